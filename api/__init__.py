@@ -1,0 +1,1 @@
+"""The doors: REST, live feed, command line, and the composition root."""

@@ -1,0 +1,230 @@
+"""What the use cases need from outside: log, messages, keys, clock, codec, unions. Shapes only."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from domain.answer import Answer
+from domain.billing_file import BillingFile, WrittenFile
+
+Event = Any
+"""An event type of `domain.event.REGISTER`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """Who acted, for whom, why and because of what; the same shape for every commit.
+
+    `reason` is free text, stored under the key of `reason_subject` (a patient or an establishment).
+    `cause` is what made it happen: a message hash, a rule id.
+    """
+
+    actor: str
+    on_behalf_of: str | None = None
+    reason: str = ""
+    reason_subject: UUID | None = None
+    cause: str = ""
+    command_id: str = ""
+    correlation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Events to append to one stream that is expected to be at `expected_version` (0: it does not exist yet)."""
+
+    stream_id: UUID
+    expected_version: int
+    events: Sequence[Event]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """What a repeated request gets: the first one's status and body. `key` is the caller's, `digest` the request's."""
+
+    key: str
+    digest: str
+    status: int
+    body: bytes
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One event with its envelope. `recorded_at` is UTC and never goes back along `position`."""
+
+    position: int
+    stream_id: UUID
+    version: int
+    topic: str
+    event: Event
+    recorded_at: datetime
+    meta: Meta
+
+
+class ConcurrencyConflict(Exception):
+    """Another commit came first on a stream of this one: load again, decide again."""
+
+
+class AnswerKeyReused(Exception):
+    """The same idempotency key was used for another request."""
+
+
+class EventLog(Protocol):
+    """The append-only log. Positions have no meaning but their order."""
+
+    def append(self, changes: Sequence[Change], meta: Meta, answer: StoredAnswer | None = None) -> int:
+        """All or nothing, one commit; answers its last position. Raises `ConcurrencyConflict`."""
+
+    def load(self, stream_ids: Iterable[UUID], upto: int | None = None) -> dict[UUID, list[Event]]:
+        """Events of many streams in version order, few queries; absent streams are absent."""
+
+    def history(self, stream_id: UUID, upto: int | None = None) -> list[Recorded]:
+        """One stream with envelopes."""
+
+    def read(self, after: int, limit: int, upto: int | None = None) -> list[Recorded]:
+        """The log after a position, in order; a tailing reader misses none."""
+
+    def head(self) -> int:
+        """Position of the last event, 0 when there is none."""
+
+    def position_at(self, instant: datetime) -> int:
+        """Last position recorded at or before the instant."""
+
+    def stored_answer(self, key: str) -> StoredAnswer | None:
+        """The answer kept under an idempotency key."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageInfo:
+    """A raw message as stored: `sha256` names it, `kind` says what it is (920000, 920900 …)."""
+
+    sha256: str
+    kind: str
+    direction: str
+    establishment_id: UUID
+    size: int
+    stored_at: datetime
+
+
+class MessageStore(Protocol):
+    """Raw bytes sent and received, sealed, by SHA-256."""
+
+    def put(self, content: bytes, kind: str, direction: str, establishment_id: UUID) -> tuple[str, bool]:
+        """Store and commit; answers the hash and whether it is new."""
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes. Raises `domain.errors.NotFound`."""
+
+    def info(self, sha256: str) -> MessageInfo | None:
+        """What is known of it without opening it."""
+
+
+class KeyRing(Protocol):
+    """Keys per subject, keyed ids and the blind index; only this side ever sees a master key."""
+
+    def keyed_id(self, *parts: str) -> UUID:
+        """128 bits of HMAC-SHA-256 over the parts: ids of things with personal content."""
+
+    def blind(self, kind: str, value: str) -> bytes:
+        """Index of a number: equal numbers, equal bytes; not reversible without the installation's secret."""
+
+    def seal(self, subject: UUID, context: str, text: str) -> str:
+        """Text under the subject's key, bound to its context. Raises `domain.errors.NotAllowed` when erased."""
+
+    def unseal(self, subject: UUID, context: str, sealed: str) -> str:
+        """Back to text; `domain.event.ERASED` when the key is gone."""
+
+    def erase(self, subject: UUID) -> None:
+        """Destroy the subject's key for good; a restored backup forgets it again."""
+
+
+class Clock(Protocol):
+    """Where time comes from."""
+
+    def now(self) -> datetime:
+        """The instant, UTC, aware."""
+
+
+class BillingFileCodec(Protocol):
+    """Writes and reads eFact files."""
+
+    def write(self, file: BillingFile) -> WrittenFile:
+        """The 920000 of a sending."""
+
+    def read_answer(self, content: bytes) -> Answer:
+        """What a union wrote."""
+
+    def read_request(self, content: bytes) -> BillingFile:
+        """A 920000 made elsewhere, as the practice meant it."""
+
+
+class UnionTransport(Protocol):
+    """The way to the national unions and back."""
+
+    def transmit(self, content: bytes, provider_reference: str, union: str) -> None:
+        """Hand over one file. Raises `OutcomeUnknown` when nobody can say whether it arrived."""
+
+    def collect(self) -> Sequence[tuple[str, bytes]]:
+        """Answers waiting: (receipt, bytes). They wait until confirmed."""
+
+    def confirm(self, receipts: Sequence[str]) -> None:
+        """Tell the sender that these are stored."""
+
+
+class OutcomeUnknown(Exception):
+    """The file was handed over, but no acknowledgement of the hand-over came back."""
+
+
+class AccessLog(Protocol):
+    """Who read a person's data: links, never content."""
+
+    def record(self, actor: str, action: str, patient_ids: Iterable[UUID], cause: str = "") -> None:
+        """Write one line a patient, committed before the data leave."""
+
+
+Row = Mapping[str, Any]
+
+
+class Sql(Protocol):
+    """One open transaction on either database. SQL is written with `?`; rows are mappings by column name."""
+
+    dialect: str
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        """All rows of a query."""
+
+    def run(self, sql: str, params: Sequence[Any] = ()) -> int:
+        """A statement; answers the row count."""
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Many rows, by the fastest way the database has."""
+
+    def update(self, table: str, keys: Sequence[str], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Set `columns` of the rows named by `keys`, many at once; each row: key values, then column values."""
+
+
+class Database(Protocol):
+    """Where the views live: the same database as the log."""
+
+    dialect: str
+
+    def transaction(self) -> AbstractContextManager[Sql]:
+        """Read and write; commits at the end, rolls back on an error."""
+
+    def snapshot(self) -> AbstractContextManager[Sql]:
+        """Read only, one consistent state."""
+
+
+InlineHook = Callable[[Sql, Sequence[Recorded]], None]
+"""Called inside the transaction of each append, with the events just written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One command: who, why, and under which idempotency key its answer is kept."""
+
+    meta: Meta
+    idempotency: tuple[str, str] | None = None

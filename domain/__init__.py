@@ -1,0 +1,1 @@
+"""What is true: aggregates, events, value objects and dated rules. Standard library only."""

@@ -1,0 +1,255 @@
+"""The billing day: care of one patient on one date, and all that ever became of it.
+
+Its stream is the correction chain: recorded, billed, answered, returned, billed again. What the insurer said and
+what the practice decides are separate facts; here stand the first, and the day never forgets one.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date as Date
+from uuid import UUID, uuid5
+
+from domain.care import Care
+from domain.day_events import (
+    CareRecorded,
+    DayAcceptedByInsurer,
+    DayBilled,
+    DayPartlyRefusedByInsurer,
+    DayRefusedByInsurer,
+    DayReinstated,
+    DayReturned,
+    DayVerdict,
+    DuplicateConfirmed,
+    LineCorrected,
+    LineVerdict,
+    LineWithdrawn,
+    ReturnCause,
+    Settled,
+    TimeBarLifted,
+)
+from domain.errors import NotAllowed, NotFound
+
+_DAYS = UUID("5f0b3a3e-4c7e-5b7e-9f53-0f7f1f6c2d10")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as the day knows it now."""
+
+    line_id: UUID
+    care: Care
+    possible_duplicate: bool = False
+    withdrawn: bool = False
+    import_id: UUID | None = None
+    said: LineVerdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BillingDay:
+    """State of a day. `sending_id` and `records` are those of the sending that it is in now, if any."""
+
+    establishment_id: UUID
+    patient_id: UUID
+    date: Date
+    sequence: int
+    lines: tuple[Line, ...] = ()
+    sending_id: UUID | None = None
+    invoice_id: UUID | None = None
+    records: tuple[int, ...] = ()
+    verdict: DayVerdict = "none"
+    accepted_cents: int = 0
+    refused_cents: int = 0
+    settled_by: str = ""
+    time_bar_proof: str = ""
+    returned_from: UUID | None = None
+
+    @property
+    def active(self) -> tuple[Line, ...]:
+        """Lines that were not withdrawn, in the order in which they are billed."""
+        return tuple([line for line in self.lines if not line.withdrawn])
+
+    @property
+    def is_prepared(self) -> bool:
+        """Nothing of it is in a sending: it may be changed and billed."""
+        return self.sending_id is None
+
+
+def day_id(establishment_id: UUID, patient_id: UUID, date: Date, sequence: int) -> UUID:
+    """Identity of a day; the patient's id is already keyed, so nothing personal can be guessed from it."""
+    return uuid5(_DAYS, f"{establishment_id}|{patient_id}|{date.isoformat()}|{sequence}")
+
+
+def evolve(day: BillingDay | None, happened: object) -> BillingDay:
+    """Fold one event of the day's stream."""
+    if isinstance(happened, CareRecorded):
+        return _recorded(day, happened)
+    if day is None:
+        raise NotFound("day_unknown", "A billing day begins with recorded care.")
+    match happened:
+        case DayBilled():
+            return replace(
+                day,
+                sending_id=happened.sending_id,
+                invoice_id=happened.invoice_id,
+                records=happened.records,
+                verdict="none",
+                accepted_cents=0,
+                refused_cents=0,
+                returned_from=None,
+                lines=tuple([replace(line, said=None) if line.said else line for line in day.lines]),
+            )
+        case DayAcceptedByInsurer() | DayPartlyRefusedByInsurer() | DayRefusedByInsurer():
+            return _settled(day, happened)
+        case DayReturned():
+            return replace(day, sending_id=None, returned_from=happened.sending_id)
+        case DayReinstated():
+            return replace(day, sending_id=happened.sending_id, invoice_id=happened.invoice_id, returned_from=None)
+        case TimeBarLifted():
+            return replace(day, time_bar_proof=happened.proof)
+        case LineCorrected():
+            return _line(day, happened.line_id, care=happened.care)
+        case LineWithdrawn():
+            return _line(day, happened.line_id, withdrawn=True)
+        case DuplicateConfirmed():
+            return _line(day, happened.line_id, possible_duplicate=False)
+    return day
+
+
+def fold(events: Iterable[object]) -> BillingDay | None:
+    """State after all events of one stream."""
+    day: BillingDay | None = None
+    for happened in events:
+        day = evolve(day, happened)
+    return day
+
+
+def record(day: BillingDay | None, opening: CareRecorded) -> list[object]:
+    """Enter care on the day. A billed day takes none: the caller opens the next sequence."""
+    if day is not None and not day.is_prepared:
+        raise NotAllowed("day_billed", "This day is in a sending; new care opens the next sequence of the date.")
+    return [opening] if opening.lines else []
+
+
+def correct(day: BillingDay, line: UUID, care: Care) -> list[object]:
+    """Change the values of a line that is not in a sending."""
+    found = _changeable(day, line)
+    return [] if found.care == care else [LineCorrected(day.patient_id, line, care)]
+
+
+def withdraw(day: BillingDay, line: UUID, import_id: UUID | None = None) -> list[object]:
+    """Take a line out before it is billed."""
+    _changeable(day, line)
+    return [LineWithdrawn(line, import_id)]
+
+
+def confirm(day: BillingDay, line: UUID) -> list[object]:
+    """Say that an identical second line was really done."""
+    return [DuplicateConfirmed(line)] if _changeable(day, line).possible_duplicate else []
+
+
+def lift_time_bar(day: BillingDay, proof: str, letter_date: Date) -> list[object]:
+    """Make a time-barred day sendable again by a registered letter (zone 16 of record 20)."""
+    if not day.is_prepared:
+        raise NotAllowed("day_billed", "This day is in a sending; the time-bar is lifted before billing.")
+    return [] if day.time_bar_proof == proof else [TimeBarLifted(proof, letter_date)]
+
+
+def bill(day: BillingDay, sending_id: UUID, invoice_id: UUID, records: tuple[int, ...]) -> list[object]:
+    """Put the day into an invoice, one record number for each active line."""
+    if not day.is_prepared:
+        raise NotAllowed("day_billed", "This day is already in a sending.")
+    if len(records) != len(day.active):
+        raise NotAllowed("day_changed", "Lines were added or withdrawn meanwhile; make the preview again.")
+    return [DayBilled(sending_id, invoice_id, records)]
+
+
+def give_back(day: BillingDay, sending_id: UUID, cause: ReturnCause) -> list[object]:
+    """Return the day from a sending of which nothing was accepted; a settled day stays settled."""
+    if day.sending_id != sending_id or day.verdict != "none":
+        return []
+    return [DayReturned(sending_id, cause)]
+
+
+def settle(day: BillingDay, sending_id: UUID, message: str, said: Sequence[LineVerdict]) -> list[object]:
+    """Set the insurer's verdict on a day of this sending; lines not in `said` are accepted as requested."""
+    if day.sending_id != sending_id or day.verdict != "none":
+        return []
+    spoken = {verdict.line_id: verdict for verdict in said}
+    accepted = refused = refusals = 0
+    active = day.active
+    for line in active:
+        verdict = spoken.get(line.line_id)
+        if verdict is None:
+            accepted += line.care.amount_cents
+            continue
+        accepted += verdict.accepted_cents
+        refused += verdict.requested_cents - verdict.accepted_cents
+        refusals += verdict.verdict == "refused"
+    if not refusals and not refused:
+        return [DayAcceptedByInsurer(sending_id, message, day.patient_id, accepted, tuple(said))]
+    if _all_refused(active, spoken):
+        return [DayRefusedByInsurer(sending_id, message, day.patient_id, refused, tuple(said))]
+    return [DayPartlyRefusedByInsurer(sending_id, message, day.patient_id, accepted, refused, tuple(said))]
+
+
+def reinstate(day: BillingDay, sending_id: UUID, invoice_id: UUID) -> list[object]:
+    """Undo a return when the insurer settled the sending after all and the day is in no other one."""
+    if day.sending_id is None and day.returned_from == sending_id:
+        return [DayReinstated(sending_id, invoice_id)]
+    return []
+
+
+def _recorded(day: BillingDay | None, happened: CareRecorded) -> BillingDay:
+    lines = tuple(
+        [
+            Line(line.line_id, line.care, line.possible_duplicate, import_id=happened.import_id)
+            for line in happened.lines
+        ]
+    )
+    if day is None:
+        return BillingDay(happened.establishment_id, happened.patient_id, happened.date, happened.sequence, lines)
+    return replace(day, lines=day.lines + lines)
+
+
+def _settled(day: BillingDay, happened: Settled) -> BillingDay:
+    match happened:
+        case DayAcceptedByInsurer():
+            verdict, accepted, refused = "accepted", happened.accepted_cents, 0
+        case DayRefusedByInsurer():
+            verdict, accepted, refused = "refused", 0, happened.refused_cents
+        case _:
+            verdict, accepted, refused = "mixed", happened.accepted_cents, happened.refused_cents
+    lines = day.lines
+    if happened.lines:
+        spoken = {said.line_id: said for said in happened.lines}
+        lines = tuple([replace(line, said=spoken.get(line.line_id)) for line in lines])
+    return replace(
+        day,
+        verdict=verdict,  # type: ignore[arg-type]
+        accepted_cents=accepted,
+        refused_cents=refused,
+        settled_by=happened.message,
+        lines=lines,
+    )
+
+
+def _line(day: BillingDay, identifier: UUID, **values: object) -> BillingDay:
+    return replace(
+        day,
+        lines=tuple([replace(x, **values) if x.line_id == identifier else x for x in day.lines]),  # type: ignore[arg-type]
+    )
+
+
+def _all_refused(active: Sequence[Line], spoken: dict[UUID, LineVerdict]) -> bool:
+    """Statistical lines carry no money: they do not keep a refused flat fee from being a refused day."""
+    weighty = [line for line in active if not line.care.is_statistical] or active
+    return all((said := spoken.get(line.line_id)) is not None and said.verdict == "refused" for line in weighty)
+
+
+def _changeable(day: BillingDay, identifier: UUID) -> Line:
+    if not day.is_prepared:
+        raise NotAllowed("day_billed", "This day is in a sending: a line changes before billing or after a return.")
+    for line in day.lines:
+        if line.line_id == identifier and not line.withdrawn:
+            return line
+    raise NotFound("line_unknown", "This day has no such line, or it was withdrawn.")

@@ -1,0 +1,45 @@
+"""A billing run: one establishment, one month, the sendings it made, and what it had to leave out."""
+
+from dataclasses import dataclass
+from datetime import date as Date
+from uuid import UUID, uuid5
+
+from domain.event import event
+
+_RUNS = UUID("b9f2f1a2-3e0d-5c93-8f5c-7d2a60c1e5b4")
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Days not billed for one reason: code of the blocker, how many, how much (cents)."""
+
+    code: str
+    days: int
+    amount_cents: int
+
+
+@event("billing_run.completed")
+class BillingRunCompleted:
+    """The run wrote its files. `elsewhere`: per destination that eFact does not reach, how many days and cents."""
+
+    establishment_id: UUID
+    billed_month: str
+    creation_date: Date
+    sending_ids: tuple[UUID, ...]
+    days: int
+    lines: int
+    amount_cents: int
+    blocked: tuple[LeftOut, ...]
+    elsewhere: tuple[LeftOut, ...]
+
+
+@event("billing_run.cancelled")
+class BillingRunCancelled:
+    """All sendings of the run were withdrawn before they left."""
+
+    sending_ids: tuple[UUID, ...]
+
+
+def run_id(establishment_id: UUID, command_id: str) -> UUID:
+    """Identity of a run: the command that asked for it."""
+    return uuid5(_RUNS, f"{establishment_id}|{command_id}")

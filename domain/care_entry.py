@@ -1,0 +1,101 @@
+"""Where care belongs: which day, which line, new or known. One rule for the keyboard and for files.
+
+Days of one patient and date are taken together in their sequence, since care entered after billing opens the next one.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date as Date
+from uuid import UUID
+
+from domain.billing_day import BillingDay, Line, day_id
+from domain.care import Care, CareLine, line_id
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A known line with other values. `index` is the place of the care among those given."""
+
+    index: int
+    day_id: UUID
+    line: Line
+    care: Care
+    is_billed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Outcome for one patient and date: new lines with their day, known ones changed or as they were."""
+
+    day_id: UUID
+    sequence: int
+    added: tuple[CareLine, ...]
+    added_indexes: tuple[int, ...]
+    changed: tuple[Changed, ...]
+    unchanged: int
+
+
+def place(
+    establishment_id: UUID,
+    patient_id: UUID,
+    date: Date,
+    days: Sequence[BillingDay],
+    cares: Sequence[Care],
+    *,
+    match: bool,
+) -> Placement:
+    """Sort care of one patient and date; `days` are all sequences of that date, in order.
+
+    With `match` (a file) the n-th care of a kind is the n-th known line of that kind; without (the keyboard) every
+    care is a new line. An identical second line is a possible duplicate unless a derogation code says why.
+    """
+    known = _known(establishment_id, patient_id, date, days)
+    total = Counter(_kind(line.care) for day in days for line in day.lines)
+    alike = {_sameness(line.care) for _, line, _ in known.values()}
+    into = len(days) if days and days[-1].is_prepared else len(days) + 1
+    target = day_id(establishment_id, patient_id, date, into)
+    seen: Counter[tuple[str, ...]] = Counter()
+    added: list[CareLine] = []
+    indexes: list[int] = []
+    changed: list[Changed] = []
+    unchanged = 0
+    for index, care in enumerate(cares):
+        kind = _kind(care)
+        seen[kind] += 1
+        found = known.get((kind, seen[kind])) if match else None
+        if found is not None:
+            owner, line, is_billed = found
+            if line.care == care:
+                unchanged += 1
+            else:
+                changed.append(Changed(index, owner, line, care, is_billed))
+            continue
+        total[kind] += 1
+        twin = _sameness(care) in alike and not care.derogation and not care.is_statistical
+        alike.add(_sameness(care))
+        added.append(CareLine(line_id(target, care, total[kind]), care, possible_duplicate=twin))
+        indexes.append(index)
+    return Placement(target, into, tuple(added), tuple(indexes), tuple(changed), unchanged)
+
+
+def _known(
+    establishment_id: UUID, patient_id: UUID, date: Date, days: Sequence[BillingDay]
+) -> dict[tuple[tuple[str, ...], int], tuple[UUID, Line, bool]]:
+    count: Counter[tuple[str, ...]] = Counter()
+    known = {}
+    for sequence, day in enumerate(days, start=1):
+        identifier = day_id(establishment_id, patient_id, date, sequence)
+        for line in day.active:
+            kind = _kind(line.care)
+            count[kind] += 1
+            known[kind, count[kind]] = (identifier, line, not day.is_prepared)
+    return known
+
+
+def _kind(care: Care) -> tuple[str, ...]:
+    return ("ref", care.line_ref) if care.line_ref else ("nth", care.code, care.provider)
+
+
+def _sameness(care: Care) -> tuple[object, ...]:
+    return (care.code, care.provider, care.time, care.tooth, care.limb, care.units, care.amount_cents)

@@ -1,0 +1,133 @@
+"""What can happen to a billing day: recorded, billed, answered by the insurer, returned."""
+
+from dataclasses import dataclass
+from datetime import date as Date
+from typing import Literal
+from uuid import UUID
+
+from domain.answer import Reason
+from domain.care import Care, CareLine
+from domain.event import Sealed, event
+
+Verdict = Literal["none", "accepted", "accepted_less", "refused"]
+DayVerdict = Literal["none", "accepted", "mixed", "refused"]
+ReturnCause = Literal["run_cancelled", "envelope_rejected", "rejected"]
+
+
+@event("billing_day.care_recorded", subject="patient_id")
+class CareRecorded:
+    """Lines of care entered on the day; the first one opens it. `import_id` names the file they came from."""
+
+    establishment_id: UUID
+    patient_id: UUID
+    date: Date
+    sequence: int
+    lines: tuple[CareLine, ...]
+    import_id: UUID | None = None
+
+
+@event("billing_day.line_corrected", subject="patient_id")
+class LineCorrected:
+    """The values of a line as they should have been; the former ones stay in the stream."""
+
+    patient_id: UUID
+    line_id: UUID
+    care: Care
+
+
+@event("billing_day.line_withdrawn")
+class LineWithdrawn:
+    """The line will not be billed. `import_id` is set when a whole import was undone."""
+
+    line_id: UUID
+    import_id: UUID | None = None
+
+
+@event("billing_day.duplicate_confirmed")
+class DuplicateConfirmed:
+    """A person said that the identical second line was really done."""
+
+    line_id: UUID
+
+
+@event("billing_day.time_bar_lifted")
+class TimeBarLifted:
+    """A registered letter stopped the time-bar; `proof` is the practice's own reference to it."""
+
+    proof: str
+    letter_date: Date
+
+
+@event("billing_day.billed")
+class DayBilled:
+    """The day went into an invoice. `records` are the running numbers (zone 2) of its active lines, in their order."""
+
+    sending_id: UUID
+    invoice_id: UUID
+    records: tuple[int, ...]
+
+
+@event("billing_day.returned")
+class DayReturned:
+    """Nothing of the sending was accepted, or it never left: the day is prepared again."""
+
+    sending_id: UUID
+    cause: ReturnCause
+
+
+@event("billing_day.reinstated")
+class DayReinstated:
+    """The insurer settled a sending that it had rejected: the day counts as billed in it after all."""
+
+    sending_id: UUID
+    invoice_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class LineVerdict:
+    """What the insurer said of one line. Empty `reasons`: it was not listed, hence accepted in full."""
+
+    line_id: UUID
+    verdict: Verdict
+    requested_cents: int
+    accepted_cents: int
+    reasons: tuple[Reason, ...] = ()
+    notes: tuple[Reason, ...] = ()
+    comment: Sealed = ""
+
+
+@event("billing_day.accepted_by_insurer", subject="patient_id")
+class DayAcceptedByInsurer:
+    """Every line of the day is accepted; `lines` holds only those about which something was said."""
+
+    sending_id: UUID
+    message: str
+    patient_id: UUID
+    accepted_cents: int
+    lines: tuple[LineVerdict, ...] = ()
+
+
+@event("billing_day.partly_refused_by_insurer", subject="patient_id")
+class DayPartlyRefusedByInsurer:
+    """Some lines of the day are refused, some are not; `lines` holds those about which something was said."""
+
+    sending_id: UUID
+    message: str
+    patient_id: UUID
+    accepted_cents: int
+    refused_cents: int
+    lines: tuple[LineVerdict, ...]
+
+
+@event("billing_day.refused_by_insurer", subject="patient_id")
+class DayRefusedByInsurer:
+    """Every line of the day is refused."""
+
+    sending_id: UUID
+    message: str
+    patient_id: UUID
+    refused_cents: int
+    lines: tuple[LineVerdict, ...]
+
+
+Settled = DayAcceptedByInsurer | DayPartlyRefusedByInsurer | DayRefusedByInsurer

@@ -1,0 +1,138 @@
+"""The invoice: one patient, billed month, destination, affiliation and kind, inside one sending."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+from uuid import UUID, uuid5
+
+from domain.day_events import DayVerdict
+from domain.errors import NotFound
+from domain.event import event
+
+
+@event("invoice.issued")
+class InvoiceIssued:
+    """A billing run made the invoice. `record` is the running number of its record 20, `total_record` of its 80.
+
+    `invoicing_type`: 0 original, 1 resubmission, 3 credit note. Money in cents; the national number stands in the
+    file only.
+    """
+
+    establishment_id: UUID
+    patient_id: UUID
+    sending_id: UUID
+    invoice_number: str
+    reference: str
+    billed_month: str
+    sickness_fund: str
+    destination: str
+    ct1: str
+    ct2: str
+    invoicing_type: int
+    record: int
+    total_record: int
+    requested_cents: int
+    patient_share_cents: int
+    supplement_cents: int
+    line_count: int
+    day_ids: tuple[UUID, ...]
+
+
+@event("invoice.withdrawn")
+class InvoiceWithdrawn:
+    """Its sending was cancelled or refused as a whole; the number is never used again."""
+
+    sending_id: UUID
+
+
+@event("invoice.reinstated")
+class InvoiceReinstated:
+    """The insurer settled the sending that it had rejected."""
+
+    sending_id: UUID
+
+
+@event("invoice.settled")
+class InvoiceSettled:
+    """What the settlement makes of the whole invoice."""
+
+    sending_id: UUID
+    message: str
+    verdict: DayVerdict
+    accepted_cents: int
+    refused_cents: int
+    refused_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """State of an invoice."""
+
+    made: InvoiceIssued
+    status: Literal["issued", "withdrawn", "settled"] = "issued"
+    verdict: DayVerdict = "none"
+    accepted_cents: int = 0
+    refused_cents: int = 0
+
+
+def invoice_id(sending_id: UUID, invoice_number: str) -> UUID:
+    """Identity of an invoice inside its sending."""
+    return uuid5(sending_id, f"invoice|{invoice_number}")
+
+
+def evolve(state: Invoice | None, happened: object) -> Invoice:
+    """Fold one event of the invoice's stream."""
+    if isinstance(happened, InvoiceIssued):
+        return Invoice(happened)
+    if state is None:
+        raise NotFound("invoice_unknown", "An invoice begins with its issue.")
+    match happened:
+        case InvoiceWithdrawn():
+            return replace(state, status="withdrawn")
+        case InvoiceReinstated():
+            return replace(state, status="issued")
+        case InvoiceSettled():
+            return replace(
+                state,
+                status="settled",
+                verdict=happened.verdict,
+                accepted_cents=happened.accepted_cents,
+                refused_cents=happened.refused_cents,
+            )
+    return state
+
+
+def fold(events: Iterable[object]) -> Invoice | None:
+    """State after all events of one stream."""
+    state: Invoice | None = None
+    for happened in events:
+        state = evolve(state, happened)
+    return state
+
+
+def withdraw(state: Invoice) -> list[object]:
+    """Take the invoice back with its sending; a settled one stands."""
+    return [InvoiceWithdrawn(state.made.sending_id)] if state.status == "issued" else []
+
+
+def reinstate(state: Invoice) -> list[object]:
+    """Make a withdrawn invoice count again."""
+    return [InvoiceReinstated(state.made.sending_id)] if state.status == "withdrawn" else []
+
+
+def settle(state: Invoice, message: str, days: Iterable[tuple[DayVerdict, int, int]]) -> list[object]:
+    """Sum up its days: (verdict, accepted cents, refused cents) of each."""
+    if state.status == "settled":
+        return []
+    verdicts, accepted, refused, refused_days = set[str](), 0, 0, 0
+    for verdict, day_accepted, day_refused in days:
+        verdicts.add(verdict)
+        accepted += day_accepted
+        refused += day_refused
+        refused_days += verdict != "accepted"
+    whole: DayVerdict = "mixed"
+    if verdicts <= {"accepted"}:
+        whole = "accepted"
+    elif verdicts == {"refused"}:
+        whole = "refused"
+    return [InvoiceSettled(state.made.sending_id, message, whole, accepted, refused, refused_days)]

@@ -1,0 +1,244 @@
+"""The patient: how insurers know this person, and with which sickness fund and holder codes from when to when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date as Date
+from typing import Literal
+from uuid import UUID
+
+from domain.errors import Invalid, NotAllowed, NotFound
+from domain.event import ERASED, Sealed, event
+from domain.identifiers import is_ssin
+
+Language = Literal["fr", "nl", "de", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class PatientDetails:
+    """Who the patient is. `birth_date` is ISO text so that it can be sealed; `sex`: 1 male, 2 female (zone 9)."""
+
+    last_name: Sealed
+    first_name: Sealed
+    birth_date: Sealed
+    sex: int
+    language: Language = "fr"
+
+
+@event("patient.registered", subject="self")
+class PatientRegistered:
+    """The practice entered the patient: by national number, or without one by affiliation number."""
+
+    establishment_id: UUID
+    ssin: Sealed
+    affiliation_number: Sealed
+    details: PatientDetails
+
+
+@event("patient.details_corrected", subject="self")
+class PatientDetailsCorrected:
+    """What holds from now on."""
+
+    details: PatientDetails
+
+
+@event("patient.national_number_replaced", subject="self")
+class NationalNumberReplaced:
+    """The authority gave another number; what was sent under the former one keeps it."""
+
+    ssin: Sealed
+    former: Sealed
+
+
+@event("patient.insurability_recorded", subject="self")
+class InsurabilityRecorded:
+    """Sickness fund and holder codes from `valid_from` to `valid_to` (both included; None: open).
+
+    `destination`: where the bill goes when not to the sickness fund (a medical house …).
+    """
+
+    valid_from: Date
+    valid_to: Date | None
+    sickness_fund: str
+    ct1: str
+    ct2: str
+    destination: str = ""
+
+
+@event("patient.merged")
+class PatientMerged:
+    """The record is of the same person as `survivor_id`, under which care is billed from now on."""
+
+    survivor_id: UUID
+
+
+@event("patient.unmerged")
+class PatientUnmerged:
+    """The merge was a mistake."""
+
+    survivor_id: UUID
+
+
+@event("patient.erased")
+class PatientErased:
+    """The patient's key was destroyed; amounts and statuses stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Insurability:
+    """One period of insurability, both ends included."""
+
+    valid_from: Date
+    valid_to: Date | None
+    sickness_fund: str
+    ct1: str
+    ct2: str
+    destination: str = ""
+
+    def covers(self, day: Date) -> bool:
+        """Whether the day falls in it."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """State of a patient's record. Later recorded periods win where they overlap."""
+
+    establishment_id: UUID
+    ssin: str
+    affiliation_number: str
+    details: PatientDetails
+    periods: tuple[Insurability, ...] = ()
+    merged_into: UUID | None = None
+    is_erased: bool = False
+
+    def insurability(self, day: Date) -> Insurability | None:
+        """The period that holds on the day: the one recorded last."""
+        return next((period for period in reversed(self.periods) if period.covers(day)), None)
+
+    @property
+    def number(self) -> str:
+        """What goes into zone 8: the national number, else the affiliation number."""
+        return self.ssin or self.affiliation_number
+
+
+def evolve(state: Patient | None, happened: object) -> Patient:
+    """Fold one event of the patient's stream."""
+    if isinstance(happened, PatientRegistered):
+        return Patient(happened.establishment_id, happened.ssin, happened.affiliation_number, happened.details)
+    if state is None:
+        raise NotFound("patient_unknown", "There is no such patient.")
+    match happened:
+        case PatientDetailsCorrected():
+            return replace(state, details=happened.details)
+        case NationalNumberReplaced():
+            return replace(state, ssin=happened.ssin)
+        case InsurabilityRecorded():
+            made = Insurability(
+                happened.valid_from,
+                happened.valid_to,
+                happened.sickness_fund,
+                happened.ct1,
+                happened.ct2,
+                happened.destination,
+            )
+            kept = tuple(p for p in state.periods if p.valid_from != made.valid_from)
+            return replace(state, periods=(*kept, made))
+        case PatientMerged():
+            return replace(state, merged_into=happened.survivor_id)
+        case PatientUnmerged():
+            return replace(state, merged_into=None)
+        case PatientErased():
+            gone = replace(state.details, last_name=ERASED, first_name=ERASED, birth_date=ERASED)
+            return replace(state, ssin=ERASED, affiliation_number=ERASED, details=gone, is_erased=True)
+    return state
+
+
+def fold(events: Iterable[object]) -> Patient | None:
+    """State after all events of one stream."""
+    state: Patient | None = None
+    for happened in events:
+        state = evolve(state, happened)
+    return state
+
+
+def register(
+    state: Patient | None, establishment_id: UUID, ssin: str, affiliation_number: str, details: PatientDetails
+) -> list[object]:
+    """Enter the patient, or correct the details of a known one."""
+    if ssin and not is_ssin(ssin):
+        raise Invalid("field_invalid", "ssin: give 11 digits with valid check digits.", field="ssin")
+    if not ssin and not affiliation_number:
+        raise Invalid("patient_number_missing", "Give the national number or the affiliation number.", field="ssin")
+    if details.sex not in (1, 2):
+        raise Invalid("field_invalid", "sex: 1 for male, 2 for female.", field="sex")
+    if details.birth_date and not _is_date(details.birth_date):
+        raise Invalid("field_invalid", "birth_date: give year-month-day.", field="birth_date")
+    if state is None:
+        return [PatientRegistered(establishment_id, ssin, affiliation_number, details)]
+    _alive(state)
+    return [] if state.details == details else [PatientDetailsCorrected(details)]
+
+
+def insure(state: Patient, period: Insurability) -> list[object]:
+    """Record a period of insurability; one with the same first day replaces the former."""
+    _alive(state)
+    wrong = [
+        ("sickness_fund", not (period.sickness_fund.isdigit() and len(period.sickness_fund) == 3)),
+        ("ct1", not (period.ct1.isdigit() and len(period.ct1) == 3)),
+        ("ct2", not (period.ct2.isdigit() and len(period.ct2) == 3)),
+    ]
+    for name, is_wrong in wrong:
+        if is_wrong:
+            raise Invalid("field_invalid", f"{name}: give three digits.", field=name)
+    if period.valid_to is not None and period.valid_to < period.valid_from:
+        raise Invalid("period_reversed", "The last day lies before the first.", field="valid_to")
+    if period in state.periods:
+        return []
+    return [
+        InsurabilityRecorded(
+            period.valid_from, period.valid_to, period.sickness_fund, period.ct1, period.ct2, period.destination
+        )
+    ]
+
+
+def replace_number(state: Patient, ssin: str) -> list[object]:
+    """Take over a changed national number; the record and its history stay the same."""
+    _alive(state)
+    if not is_ssin(ssin):
+        raise Invalid("field_invalid", "ssin: give 11 digits with valid check digits.", field="ssin")
+    return [] if state.ssin == ssin else [NationalNumberReplaced(ssin, state.ssin)]
+
+
+def merge(state: Patient, survivor_id: UUID, survivor: Patient) -> list[object]:
+    """Declare two records one person; chains of merges are refused, so that un-merging stays plain."""
+    _alive(state)
+    if state.merged_into is not None or survivor.merged_into is not None:
+        raise NotAllowed("already_merged", "One of the two records is merged already; un-merge it first.")
+    if state.establishment_id != survivor.establishment_id or state is survivor:
+        raise NotAllowed("not_mergeable", "Only two different records of one establishment are merged.")
+    return [PatientMerged(survivor_id)]
+
+
+def unmerge(state: Patient) -> list[object]:
+    """Take a merge back."""
+    if state.merged_into is None:
+        raise NotAllowed("not_merged", "This record is not merged.")
+    return [PatientUnmerged(state.merged_into)]
+
+
+def erase(state: Patient) -> list[object]:
+    """Record that the key is destroyed."""
+    return [] if state.is_erased else [PatientErased()]
+
+
+def _alive(state: Patient) -> None:
+    if state.is_erased:
+        raise NotAllowed("patient_erased", "This patient's personal data were erased for good.")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        Date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Dated rules and reference data, each with its source."""

@@ -1,0 +1,273 @@
+"""What a billing run would do: which days go into which invoice and sending, what is held back and why.
+
+Pure: preview and run call it alike, the run only adds numbers and bytes to what stands here.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date as Date
+from uuid import UUID
+
+from domain.billing_day import BillingDay, Line
+from domain.care import Care
+from domain.establishment import Establishment
+from domain.identifiers import is_nihii, is_ssin
+from domain.patient import Insurability, Patient
+from domain.provider import Provider
+from domain.rules.limits import is_time_barred, month_end, month_of, month_start, next_month
+from domain.rules.unions import destination_of, union_of
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """`month` is `YYYY-MM`. `include_current`: bill a month that is not over. `one_month_per_file`: see decisions."""
+
+    month: str
+    include_current: bool = False
+    one_month_per_file: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """Everything the plan looks at beside the days. Providers by NIHII number; patients by id, merges resolved."""
+
+    establishment_id: UUID
+    establishment: Establishment
+    providers: Mapping[str, tuple[UUID, Provider]]
+    patients: Mapping[UUID, tuple[UUID, Patient]]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A prepared day."""
+
+    day_id: UUID
+    day: BillingDay
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """One reason why a day is not billed. `line_id` when one line is the cause; `facts` are codes and dates."""
+
+    day_id: UUID
+    code: str
+    line_id: UUID | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """A day that becomes billable on `billable_from`."""
+
+    day_id: UUID
+    billable_from: Date
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class InvoiceKey:
+    """What makes two days share an invoice (decisions, Billing)."""
+
+    destination: str
+    patient_id: UUID
+    billed_month: str
+    sickness_fund: str
+    ct1: str
+    ct2: str
+    time_bar_lifted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedInvoice:
+    """Days of one invoice in order of date."""
+
+    key: InvoiceKey
+    days: tuple[Candidate, ...]
+
+    @property
+    def amount_cents(self) -> int:
+        """What is asked of the insurer."""
+        return sum(line.care.amount_cents for candidate in self.days for line in candidate.day.active)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSending:
+    """Invoices of one file, by ascending destination."""
+
+    union: str
+    billed_month: str
+    invoices: tuple[PlannedInvoice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`stopped`: reasons why nothing at all can be billed. `elsewhere`: days for a destination eFact does not reach."""
+
+    options: RunOptions
+    creation_date: Date
+    sendings: tuple[PlannedSending, ...] = ()
+    blocked: tuple[Blocked, ...] = ()
+    not_yet: tuple[NotYet, ...] = ()
+    elsewhere: tuple[tuple[str, Candidate], ...] = ()
+    stopped: tuple[str, ...] = ()
+    amounts: Mapping[UUID, int] = field(default_factory=dict)
+
+
+def plan(practice: Practice, days: Iterable[Candidate], options: RunOptions, today: Date) -> Plan:
+    """Sort every prepared day into a sending, a blocker, a later date or another destination."""
+    until = month_end(month_start(options.month))
+    invoices: dict[InvoiceKey, list[Candidate]] = {}
+    blocked: list[Blocked] = []
+    not_yet: list[NotYet] = []
+    elsewhere: list[tuple[str, Candidate]] = []
+    amounts: dict[UUID, int] = {}
+    for candidate in days:
+        day = candidate.day
+        if not day.is_prepared or not day.active or day.date > until:
+            continue
+        amounts[candidate.day_id] = sum(line.care.amount_cents for line in day.active)
+        later = _billable_from(day.date, today, options)
+        if later is not None:
+            not_yet.append(NotYet(candidate.day_id, later))
+            continue
+        reasons = _reasons(practice, candidate, today)
+        if reasons:
+            blocked.extend(reasons)
+            continue
+        key = _invoice_key(practice, candidate, today)
+        if union_of(key.destination) is None:
+            elsewhere.append((key.destination, candidate))
+            continue
+        invoices.setdefault(key, []).append(candidate)
+    return Plan(
+        options,
+        today,
+        _sendings(invoices, options),
+        tuple(blocked),
+        tuple(not_yet),
+        tuple(elsewhere),
+        _stopped(practice.establishment),
+        amounts,
+    )
+
+
+def _stopped(establishment: Establishment) -> tuple[str, ...]:
+    missing = [("profession_code_missing", establishment.details.profession_code)]
+    missing.append(("content_code_missing", establishment.details.content_code))
+    return tuple(code for code, value in missing if not value)
+
+
+def _billable_from(care: Date, today: Date, options: RunOptions) -> Date | None:
+    if care > today:
+        return care if options.include_current else next_month(care)
+    if month_of(care) == month_of(today) and not options.include_current:
+        return next_month(care)
+    return None
+
+
+def _reasons(practice: Practice, candidate: Candidate, today: Date) -> list[Blocked]:
+    day, found = candidate.day, list[Blocked]()
+
+    def block(code: str, line: Line | None = None, **facts: str) -> None:
+        found.append(Blocked(candidate.day_id, code, line.line_id if line else None, tuple(facts.items())))
+
+    known = practice.patients.get(day.patient_id)
+    if known is None:
+        block("patient_unknown")
+    else:
+        for code in _patient_reasons(known[1], day.date):
+            block(code, date=day.date.isoformat())
+    if is_time_barred(day.date, today) and not day.time_bar_proof:
+        block("time_barred", date=day.date.isoformat())
+    for line in day.active:
+        for code in _line_reasons(practice, line, day.date):
+            block(code, line, nomenclature_code=line.care.code)
+    return found
+
+
+def _patient_reasons(patient: Patient, on: Date) -> list[str]:
+    if patient.is_erased:
+        return ["patient_erased"]
+    found = []
+    if patient.ssin and not is_ssin(patient.ssin):
+        found.append("ssin_invalid")
+    if not patient.number:
+        found.append("patient_number_missing")
+    if patient.insurability(on) is None:
+        found.append("insurability_missing")
+    return found
+
+
+def _line_reasons(practice: Practice, line: Line, on: Date) -> list[str]:
+    care, found = line.care, list[str]()
+    known = practice.providers.get(care.provider)
+    if known is None:
+        found.append("provider_unknown")
+    else:
+        identifier, provider = known
+        if not provider.is_active(on):
+            found.append("provider_not_active")
+        if not any(m.provider_id == identifier and m.covers(on) for m in practice.establishment.memberships):
+            found.append("provider_not_member")
+    if line.possible_duplicate:
+        found.append("possible_duplicate")
+    found.extend(_shape_reasons(care))
+    return found
+
+
+def _shape_reasons(care: Care) -> list[str]:
+    """What every union refuses without looking at its own files (eFact reference 4)."""
+    wrong = {
+        "statistical_amount": care.is_statistical and bool(care.amount_cents or care.patient_share_cents),
+        "amount_missing": not care.is_statistical and care.amount_cents <= 0,
+        "care_assistant_missing": care.provider_norm == 2 and not care.care_assistant,
+        "care_assistant_unexpected": bool(care.care_assistant) and care.provider_norm not in (2, 4, 5),
+        "care_assistant_invalid": bool(care.care_assistant) and not is_nihii(care.care_assistant),
+        "prescriber_invalid": bool(care.prescriber) and not is_nihii(care.prescriber),
+        "prescription_date_missing": bool(care.prescriber) and care.prescription_date is None,
+        "reading_reason_missing": care.reading_method == "4" and not care.reading_reason,
+    }
+    return [code for code, is_wrong in wrong.items() if is_wrong]
+
+
+def _invoice_key(practice: Practice, candidate: Candidate, today: Date) -> InvoiceKey:
+    day = candidate.day
+    identifier, patient = practice.patients[day.patient_id]
+    period = patient.insurability(day.date)
+    if period is None:
+        raise AssertionError("a day without insurability is blocked before")
+    lifted = bool(day.time_bar_proof) and is_time_barred(day.date, today)
+    return InvoiceKey(
+        _destination(period, day.date),
+        identifier,
+        month_of(day.date),
+        period.sickness_fund,
+        period.ct1,
+        period.ct2,
+        lifted,
+    )
+
+
+def _destination(period: Insurability, on: Date) -> str:
+    return period.destination or destination_of(period.sickness_fund, on)
+
+
+def _sendings(invoices: Mapping[InvoiceKey, list[Candidate]], options: RunOptions) -> tuple[PlannedSending, ...]:
+    files: dict[tuple[str, str], list[PlannedInvoice]] = {}
+    for key in sorted(invoices):
+        union = union_of(key.destination) or ""
+        month = key.billed_month if options.one_month_per_file else ""
+        days = sorted(invoices[key], key=lambda c: (c.day.date, c.day.sequence))
+        files.setdefault((union, month), []).append(PlannedInvoice(key, tuple(days)))
+    return tuple(
+        PlannedSending(union, month or _majority_month(made), tuple(made))
+        for (union, month), made in sorted(files.items())
+    )
+
+
+def _majority_month(invoices: Iterable[PlannedInvoice]) -> str:
+    """Month of most services, the latest on a tie (eFact reference 1.11)."""
+    count: dict[str, int] = {}
+    for invoice in invoices:
+        lines = sum(len(candidate.day.active) for candidate in invoice.days)
+        count[invoice.key.billed_month] = count.get(invoice.key.billed_month, 0) + lines
+    return max(count, key=lambda month: (count[month], month))

@@ -1,0 +1,245 @@
+"""What a settlement (920900) means for the lines of one sending. Pure: facts in, verdicts out.
+
+An answer binds by the running number of the record (zone 2); zone 28 must agree. Lines not listed were accepted.
+Only B, F or R on the line's own record 50, or B or F on the record 20 or 80 of its invoice, refuses it; presence
+alone means nothing, and the figures must add up before anything is believed (decisions, Statuses).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.answer import Answer, AnswerRecord, FundSettlement, Reason
+from domain.billing_day import BillingDay, Line
+from domain.care import reference_of
+from domain.day_events import LineVerdict, Verdict
+from domain.invoice import Invoice
+
+_REFUSES_LINE = frozenset("BFR")
+_REFUSES_INVOICE = frozenset("BF")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something that does not fit, for a person: `kind` is a catalogue code, `order` the record it stands on."""
+
+    kind: str
+    order: int | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Verdicts per day, in the order of its lines, and doubts. `holds`: the figures add up, so they may be applied."""
+
+    verdicts: Mapping[UUID, tuple[LineVerdict, ...]]
+    doubts: tuple[Doubt, ...]
+    holds: bool
+    requested_cents: int
+    accepted_cents: int
+    refused_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    day_id: UUID
+    line: Line
+    requested_cents: int
+    invoice: Invoice
+
+    @property
+    def line_id(self) -> UUID:
+        """Identity of the line there."""
+        return self.line.line_id
+
+    def reference(self, *, made_elsewhere: bool) -> str:
+        """Zone 28 of its record 50: ours, or what the old program wrote."""
+        return self.line.care.line_ref if made_elsewhere else reference_of(self.line.line_id)
+
+
+def judge(
+    answer: Answer, invoices: Sequence[Invoice], days: Mapping[UUID, BillingDay], *, made_elsewhere: bool = False
+) -> Judgement:
+    """Decide every line of a sending; the days carry their record numbers in it."""
+    places, owners = _places(invoices, days)
+    refused_invoices, doubts = _refused_invoices(answer, owners)
+    verdicts: dict[UUID, list[LineVerdict]] = {}
+    spoken: set[UUID] = set()
+    notes = _notes(answer, places)
+    for record in answer.records:
+        if record.type != "50":
+            continue
+        place = places.get(record.order) if record.order is not None else None
+        if place is None:
+            doubts.append(Doubt("record_unmatched", record.order, (("code", record.code),)))
+            continue
+        if record.reference and record.reference != place.reference(made_elsewhere=made_elsewhere):
+            doubts.append(Doubt("reference_disagrees", record.order, (("code", record.code),)))
+            continue
+        if place.line_id in spoken:
+            doubts.append(Doubt("record_twice", record.order))
+            continue
+        spoken.add(place.line_id)
+        whole = refused_invoices.get(place.invoice.made.record, ())
+        verdict = _verdict(record, place, whole, notes.get(place.line_id, ()))
+        if verdict is not None:
+            verdicts.setdefault(place.day_id, []).append(verdict)
+    _refuse_unlisted(places, refused_invoices, spoken, verdicts)
+    return _sum_up(answer, places, verdicts, doubts)
+
+
+def _places(
+    invoices: Sequence[Invoice], days: Mapping[UUID, BillingDay]
+) -> tuple[dict[int, _Place], dict[int, Invoice]]:
+    places: dict[int, _Place] = {}
+    owners: dict[int, Invoice] = {}
+    for invoice in invoices:
+        owners[invoice.made.record] = owners[invoice.made.total_record] = invoice
+        for day_id in invoice.made.day_ids:
+            for line, order in zip(days[day_id].active, days[day_id].records, strict=True):
+                places[order] = _Place(day_id, line, line.care.amount_cents, invoice)
+    return places, owners
+
+
+def _refused_invoices(
+    answer: Answer, owners: Mapping[int, Invoice]
+) -> tuple[dict[int, tuple[Reason, ...]], list[Doubt]]:
+    refused: dict[int, tuple[Reason, ...]] = {}
+    doubts: list[Doubt] = []
+    for record in answer.records:
+        if record.type not in ("20", "80"):
+            continue
+        invoice = owners.get(record.order) if record.order is not None else None
+        if invoice is None:
+            doubts.append(Doubt("record_unmatched", record.order))
+            continue
+        fatal = tuple(reason for reason in record.errors if reason.letter in _REFUSES_INVOICE)
+        if fatal:
+            refused[invoice.made.record] = refused.get(invoice.made.record, ()) + fatal
+    return refused, doubts
+
+
+def _notes(answer: Answer, places: Mapping[int, _Place]) -> dict[UUID, tuple[Reason, ...]]:
+    """Reasons on the records 51 and 52 behind a line: notes on it, never a refusal."""
+    notes: dict[UUID, tuple[Reason, ...]] = {}
+    for record in answer.records:
+        if record.type not in ("51", "52") or record.order is None or not record.errors:
+            continue
+        place = places.get(record.order - 1) or places.get(record.order - 2)
+        if place is not None:
+            notes[place.line_id] = notes.get(place.line_id, ()) + record.errors
+    return notes
+
+
+def _verdict(
+    record: AnswerRecord, place: _Place, whole: tuple[Reason, ...], notes: tuple[Reason, ...]
+) -> LineVerdict | None:
+    requested, paid = place.requested_cents, record.accepted_cents or 0
+    if whole:
+        return LineVerdict(place.line_id, "refused", requested, 0, record.errors + whole, notes, record.comment)
+    if any(reason.letter in _REFUSES_LINE for reason in record.errors):
+        kind: Verdict = "accepted_less" if paid else "refused"
+        if paid == requested and requested:
+            kind = "accepted"
+        return LineVerdict(place.line_id, kind, requested, paid, record.errors, notes, record.comment)
+    accepted = paid or requested  # an innocent record may be echoed with an empty amount
+    if not record.errors and not notes and accepted == requested and not record.comment:
+        return None
+    kind = "accepted" if accepted == requested else "accepted_less"
+    return LineVerdict(place.line_id, kind, requested, accepted, record.errors, notes, record.comment)
+
+
+def _refuse_unlisted(
+    places: Mapping[int, _Place],
+    refused_invoices: Mapping[int, tuple[Reason, ...]],
+    spoken: set[UUID],
+    verdicts: dict[UUID, list[LineVerdict]],
+) -> None:
+    if not refused_invoices:
+        return
+    for place in places.values():
+        whole = refused_invoices.get(place.invoice.made.record)
+        if whole and place.line_id not in spoken:
+            made = LineVerdict(place.line_id, "refused", place.requested_cents, 0, whole)
+            verdicts.setdefault(place.day_id, []).append(made)
+
+
+def _sum_up(
+    answer: Answer, places: Mapping[int, _Place], verdicts: Mapping[UUID, list[LineVerdict]], doubts: list[Doubt]
+) -> Judgement:
+    requested = sum(place.requested_cents for place in places.values())
+    lost = sum(said.requested_cents - said.accepted_cents for group in verdicts.values() for said in group)
+    per_fund: dict[str, int] = {}
+    for place in places.values():
+        fund = place.invoice.made.destination
+        per_fund[fund] = per_fund.get(fund, 0) + place.requested_cents
+    doubts.extend(_figures(answer, requested, lost, per_fund, _lost_by_fund(places, verdicts)))
+    doubts.extend(_invoice_totals(answer, places, verdicts))
+    holds = not any(doubt.kind in _FATAL for doubt in doubts)
+    return Judgement(
+        {day: tuple(group) for day, group in verdicts.items()},
+        tuple(doubts),
+        holds,
+        requested,
+        requested - lost,
+        lost,
+    )
+
+
+_FATAL = frozenset({"figures_disagree", "sum_of_lines_disagrees", "invoice_total_disagrees", "settlement_missing"})
+
+
+def _lost_by_fund(places: Mapping[int, _Place], verdicts: Mapping[UUID, list[LineVerdict]]) -> dict[str, int]:
+    fund_of = {place.line_id: place.invoice.made.destination for place in places.values()} if verdicts else {}
+    lost: dict[str, int] = {}
+    for group in verdicts.values():
+        for said in group:
+            fund = fund_of[said.line_id]
+            lost[fund] = lost.get(fund, 0) + said.requested_cents - said.accepted_cents
+    return lost
+
+
+def _figures(
+    answer: Answer, requested: int, lost: int, per_fund: Mapping[str, int], lost_by_fund: Mapping[str, int]
+) -> list[Doubt]:
+    if not answer.settlements:
+        return [Doubt("settlement_missing")]
+    totals = (*answer.settlements, *([answer.total] if answer.total else []))
+    doubts = [Doubt("figures_disagree", None, (("fund", total.fund),)) for total in totals if not _adds_up(total)]
+    if doubts:
+        return doubts
+    for settlement in answer.settlements:
+        ours = per_fund.get(settlement.fund, 0)
+        if settlement.requested_cents != ours or settlement.refused_cents != lost_by_fund.get(settlement.fund, 0):
+            doubts.append(Doubt("sum_of_lines_disagrees", None, (("fund", settlement.fund),)))
+    told = sum(settlement.accepted_cents or 0 for settlement in answer.settlements)
+    if told != requested - lost or (answer.total and answer.total.accepted_cents != told):
+        doubts.append(Doubt("sum_of_lines_disagrees", None, (("fund", answer.total.fund if answer.total else ""),)))
+    return doubts
+
+
+def _adds_up(total: FundSettlement) -> bool:
+    requested, accepted, refused = total.requested_cents, total.accepted_cents, total.refused_cents
+    if requested is None or accepted is None or refused is None:
+        return False
+    return requested - refused == accepted
+
+
+def _invoice_totals(
+    answer: Answer, places: Mapping[int, _Place], verdicts: Mapping[UUID, list[LineVerdict]]
+) -> list[Doubt]:
+    """Zone 114 of an echoed record 80 must be the sum of what its lines got."""
+    told = {record.order: record.accepted_cents for record in answer.records if record.type == "80"}
+    if not any(value is not None for value in told.values()):
+        return []
+    got: dict[int, int] = {}
+    said = {verdict.line_id: verdict for group in verdicts.values() for verdict in group}
+    for place in places.values():
+        verdict = said.get(place.line_id)
+        total = place.invoice.made.total_record
+        got[total] = got.get(total, 0) + (verdict.accepted_cents if verdict else place.requested_cents)
+    return [
+        Doubt("invoice_total_disagrees", order)
+        for order, value in told.items()
+        if value is not None and order is not None and order in got and got[order] != value
+    ]

@@ -1,0 +1,1 @@
+"""How the product touches the world: event store, keys, eFact codec, simulated unions."""
