@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date as Date
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -155,27 +156,67 @@ class BillingFileCodec(Protocol):
         """The 920000 of a sending."""
 
     def read_answer(self, content: bytes) -> Answer:
-        """What a union wrote."""
+        """What a union wrote. Raises `UnreadableMessage` when not even the kind of message can be told."""
 
-    def read_request(self, content: bytes) -> BillingFile:
-        """A 920000 made elsewhere, as the practice meant it."""
+    def read_request(self, content: bytes) -> tuple[BillingFile, WrittenFile]:
+        """A 920000 made elsewhere, as the practice meant it, and where everything stands in it.
+
+        Raises `UnreadableMessage` when records, amounts or numbers that a settlement needs cannot be read.
+        """
+
+    def kind(self, content: bytes) -> str:
+        """Name of the message (920000, 920900 …), empty when it cannot be told."""
+
+
+class UnreadableMessage(Exception):
+    """A file that nobody can interpret; `code` is from the catalogue, the text names place and cure."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class UnionTransport(Protocol):
-    """The way to the national unions and back."""
+    """The way to the national unions and back. A mailbox belongs to one third-party number."""
 
-    def transmit(self, content: bytes, provider_reference: str, union: str) -> None:
-        """Hand over one file. Raises `OutcomeUnknown` when nobody can say whether it arrived."""
+    def transmit(self, content: bytes, provider_reference: str, union: str, tpp_number: str) -> None:
+        """Hand over one file. Raises `OutcomeUnknown` or `NotTransmitted`."""
 
-    def collect(self) -> Sequence[tuple[str, bytes]]:
+    def collect(self, tpp_number: str) -> Sequence[tuple[str, bytes]]:
         """Answers waiting: (receipt, bytes). They wait until confirmed."""
 
-    def confirm(self, receipts: Sequence[str]) -> None:
+    def confirm(self, tpp_number: str, receipts: Sequence[str]) -> None:
         """Tell the sender that these are stored."""
 
 
 class OutcomeUnknown(Exception):
-    """The file was handed over, but no acknowledgement of the hand-over came back."""
+    """The file was handed over, but no confirmation of the hand-over came back."""
+
+
+class NotTransmitted(Exception):
+    """The file certainly did not leave."""
+
+
+class Lookups(Protocol):
+    """Questions that the views answer for the use cases; the log decides afterwards."""
+
+    def prepared_day_ids(self, establishment_id: UUID, until: Date) -> list[UUID]:
+        """Days in no sending, dated up to `until`."""
+
+    def undecided_refusals(self, establishment_id: UUID) -> list[tuple[UUID, int]]:
+        """Refused days, in part or whole, that nobody decided upon: (day, refused cents)."""
+
+    def patients_by_number(self, establishment_id: UUID, blinds: Sequence[bytes]) -> dict[bytes, UUID]:
+        """Records known by these numbers, present or former."""
+
+    def patients_alike(self, establishment_id: UUID, likeness: bytes) -> list[UUID]:
+        """Records with the same blind name and birth date."""
+
+    def prepared_sending_ids(self, establishment_id: UUID) -> list[UUID]:
+        """Sendings written and not handed over, in the order of their numbers."""
+
+    def unmatched_messages(self, establishment_id: UUID) -> list[str]:
+        """Hashes of received files that answer no sending known when they came."""
 
 
 class AccessLog(Protocol):
@@ -223,8 +264,17 @@ InlineHook = Callable[[Sql, Sequence[Recorded]], None]
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerKeeper:
+    """How the answer of a command is kept with its events: `encode` makes status and body of a result."""
+
+    key: str
+    digest: str
+    encode: Callable[[Any], tuple[int, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
-    """One command: who, why, and under which idempotency key its answer is kept."""
+    """One command: who and why, and where its answer is kept when it may be repeated."""
 
     meta: Meta
-    idempotency: tuple[str, str] | None = None
+    keeper: AnswerKeeper | None = None

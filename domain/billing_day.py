@@ -130,10 +130,10 @@ def record(day: BillingDay | None, opening: CareRecorded) -> list[object]:
     return [opening] if opening.lines else []
 
 
-def correct(day: BillingDay, line: UUID, care: Care) -> list[object]:
+def correct(day: BillingDay, line: UUID, care: Care, import_id: UUID | None = None) -> list[object]:
     """Change the values of a line that is not in a sending."""
     found = _changeable(day, line)
-    return [] if found.care == care else [LineCorrected(day.patient_id, line, care)]
+    return [] if found.care == care else [LineCorrected(day.patient_id, line, care, import_id)]
 
 
 def withdraw(day: BillingDay, line: UUID, import_id: UUID | None = None) -> list[object]:
@@ -253,3 +253,27 @@ def _changeable(day: BillingDay, identifier: UUID) -> Line:
         if line.line_id == identifier and not line.withdrawn:
             return line
     raise NotFound("line_unknown", "This day has no such line, or it was withdrawn.")
+
+
+def undo_import(events: Sequence[object], import_id: UUID) -> list[object]:
+    """Withdraw the lines that an import brought and give back the values that it changed.
+
+    A line that somebody corrected since keeps that correction. Raises `NotAllowed` when the day is in a sending.
+    """
+    before: dict[UUID, Care] = {}
+    day: BillingDay | None = None
+    for happened in events:
+        if isinstance(happened, LineCorrected) and day is not None:
+            former = next(line.care for line in day.lines if line.line_id == happened.line_id)
+            before.pop(happened.line_id, None)
+            if happened.import_id == import_id:
+                before[happened.line_id] = former
+        day = evolve(day, happened)
+    if day is None:
+        return []
+    brought = [line for line in day.active if line.import_id == import_id]
+    if not day.is_prepared and (brought or before):
+        raise NotAllowed("import_sent", "A day of this import is in a sending: correct its lines one by one.")
+    undone = [event for line in brought for event in withdraw(day, line.line_id, import_id)]
+    kept = {line.line_id for line in day.active} - {line.line_id for line in brought}
+    return undone + [event for line, care in before.items() if line in kept for event in correct(day, line, care)]

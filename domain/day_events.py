@@ -33,6 +33,7 @@ class LineCorrected:
     patient_id: UUID
     line_id: UUID
     care: Care
+    import_id: UUID | None = None
 
 
 @event("billing_day.line_withdrawn")

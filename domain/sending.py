@@ -263,10 +263,14 @@ def evolve(state: Sending | None, happened: object, identifier: UUID) -> Sending
             return _answered(state, "settled", happened.message)
         case SettlementContested():
             return _answered(state, "contested", happened.message)
-        case SendingCancelled():
-            return replace(state, facts=state.facts | {"cancelled"})
-        case RejectionConfirmed():
-            return replace(state, facts=state.facts | {"rejected"})
+        case SendingCancelled() | RejectionConfirmed():
+            fact = "cancelled" if isinstance(happened, SendingCancelled) else "rejected"
+            return replace(state, facts=state.facts | {fact})
+    return _housekeeping(state, happened)
+
+
+def _housekeeping(state: Sending, happened: object) -> Sending:
+    match happened:
         case SendingRead():
             return replace(state, is_read=True)
         case SendingArchived() | SendingUnarchived():

@@ -1,0 +1,221 @@
+"""What one answer changes: the sending always, its days and invoices when it was settled or refused as a whole."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.commit import Streams
+from application.ports import Change, EventLog
+from application.run_changes import give_back
+from domain import billing_day as days
+from domain import inbox
+from domain import invoice as invoices
+from domain import sending as sendings
+from domain.answer import Answer
+from domain.day_events import ReturnCause
+from domain.settlement import Doubt, Judgement, judge
+
+_DUPLICATE_CODES = frozenset({"301/40", "100721"})
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """Changes of one answer, the status of the sending after it, and the kinds of item it raised."""
+
+    changes: Sequence[Change]
+    status: str
+    items: tuple[str, ...]
+
+
+def apply_answer(log: EventLog, where: UUID, message: UUID, sha256: str, answer: Answer, target: UUID) -> Applied:
+    """Decide what the answer means for the sending `target`; pure but for loading streams."""
+    streams = Streams(log, [target])
+    state = sendings.fold(streams.events(target), target)
+    if state is None or sha256 in state.messages:
+        return Applied([], "" if state is None else state.status, ())
+    items = _Items(log, where, sha256, target, message)
+    items.unread(answer)
+    if answer.message == "920900":
+        happened, inner = _settle(log, state, answer, sha256, items)
+    else:
+        happened, inner = _other(log, state, answer, sha256)
+    after = state
+    for event in happened:
+        after = sendings.evolve(after, event, target)
+    if sendings.is_contradictory(after):
+        items.about_sending("contradictory_answers")
+    if "duplicate" in after.facts:
+        alive = bool(after.facts & {"acknowledged", "accepted_for_processing", "settled", "rejected"})
+        items.about_sending("duplicate_refusal", settled=alive)
+    changes = [streams.change(target, happened), *inner, *items.changes()]
+    return Applied(changes, after.status, items.kinds)
+
+
+def _other(log: EventLog, state: sendings.Sending, answer: Answer, sha256: str) -> tuple[list[object], list[Change]]:
+    codes = {reason.code for reason in answer.header_errors}
+    codes |= {reason.code for record in answer.records for reason in record.errors}
+    duplicate = bool(codes & _DUPLICATE_CODES)
+    percentage = answer.error_percentage or ""
+    match answer.message:
+        case "931000":
+            return [sendings.SendingAcknowledged(sha256, answer.oa_reference)], []
+        case "920999":
+            refused = sendings.SendingEnvelopeRejected(sha256, tuple(sorted(codes)), duplicate)
+            return [refused], [] if duplicate else _return(log, state, "envelope_rejected")
+        case "920098":
+            return [sendings.SendingAcceptedForProcessing(sha256, percentage)], []
+        case _:
+            rejected = sendings.SendingRejected(sha256, percentage, answer.refusal_type or "", duplicate)
+            return [rejected], [] if duplicate else _return(log, state, "rejected")
+
+
+def _return(log: EventLog, state: sendings.Sending, cause: ReturnCause) -> list[Change]:
+    if "settled" in state.facts:
+        return []
+    return give_back(log, state, Streams(log, state.made.invoice_ids), cause)
+
+
+def _settle(
+    log: EventLog, state: sendings.Sending, answer: Answer, sha256: str, items: "_Items"
+) -> tuple[list[object], list[Change]]:
+    if state.settlement is not None:
+        items.about_message("second_settlement")
+        return [], []
+    inner = Streams(log, state.made.invoice_ids)
+    issued = [(i, invoice) for i in state.made.invoice_ids if (invoice := invoices.fold(inner.events(i)))]
+    own = Streams(log, [day_id for _, invoice in issued for day_id in invoice.made.day_ids])
+    revived, here = _revive(issued, own, state.sending_id)
+    if here is None:
+        items.about_message("settled_after_rebilling")
+        return [_contested(answer, sha256)], []
+    verdicts = judge(answer, [invoice for _, invoice in issued], here, made_elsewhere=state.made.made_elsewhere)
+    items.doubts(verdicts.doubts)
+    if not verdicts.holds:
+        return [_contested(answer, sha256)], []
+    changes = _verdict_changes(issued, inner, own, here, revived, verdicts, state.sending_id, sha256)
+    return [_settled(answer, sha256, verdicts)], changes
+
+
+def _revive(
+    issued: Sequence[tuple[UUID, invoices.Invoice]], own: Streams, target: UUID
+) -> tuple[dict[UUID, list[object]], dict[UUID, days.BillingDay] | None]:
+    """Days as they stand in the sending; those returned from it are reinstated, unless another one has them."""
+    revived: dict[UUID, list[object]] = {}
+    here: dict[UUID, days.BillingDay] = {}
+    for invoice_id, invoice in issued:
+        for day_id in invoice.made.day_ids:
+            day = days.fold(own.events(day_id))
+            if day is None:
+                return {}, None
+            back = days.reinstate(day, target, invoice_id)
+            for event in back:
+                day = days.evolve(day, event)
+                revived[day_id] = back
+            if day.sending_id != target or len(day.records) != len(day.active):
+                return {}, None
+            here[day_id] = day
+    return revived, here
+
+
+def _verdict_changes(
+    issued: Sequence[tuple[UUID, invoices.Invoice]],
+    inner: Streams,
+    own: Streams,
+    here: dict[UUID, days.BillingDay],
+    revived: dict[UUID, list[object]],
+    verdicts: Judgement,
+    target: UUID,
+    sha256: str,
+) -> list[Change]:
+    changes: list[Change] = []
+    for invoice_id, invoice in issued:
+        sums = []
+        for day_id in invoice.made.day_ids:
+            happened = days.settle(here[day_id], target, sha256, verdicts.verdicts.get(day_id, ()))
+            after = here[day_id]
+            for event in happened:
+                after = days.evolve(after, event)
+            sums.append((after.verdict, after.accepted_cents, after.refused_cents))
+            changes.append(own.change(day_id, [*revived.get(day_id, ()), *happened]))
+        back = invoices.reinstate(invoice)
+        changes.append(inner.change(invoice_id, [*back, *invoices.settle(invoice, sha256, sums)]))
+    return changes
+
+
+def _settled(answer: Answer, sha256: str, verdicts: Judgement) -> sendings.SendingSettled:
+    funds = tuple(
+        sendings.FundTotal(
+            fund.fund,
+            fund.requested_cents or 0,
+            fund.accepted_cents or 0,
+            fund.refused_cents or 0,
+            fund.payment_reference,
+        )
+        for fund in answer.settlements
+    )
+    return sendings.SendingSettled(
+        sha256,
+        verdicts.requested_cents,
+        verdicts.accepted_cents,
+        verdicts.refused_cents,
+        funds,
+        answer.error_percentage or "",
+    )
+
+
+def _contested(answer: Answer, sha256: str) -> sendings.SettlementContested:
+    totals = answer.settlements
+    return sendings.SettlementContested(
+        sha256,
+        sum(fund.requested_cents or 0 for fund in totals),
+        sum(fund.accepted_cents or 0 for fund in totals),
+        sum(fund.refused_cents or 0 for fund in totals),
+    )
+
+
+class _Items:
+    """Items of one answer, each under its own deterministic id, so that nothing is asked twice."""
+
+    def __init__(self, log: EventLog, where: UUID, sha256: str, target: UUID, message: UUID) -> None:
+        self._log, self._where, self._sha256, self._target, self._message = log, where, sha256, target, message
+        self._wanted: dict[UUID, tuple[inbox.ItemRaised, bool]] = {}
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of what waits for a person now."""
+        return tuple(raised.kind for raised, settled in self._wanted.values() if not settled)
+
+    def about_message(self, kind: str, place: str = "", facts: Iterable[tuple[str, str]] = ()) -> None:
+        """Something in this file."""
+        raised = inbox.ItemRaised(self._where, kind, self._sha256, self._target, tuple(facts))
+        self._wanted[inbox.item_id(self._message, kind, place)] = (raised, False)
+
+    def about_sending(self, kind: str, *, settled: bool = False) -> None:
+        """Something between several files: the same item whichever of them came last."""
+        raised = inbox.ItemRaised(self._where, kind, "", self._target)
+        self._wanted[inbox.item_id(self._target, kind, "")] = (raised, settled)
+
+    def doubts(self, found: Iterable[Doubt]) -> None:
+        """One item a doubt."""
+        for doubt in found:
+            place = "" if doubt.order is None else str(doubt.order)
+            facts = (*((("record", place),) if place else ()), *doubt.facts)
+            self.about_message(doubt.kind, f"{place}|{doubt.facts}", facts)
+
+    def unread(self, answer: Answer) -> None:
+        """Bytes that nobody could interpret."""
+        for piece in answer.unread:
+            facts = (("offset", str(piece.offset)), ("length", str(len(piece.raw))), ("reason", piece.reason))
+            self.about_message("bytes_unread", str(piece.offset), facts)
+
+    def changes(self) -> list[Change]:
+        """Raise what is new, settle what settled itself."""
+        streams = Streams(self._log, self._wanted)
+        changes = []
+        for identifier, (raised, settled) in self._wanted.items():
+            before = inbox.fold_item(streams.events(identifier))
+            happened: list[object] = [] if before else [raised]
+            if settled and not (before and before.is_settled):
+                happened.append(inbox.ItemSettled())
+            changes.append(streams.change(identifier, happened))
+        return changes

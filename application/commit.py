@@ -1,0 +1,64 @@
+"""Decide and commit: load, let pure code decide, save all events at once, decide again when somebody was faster."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from application.ports import Change, ConcurrencyConflict, Context, Event, EventLog, StoredAnswer
+
+T = TypeVar("T")
+_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Decided(Generic[T]):
+    """What a decision wants written, and what its caller gets to know."""
+
+    changes: Sequence[Change]
+    result: T
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[T]):
+    """A committed command: `position` of its last event, or of the log when nothing changed."""
+
+    result: T
+    position: int
+
+
+class Streams:
+    """Loaded streams; remembers their versions for the commit."""
+
+    def __init__(self, log: EventLog, stream_ids: Iterable[UUID]) -> None:
+        self._events: Mapping[UUID, list[Event]] = log.load(dict.fromkeys(stream_ids))
+
+    def events(self, stream_id: UUID) -> list[Event]:
+        """Events of one stream, none when it does not exist."""
+        return self._events.get(stream_id, [])
+
+    def change(self, stream_id: UUID, happened: Sequence[Event]) -> Change:
+        """Events to append behind what was loaded."""
+        return Change(stream_id, len(self.events(stream_id)), happened)
+
+
+def decide(log: EventLog, context: Context, decision: Callable[[], Decided[T]]) -> Done[T]:
+    """Run a decision and commit it with its answer; on a conflict decide afresh, a few times."""
+    for attempt in range(_TRIES):
+        decided = decision()
+        changes = [change for change in decided.changes if change.events]
+        if not changes and context.keeper is None:
+            return Done(decided.result, log.head())
+        try:
+            return Done(decided.result, log.append(changes, context.meta, _answer(context, decided.result)))
+        except ConcurrencyConflict:
+            if attempt == _TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _answer(context: Context, result: object) -> StoredAnswer | None:
+    if context.keeper is None:
+        return None
+    status, body = context.keeper.encode(result)
+    return StoredAnswer(context.keeper.key, context.keeper.digest, status, body)

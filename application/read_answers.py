@@ -1,0 +1,144 @@
+"""Read what the unions answer: store the bytes, commit, then interpret; any order of arrival ends alike.
+
+An answer binds to the one sending whose reference it carries. What does not fit becomes an item for a person, and
+everything else of the file is processed.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from application.apply_answer import Applied, apply_answer
+from application.commit import Decided, Done, Streams, decide
+from application.ports import (
+    BillingFileCodec,
+    Context,
+    EventLog,
+    Lookups,
+    MessageStore,
+    UnionTransport,
+    UnreadableMessage,
+)
+from domain import establishment as establishments
+from domain import inbox
+from domain.answer import Answer
+from domain.errors import NotFound
+from domain.inbox import ItemRaised, MessageInterpreted, MessageReceived, MessageUnreadable
+from domain.sending import sending_id
+
+Origin = Literal["union", "upload", "take_over"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReport:
+    """What was understood of one file. `outcome` is already_read when the same bytes came before."""
+
+    message: str
+    kind: str
+    outcome: Literal["read", "already_read", "unmatched", "unreadable"]
+    sending_id: UUID | None = None
+    status: str = ""
+    items: tuple[str, ...] = ()
+
+
+class Answers:
+    """Receive, collect, interpret again."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        lookups: Lookups,
+        messages: MessageStore,
+        codec: BillingFileCodec,
+        transport: UnionTransport,
+    ) -> None:
+        self._log, self._lookups, self._messages = log, lookups, messages
+        self._codec, self._transport = codec, transport
+
+    def collect(self, context: Context, where: UUID) -> Done[tuple[AnswerReport, ...]]:
+        """Fetch what waits at the unions; each file is stored before its receipt is confirmed."""
+        state = establishments.fold(self._log.load([where]).get(where, []))
+        if state is None:
+            raise NotFound("establishment_unknown", "There is no such establishment.")
+        tpp_number = state.details.tpp_number
+        reports = []
+        plain = Context(context.meta)
+        for receipt, content in self._transport.collect(tpp_number):
+            sha256 = self._store(plain, where, content, "union")
+            self._transport.confirm(tpp_number, [receipt])
+            reports.append(self.interpret(plain, where, sha256).result)
+        return decide(self._log, context, lambda: Decided([], tuple(reports)))
+
+    def receive(self, context: Context, where: UUID, content: bytes, origin: Origin = "upload") -> Done[AnswerReport]:
+        """Take a file that a person brings."""
+        sha256 = self._store(Context(context.meta), where, content, origin)
+        return self.interpret(context, where, sha256)
+
+    def retry_unmatched(self, context: Context, where: UUID) -> tuple[AnswerReport, ...]:
+        """Interpret again what answered no known sending when it came."""
+        plain = Context(context.meta)
+        found = self._lookups.unmatched_messages(where)
+        return tuple(self.interpret(plain, where, sha256).result for sha256 in found)
+
+    def interpret(self, context: Context, where: UUID, sha256: str) -> Done[AnswerReport]:
+        """Read a stored file and commit all that follows from it at once."""
+        content = self._messages.get(sha256)
+        message = inbox.message_id(where, sha256)
+        try:
+            answer = self._codec.read_answer(content)
+        except UnreadableMessage as unreadable:
+            code = unreadable.code
+            return decide(self._log, context, lambda: self._unreadable(where, message, sha256, code))
+        return decide(self._log, context, lambda: self._interpreted(where, message, sha256, answer))
+
+    def _store(self, context: Context, where: UUID, content: bytes, origin: Origin) -> str:
+        sha256, _ = self._messages.put(content, "answer", "in", where)
+        message = inbox.message_id(where, sha256)
+
+        def decision() -> Decided[None]:
+            streams = Streams(self._log, [message])
+            if streams.events(message):
+                return Decided([], None)
+            received = MessageReceived(where, sha256, len(content), origin)
+            return Decided([streams.change(message, [received])], None)
+
+        decide(self._log, context, decision)
+        return sha256
+
+    def _unreadable(self, where: UUID, message: UUID, sha256: str, code: str) -> Decided[AnswerReport]:
+        item = inbox.item_id(message, "unreadable", "")
+        streams = Streams(self._log, [message, item])
+        if any(isinstance(e, MessageUnreadable) for e in streams.events(message)):
+            return Decided([], AnswerReport(sha256, "", "already_read"))
+        raised = ItemRaised(where, "unreadable", sha256, None, (("code", code),))
+        changes = [streams.change(message, [MessageUnreadable(code)]), streams.change(item, [raised])]
+        return Decided(changes, AnswerReport(sha256, "", "unreadable", items=("unreadable",)))
+
+    def _interpreted(self, where: UUID, message: UUID, sha256: str, answer: Answer) -> Decided[AnswerReport]:
+        target = sending_id(where, answer.provider_reference)
+        unmatched = inbox.item_id(message, "sending_unknown", "")
+        streams = Streams(self._log, [message, target, unmatched])
+        before = [e for e in streams.events(message) if isinstance(e, MessageInterpreted)]
+        if any(e.sending_id is not None for e in before):
+            report = AnswerReport(sha256, answer.message, "already_read", before[-1].sending_id)
+            return Decided([], report)
+        unread = sum(len(piece.raw) for piece in answer.unread)
+        if not streams.events(target):
+            if before:
+                return Decided([], AnswerReport(sha256, answer.message, "unmatched"))
+            facts = (("provider_reference", answer.provider_reference), ("message", answer.message))
+            raised = ItemRaised(where, "sending_unknown", sha256, None, facts)
+            noted = MessageInterpreted(answer.message, None, unread)
+            changes = [streams.change(message, [noted]), streams.change(unmatched, [raised])]
+            report = AnswerReport(sha256, answer.message, "unmatched", items=("sending_unknown",))
+            return Decided(changes, report)
+        applied = apply_answer(self._log, where, message, sha256, answer, target)
+        noted = MessageInterpreted(answer.message, target, unread)
+        changes = [streams.change(message, [noted]), *applied.changes]
+        if streams.events(unmatched):
+            changes.append(streams.change(unmatched, inbox.settle_item(inbox.fold_item(streams.events(unmatched)))))
+        return Decided(changes, _report(sha256, answer, target, applied))
+
+
+def _report(sha256: str, answer: Answer, target: UUID, applied: Applied) -> AnswerReport:
+    return AnswerReport(sha256, answer.message, "read", target, applied.status, applied.items)

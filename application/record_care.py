@@ -1,0 +1,182 @@
+"""Record care, one by one or many at once; correct and withdraw lines that are not in a sending."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date as Date
+from uuid import UUID
+
+from application.commit import Decided, Done, Streams, decide
+from application.ports import Change, Context, EventLog
+from domain import billing_day as days
+from domain import patient as patients
+from domain.care import Care
+from domain.care_entry import Changed, Placement, place
+from domain.day_events import CareRecorded
+from domain.errors import NotFound
+
+_MOST_SEQUENCES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One care of one patient. `place` names it to the person who gave it: a line of a file, an index of a request."""
+
+    patient_id: UUID
+    date: Date
+    care: Care
+    place: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedLine:
+    """Where a new line went. `possible_duplicate`: it waits for a person's word before it is billed."""
+
+    place: int
+    day_id: UUID
+    line_id: UUID
+    possible_duplicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CareRecordedResult:
+    """All new lines, in the order given."""
+
+    lines: tuple[RecordedLine, ...]
+
+
+class CareBook:
+    """The use cases of care entry."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+
+    def record(self, context: Context, where: UUID, entries: Sequence[Entry]) -> Done[CareRecordedResult]:
+        """Enter care from the keyboard: each entry is a new line."""
+
+        def decision() -> Decided[CareRecordedResult]:
+            plan = plan_entries(self._log, where, entries, match=False)
+            lines = [
+                RecordedLine(group.entries[index].place, group.placed.day_id, new.line_id, new.possible_duplicate)
+                for group in plan.groups
+                for new, index in zip(group.placed.added, group.placed.added_indexes, strict=True)
+            ]
+            lines.sort(key=lambda line: line.place)
+            return Decided(plan.changes(where, None), CareRecordedResult(tuple(lines)))
+
+        return decide(self._log, context, decision)
+
+    def correct(self, context: Context, day_id: UUID, line_id: UUID, care: Care) -> Done[UUID]:
+        """Give a line its right values."""
+        return self._on_day(context, day_id, lambda day: days.correct(day, line_id, care))
+
+    def withdraw(self, context: Context, day_id: UUID, line_id: UUID) -> Done[UUID]:
+        """Take a line out."""
+        return self._on_day(context, day_id, lambda day: days.withdraw(day, line_id))
+
+    def confirm(self, context: Context, day_id: UUID, line_id: UUID) -> Done[UUID]:
+        """Confirm that a possible duplicate was really done."""
+        return self._on_day(context, day_id, lambda day: days.confirm(day, line_id))
+
+    def lift_time_bar(self, context: Context, day_id: UUID, proof: str, letter_date: Date) -> Done[UUID]:
+        """Note the registered letter that makes a time-barred day sendable."""
+        return self._on_day(context, day_id, lambda day: days.lift_time_bar(day, proof, letter_date))
+
+    def _on_day(self, context: Context, day_id: UUID, act: Callable[[days.BillingDay], list[object]]) -> Done[UUID]:
+        def decision() -> Decided[UUID]:
+            streams = Streams(self._log, [day_id])
+            day = days.fold(streams.events(day_id))
+            if day is None:
+                raise NotFound("day_unknown", "There is no such billing day.")
+            return Decided([streams.change(day_id, act(day))], day_id)
+
+        return decide(self._log, context, decision)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries of one patient and date, and where they belong."""
+
+    patient_id: UUID
+    date: Date
+    entries: tuple[Entry, ...]
+    placed: Placement
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPlan:
+    """All groups, with the streams they were decided on."""
+
+    groups: tuple[Group, ...]
+    streams: Streams
+
+    def changes(self, where: UUID, import_id: UUID | None, *, with_changed: bool = False) -> list[Change]:
+        """What to append: new lines, and, when wanted, corrections of known ones."""
+        per_day: dict[UUID, list[object]] = {}
+        for group in self.groups:
+            placed = group.placed
+            if placed.added:
+                happened = CareRecorded(where, group.patient_id, group.date, placed.sequence, placed.added, import_id)
+                per_day.setdefault(placed.day_id, []).append(happened)
+            for changed in placed.changed if with_changed else ():
+                if not changed.is_billed:
+                    day = days.fold(self.streams.events(changed.day_id))
+                    if day is not None:
+                        corrected = days.correct(day, changed.line.line_id, changed.care, import_id)
+                        per_day.setdefault(changed.day_id, []).extend(corrected)
+        return [self.streams.change(day_id, happened) for day_id, happened in per_day.items()]
+
+    @property
+    def changed(self) -> list[tuple[Group, Changed]]:
+        """Known lines that came with other values."""
+        return [(group, changed) for group in self.groups for changed in group.placed.changed]
+
+
+def plan_entries(log: EventLog, where: UUID, entries: Iterable[Entry], *, match: bool) -> EntryPlan:
+    """Group entries by patient and date and place them; care of a merged record goes to the survivor."""
+    found = list(entries)
+    survivor = survivors(log, {entry.patient_id for entry in found})
+    grouped: dict[tuple[UUID, Date], list[Entry]] = {}
+    for entry in found:
+        grouped.setdefault((survivor[entry.patient_id], entry.date), []).append(entry)
+    known, streams = _sequences(log, where, list(grouped))
+    groups = []
+    for (who, date), mine in grouped.items():
+        cares = [entry.care for entry in mine]
+        placed = place(where, who, date, known[who, date], cares, match=match)
+        groups.append(Group(who, date, tuple(mine), placed))
+    return EntryPlan(tuple(groups), streams)
+
+
+def survivors(log: EventLog, who: Iterable[UUID]) -> Mapping[UUID, UUID]:
+    """For each record, the one under which care is billed. Raises `NotFound` for an unknown record."""
+    wanted = list(who)
+    loaded = log.load(wanted)
+    result = {}
+    for identifier in wanted:
+        state = patients.fold(loaded.get(identifier, []))
+        if state is None:
+            raise NotFound("patient_unknown", "There is no such patient; register it first.")
+        result[identifier] = state.merged_into or identifier
+    return result
+
+
+def _sequences(
+    log: EventLog, where: UUID, wanted: Sequence[tuple[UUID, Date]]
+) -> tuple[dict[tuple[UUID, Date], list[days.BillingDay]], Streams]:
+    """All days of these patients and dates, in order: one query for each further sequence that exists anywhere."""
+    known: dict[tuple[UUID, Date], list[days.BillingDay]] = {key: [] for key in wanted}
+    ids: list[UUID] = []
+    open_keys = list(wanted)
+    for sequence in range(1, _MOST_SEQUENCES + 1):
+        named = {days.day_id(where, who, date, sequence): (who, date) for who, date in open_keys}
+        ids.extend(named)
+        loaded = log.load(named)
+        open_keys = []
+        for identifier, events in loaded.items():
+            day = days.fold(events)
+            if day is not None:
+                known[named[identifier]].append(day)
+                open_keys.append(named[identifier])
+        if not open_keys:
+            break
+    return known, Streams(log, ids)

@@ -1,0 +1,217 @@
+"""Register an establishment, its providers and its patients; know twins, merge them, follow a changed number."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date as Date
+from uuid import UUID
+
+from application.commit import Decided, Done, Streams, decide
+from application.ports import Context, EventLog, KeyRing, Lookups
+from domain import establishment as establishments
+from domain import patient as patients
+from domain import provider as providers
+from domain.errors import NotFound
+from domain.establishment import EstablishmentDetails
+from domain.patient import Insurability, PatientDetails
+from domain.provider import ProviderDetails
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """`warnings` are catalogue codes; `alike` are the records that look like the same person."""
+
+    id: UUID
+    is_new: bool
+    warnings: tuple[str, ...] = ()
+    alike: tuple[UUID, ...] = ()
+
+
+def establishment_id(keys: KeyRing, tpp_number: str) -> UUID:
+    """An establishment is named by its third-party number."""
+    return keys.keyed_id("establishment", tpp_number)
+
+
+def provider_id(keys: KeyRing, nihii: str) -> UUID:
+    """A provider is named by the NIHII number."""
+    return keys.keyed_id("provider", nihii)
+
+
+def likeness(keys: KeyRing, establishment: UUID, details: PatientDetails) -> bytes:
+    """Blind index of name and birth date: equal for two records of one person."""
+    whole = f"{plain(details.last_name)}|{plain(details.first_name)}|{details.birth_date}"
+    return keys.blind("likeness", f"{establishment}|{whole}")
+
+
+def number_blind(keys: KeyRing, establishment: UUID, number: str) -> bytes:
+    """Blind index of a national or affiliation number inside an establishment."""
+    return keys.blind("patient_number", f"{establishment}|{number}")
+
+
+def plain(text: str) -> str:
+    """A name without case, accents and signs, for comparison."""
+    bare = unicodedata.normalize("NFKD", text)
+    return " ".join("".join(c if c.isalnum() else " " for c in bare if not unicodedata.combining(c)).casefold().split())
+
+
+class Register:
+    """The use cases of the register."""
+
+    def __init__(self, log: EventLog, keys: KeyRing, lookups: Lookups) -> None:
+        self._log, self._keys, self._lookups = log, keys, lookups
+
+    def establishment(self, context: Context, details: EstablishmentDetails) -> Done[Registered]:
+        """Enter or correct an establishment."""
+        identifier = establishment_id(self._keys, details.tpp_number)
+
+        def decision() -> Decided[Registered]:
+            streams = Streams(self._log, [identifier])
+            state = establishments.fold(streams.events(identifier))
+            happened = establishments.register(state, details)
+            return Decided([streams.change(identifier, happened)], Registered(identifier, state is None))
+
+        return decide(self._log, context, decision)
+
+    def provider(
+        self, context: Context, details: ProviderDetails, activity: Sequence[tuple[Date, Date | None]] = ()
+    ) -> Done[Registered]:
+        """Enter or correct a provider."""
+        identifier = provider_id(self._keys, details.nihii)
+
+        def decision() -> Decided[Registered]:
+            streams = Streams(self._log, [identifier])
+            state = providers.fold(streams.events(identifier))
+            happened = providers.register(state, details, activity)
+            return Decided([streams.change(identifier, happened)], Registered(identifier, state is None))
+
+        return decide(self._log, context, decision)
+
+    def join(
+        self, context: Context, where: UUID, who: UUID, valid_from: Date, valid_to: Date | None = None
+    ) -> Done[Registered]:
+        """Record that a provider works in an establishment."""
+
+        def decision() -> Decided[Registered]:
+            streams = Streams(self._log, [where, who])
+            state = self._establishment(streams, where)
+            if providers.fold(streams.events(who)) is None:
+                raise NotFound("provider_unknown", "There is no such provider; register it first.")
+            happened = establishments.join(state, who, valid_from, valid_to)
+            return Decided([streams.change(where, happened)], Registered(who, bool(happened)))
+
+        return decide(self._log, context, decision)
+
+    def leave(self, context: Context, where: UUID, who: UUID, valid_to: Date) -> Done[Registered]:
+        """End a membership."""
+
+        def decision() -> Decided[Registered]:
+            streams = Streams(self._log, [where])
+            happened = establishments.leave(self._establishment(streams, where), who, valid_to)
+            return Decided([streams.change(where, happened)], Registered(who, is_new=False))
+
+        return decide(self._log, context, decision)
+
+    def patient(
+        self,
+        context: Context,
+        where: UUID,
+        ssin: str,
+        affiliation_number: str,
+        details: PatientDetails,
+        periods: Sequence[Insurability] = (),
+    ) -> Done[Registered]:
+        """Enter or correct a patient; a second record of the same person is entered and warned about."""
+        number = ssin or affiliation_number
+        blind = number_blind(self._keys, where, number)
+        fresh = self._keys.keyed_id("patient", str(where), number)
+        mark = likeness(self._keys, where, details)
+
+        def decision() -> Decided[Registered]:
+            identifier = self._lookups.patients_by_number(where, [blind]).get(blind, fresh)
+            streams = Streams(self._log, [identifier, where])
+            self._establishment(streams, where)
+            state = patients.fold(streams.events(identifier))
+            happened = patients.register(state, where, ssin, affiliation_number, details)
+            after = patients.fold([*streams.events(identifier), *happened])
+            for period in periods:
+                if after is not None:
+                    insured = patients.insure(after, period)
+                    happened += insured
+                    after = patients.fold([*streams.events(identifier), *happened])
+            alike = tuple(twin for twin in self._lookups.patients_alike(where, mark) if twin != identifier)
+            warnings = ("patient_looks_known",) if alike else ()
+            return Decided(
+                [streams.change(identifier, happened)], Registered(identifier, state is None, warnings, alike)
+            )
+
+        return decide(self._log, context, decision)
+
+    def insure(self, context: Context, who: UUID, periods: Sequence[Insurability]) -> Done[Registered]:
+        """Record periods of insurability."""
+
+        def decision() -> Decided[Registered]:
+            streams = Streams(self._log, [who])
+            state = self._patient(streams, who)
+            happened = [event for period in periods for event in patients.insure(state, period)]
+            return Decided([streams.change(who, happened)], Registered(who, is_new=False))
+
+        return decide(self._log, context, decision)
+
+    def replace_number(self, context: Context, who: UUID, ssin: str) -> Done[Registered]:
+        """Take over a changed national number; a number of another record is refused by a warning to merge."""
+
+        def decision() -> Decided[Registered]:
+            streams = Streams(self._log, [who])
+            state = self._patient(streams, who)
+            blind = number_blind(self._keys, state.establishment_id, ssin)
+            owner = self._lookups.patients_by_number(state.establishment_id, [blind]).get(blind, who)
+            happened = patients.replace_number(state, ssin)
+            alike = () if owner == who else (owner,)
+            warnings = ("number_of_another_record",) if alike else ()
+            return Decided([streams.change(who, happened)], Registered(who, False, warnings, alike))
+
+        return decide(self._log, context, decision)
+
+    def merge(self, context: Context, who: UUID, survivor: UUID) -> Done[Registered]:
+        """Declare two records one person."""
+
+        def decision() -> Decided[Registered]:
+            streams = Streams(self._log, [who, survivor])
+            happened = patients.merge(self._patient(streams, who), survivor, self._patient(streams, survivor))
+            return Decided([streams.change(who, happened)], Registered(survivor, is_new=False))
+
+        return decide(self._log, context, decision)
+
+    def unmerge(self, context: Context, who: UUID) -> Done[Registered]:
+        """Take a merge back."""
+
+        def decision() -> Decided[Registered]:
+            streams = Streams(self._log, [who])
+            happened = patients.unmerge(self._patient(streams, who))
+            return Decided([streams.change(who, happened)], Registered(who, is_new=False))
+
+        return decide(self._log, context, decision)
+
+    def erase(self, context: Context, who: UUID) -> Done[Registered]:
+        """Destroy a patient's key for good: first the event, then the key, so that views forget too."""
+
+        def decision() -> Decided[Registered]:
+            streams = Streams(self._log, [who])
+            happened = patients.erase(self._patient(streams, who))
+            return Decided([streams.change(who, happened)], Registered(who, is_new=False))
+
+        done = decide(self._log, context, decision)
+        self._keys.erase(who)
+        return done
+
+    def _establishment(self, streams: Streams, where: UUID) -> establishments.Establishment:
+        state = establishments.fold(streams.events(where))
+        if state is None:
+            raise NotFound("establishment_unknown", "There is no such establishment; register it first.")
+        return state
+
+    def _patient(self, streams: Streams, who: UUID) -> patients.Patient:
+        state = patients.fold(streams.events(who))
+        if state is None:
+            raise NotFound("patient_unknown", "There is no such patient; register it first.")
+        return state

@@ -1,0 +1,114 @@
+"""What a person sees of a billing run before and after it: totals by union, and everything that stays behind."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date as Date
+from uuid import UUID
+
+from domain.run_plan import Plan, PlannedSending
+
+
+@dataclass(frozen=True, slots=True)
+class UnionTotal:
+    """What one file would hold."""
+
+    union: str
+    billed_month: str
+    invoices: int
+    days: int
+    lines: int
+    amount_cents: int
+    sending_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Days left out for one reason. `first` are some of them, with the line that is the cause where there is one."""
+
+    code: str
+    days: int
+    amount_cents: int
+    first: tuple[tuple[UUID, UUID | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Days that become billable on one date."""
+
+    billable_from: Date
+    days: int
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """Outcome of a preview or a run. Refused days without a decision come first; `stopped` says why nothing goes."""
+
+    run_id: UUID | None
+    establishment_id: UUID
+    billed_month: str
+    undecided_days: int
+    undecided_cents: int
+    undecided: tuple[UUID, ...]
+    stopped: tuple[str, ...]
+    sendings: tuple[UnionTotal, ...]
+    blocked: tuple[HeldBack, ...]
+    not_yet: tuple[Later, ...]
+    elsewhere: tuple[HeldBack, ...]
+
+
+_SHOWN = 50
+
+
+def report(
+    where: UUID,
+    planned: Plan,
+    undecided: Sequence[tuple[UUID, int]],
+    run_id: UUID | None = None,
+    made: Mapping[int, UUID] | None = None,
+) -> RunReport:
+    """Sum a plan up. `undecided`: refused days without a decision (day, cents); `made`: sending ids by index."""
+    blocked: dict[str, dict[UUID, UUID | None]] = {}
+    for reason in planned.blocked:
+        blocked.setdefault(reason.code, {}).setdefault(reason.day_id, reason.line_id)
+    elsewhere: dict[str, dict[UUID, UUID | None]] = {}
+    for destination, candidate in planned.elsewhere:
+        elsewhere.setdefault(destination, {})[candidate.day_id] = None
+    later: dict[Date, list[UUID]] = {}
+    for waiting in planned.not_yet:
+        later.setdefault(waiting.billable_from, []).append(waiting.day_id)
+    return RunReport(
+        run_id,
+        where,
+        planned.options.month,
+        len(undecided),
+        sum(cents for _, cents in undecided),
+        tuple(day_id for day_id, _ in undecided[:_SHOWN]),
+        planned.stopped,
+        tuple(_total(sending, (made or {}).get(i)) for i, sending in enumerate(planned.sendings)),
+        tuple(_held(planned, code, found) for code, found in sorted(blocked.items())),
+        tuple(Later(day, len(ids), sum(planned.amounts[i] for i in ids)) for day, ids in sorted(later.items())),
+        tuple(_held(planned, code, found) for code, found in sorted(elsewhere.items())),
+    )
+
+
+def _total(sending: PlannedSending, identifier: UUID | None) -> UnionTotal:
+    candidates = [candidate for invoice in sending.invoices for candidate in invoice.days]
+    return UnionTotal(
+        sending.union,
+        sending.billed_month,
+        len(sending.invoices),
+        len(candidates),
+        sum(len(candidate.day.active) for candidate in candidates),
+        sum(invoice.amount_cents for invoice in sending.invoices),
+        identifier,
+    )
+
+
+def _held(planned: Plan, code: str, found: Mapping[UUID, UUID | None]) -> HeldBack:
+    return HeldBack(
+        code,
+        len(found),
+        sum(planned.amounts[day_id] for day_id in found),
+        tuple(list(found.items())[:_SHOWN]),
+    )

@@ -1,0 +1,161 @@
+"""Hand prepared files over to the unions: commit the intent, transmit, record the outcome, never send twice blindly."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from application.commit import Decided, Done, Streams, decide
+from application.ports import (
+    Clock,
+    Context,
+    EventLog,
+    Lookups,
+    MessageStore,
+    NotTransmitted,
+    OutcomeUnknown,
+    UnionTransport,
+)
+from application.run_changes import give_back
+from domain import establishment as establishments
+from domain import numbering as numbers
+from domain import sending as sendings
+from domain.errors import DomainError, NotAllowed, NotFound
+from domain.local_time import local_date
+from domain.rules.limits import Scope, files_per_day, files_per_month
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of one sending. `code` says why when it was held back or failed."""
+
+    sending_id: UUID
+    outcome: Literal["transmitted", "outcome_unknown", "held_back", "failed"]
+    code: str = ""
+
+
+class Dispatch:
+    """Send, and settle what a person knows of an uncertain sending."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        lookups: Lookups,
+        messages: MessageStore,
+        transport: UnionTransport,
+        clock: Clock,
+        files_scope: Scope | None = None,
+    ) -> None:
+        self._log, self._lookups, self._messages = log, lookups, messages
+        self._transport, self._clock, self._files_scope = transport, clock, files_scope
+
+    def send(self, context: Context, where: UUID, sending_ids: Sequence[UUID] = ()) -> Done[tuple[Sent, ...]]:
+        """Send these, or every prepared sending of the establishment; limits of the insurers hold each back apart."""
+        wanted = list(sending_ids) or self._lookups.prepared_sending_ids(where)
+        plain = Context(context.meta)
+        outcomes = tuple(self._one(plain, where, identifier) for identifier in wanted)
+        return decide(self._log, context, lambda: Decided([], outcomes))
+
+    def confirm_rejection(self, context: Context, sending_id: UUID) -> Done[UUID]:
+        """A person takes a duplicate refusal as final: days return."""
+
+        def decision() -> Decided[UUID]:
+            streams, state = self._sending(sending_id)
+            happened = sendings.confirm_rejection(state)
+            inner = Streams(self._log, state.made.invoice_ids)
+            changes = give_back(self._log, state, inner, "rejected")
+            return Decided([streams.change(sending_id, happened), *changes], sending_id)
+
+        return decide(self._log, context, decision)
+
+    def archive(self, context: Context, sending_id: UUID, *, archived: bool) -> Done[UUID]:
+        """Put a sending out of sight, or back."""
+
+        def decision() -> Decided[UUID]:
+            streams, state = self._sending(sending_id)
+            happened = sendings.archive(state, archived=archived)
+            return Decided([streams.change(sending_id, happened)], sending_id)
+
+        return decide(self._log, context, decision)
+
+    def mark_read(self, context: Context, sending_id: UUID) -> Done[UUID]:
+        """Take note of a settlement."""
+
+        def decision() -> Decided[UUID]:
+            streams, state = self._sending(sending_id)
+            return Decided([streams.change(sending_id, sendings.mark_read(state))], sending_id)
+
+        return decide(self._log, context, decision)
+
+    def _one(self, context: Context, where: UUID, sending_id: UUID) -> Sent:
+        try:
+            state, tpp_number = self._hand_over(context, where, sending_id)
+        except DomainError as refused:
+            return Sent(sending_id, "held_back", refused.code)
+        content = self._messages.get(state.made.message)
+        try:
+            self._transport.transmit(content, state.made.provider_reference, state.made.union, tpp_number)
+        except OutcomeUnknown:
+            return Sent(sending_id, "outcome_unknown")
+        except NotTransmitted:
+            self._record_failure(context, sending_id, tpp_number)
+            return Sent(sending_id, "failed", "not_transmitted")
+        self._record(context, sending_id, sendings.SendingTransmitted())
+        return Sent(sending_id, "transmitted")
+
+    def _hand_over(self, context: Context, where: UUID, sending_id: UUID) -> tuple[sendings.Sending, str]:
+        """Commit that the file leaves, and that it counts against the limits."""
+
+        def decision() -> Decided[tuple[sendings.Sending, str]]:
+            streams, state = self._sending(sending_id)
+            if state.made.establishment_id != where:
+                raise NotFound("sending_unknown", "There is no such sending here.")
+            details = self._details(where)
+            today = local_date(self._clock.now())
+            numbering_id = numbers.numbering_id("sending", details.tpp_number)
+            counting = Streams(self._log, [numbering_id])
+            file = numbers.FileSent(state.made.union, today, state.made.billed_month, sending_id)
+            counted = numbers.send_file(
+                numbers.fold(counting.events(numbering_id)),
+                file,
+                details.content_code,
+                files_per_day(today, self._files_scope),
+                files_per_month(today),
+            )
+            leaving = sendings.hand_over(state, today)
+            return Decided(
+                [streams.change(sending_id, leaving), counting.change(numbering_id, counted)],
+                (state, details.tpp_number),
+            )
+
+        return decide(self._log, context, decision).result
+
+    def _record(self, context: Context, sending_id: UUID, happened: object) -> None:
+        def decision() -> Decided[None]:
+            streams, _ = self._sending(sending_id)
+            return Decided([streams.change(sending_id, [happened])], None)
+
+        decide(self._log, context, decision)
+
+    def _record_failure(self, context: Context, sending_id: UUID, tpp_number: str) -> None:
+        numbering_id = numbers.numbering_id("sending", tpp_number)
+
+        def decision() -> Decided[None]:
+            streams = Streams(self._log, [sending_id, numbering_id])
+            failed = streams.change(sending_id, [sendings.SendingHandOverFailed()])
+            return Decided([failed, streams.change(numbering_id, [numbers.FileNotSent(sending_id)])], None)
+
+        decide(self._log, context, decision)
+
+    def _sending(self, sending_id: UUID) -> tuple[Streams, sendings.Sending]:
+        streams = Streams(self._log, [sending_id])
+        state = sendings.fold(streams.events(sending_id), sending_id)
+        if state is None:
+            raise NotFound("sending_unknown", "There is no such sending.")
+        return streams, state
+
+    def _details(self, where: UUID) -> establishments.EstablishmentDetails:
+        state = establishments.fold(self._log.load([where]).get(where, []))
+        if state is None:
+            raise NotAllowed("establishment_unknown", "There is no such establishment.")
+        return state.details

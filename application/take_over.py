@@ -1,0 +1,265 @@
+"""Take over from the old program: its files become sendings made elsewhere, its lines become days.
+
+Later settlements bind to them, and corrections can cite them. Nothing is sent; numbers that it used are remembered.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date as Date
+from typing import Literal
+from uuid import UUID
+
+from application.commit import Decided, Streams, decide
+from application.ports import (
+    BillingFileCodec,
+    Change,
+    Context,
+    EventLog,
+    KeyRing,
+    Lookups,
+    MessageStore,
+    UnreadableMessage,
+)
+from application.read_answers import AnswerReport, Answers
+from application.register import number_blind
+from domain import billing_day as days
+from domain import establishment as establishments
+from domain import invoice as invoices
+from domain import numbering as numbers
+from domain import patient as patients
+from domain import sending as sendings
+from domain.billing_file import BillingFile, FileInvoice, FileLine, IdentityReading, WrittenFile
+from domain.care import Care, CareLine, line_id
+from domain.day_events import CareRecorded, DayBilled
+from domain.errors import NotFound
+
+_MOST_SEQUENCES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """What became of one file of the old program. `code` says why it was not taken."""
+
+    message: str
+    outcome: Literal["taken", "already_taken", "not_taken"]
+    sending_id: UUID | None = None
+    invoices: int = 0
+    days: int = 0
+    new_patients: int = 0
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOverReport:
+    """Outcome for all files given, billing files first, then the answers."""
+
+    files: tuple[TakenOver, ...]
+    answers: tuple[AnswerReport, ...]
+
+
+class TakeOver:
+    """Import past billing files and answers."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        keys: KeyRing,
+        lookups: Lookups,
+        messages: MessageStore,
+        codec: BillingFileCodec,
+        answers: Answers,
+    ) -> None:
+        self._log, self._keys, self._lookups = log, keys, lookups
+        self._messages, self._codec, self._answers = messages, codec, answers
+
+    def take(self, context: Context, where: UUID, files: Sequence[bytes]) -> TakeOverReport:
+        """Take all files, whatever their order; each commits by itself and a repeated one changes nothing."""
+        plain = Context(context.meta)
+        ours = [content for content in files if self._codec.kind(content) == "920000"]
+        others = [content for content in files if self._codec.kind(content) != "920000"]
+        taken = tuple(self._request(plain, where, content) for content in ours)
+        read = tuple(self._answers.receive(plain, where, content, "take_over").result for content in others)
+        again = self._answers.retry_unmatched(plain, where)
+        return TakeOverReport(taken, read + again)
+
+    def _request(self, context: Context, where: UUID, content: bytes) -> TakenOver:
+        sha256, _ = self._messages.put(content, "920000", "out", where)
+        try:
+            file, written = self._codec.read_request(content)
+        except UnreadableMessage as unreadable:
+            return TakenOver(sha256, "not_taken", code=unreadable.code)
+        return decide(self._log, context, lambda: self._decide(where, sha256, file, written)).result
+
+    def _decide(self, where: UUID, sha256: str, file: BillingFile, written: WrittenFile) -> Decided[TakenOver]:
+        target = sendings.sending_id(where, file.provider_reference)
+        streams = Streams(self._log, [where, target])
+        establishment = establishments.fold(streams.events(where))
+        if establishment is None:
+            raise NotFound("establishment_unknown", "There is no such establishment; register it first.")
+        if establishment.details.tpp_number != file.tpp_number:
+            return Decided([], TakenOver(sha256, "not_taken", code="tpp_number_of_another"))
+        state = sendings.fold(streams.events(target), target)
+        if state is not None:
+            same = state.made.message == sha256
+            outcome: Literal["already_taken", "not_taken"] = "already_taken" if same else "not_taken"
+            return Decided([], TakenOver(sha256, outcome, target, code="" if same else "reference_used"))
+        who, registered = self._patients(where, file.invoices)
+        placed = _Placed(self._log, where, target)
+        invoice_changes = [
+            placed.invoice(who[invoice.patient_number], invoice, index, written, file.billed_month)
+            for index, invoice in enumerate(file.invoices)
+        ]
+        day_changes = placed.days()
+        prepared = _prepared(where, sha256, file, written, [c.stream_id for c in invoice_changes], len(day_changes))
+        changes = [streams.change(target, [prepared]), *invoice_changes, *day_changes, *registered]
+        changes += self._numbers(file)
+        done = TakenOver(sha256, "taken", target, len(invoice_changes), len(day_changes), len(registered))
+        return Decided(changes, done)
+
+    def _patients(self, where: UUID, made: Sequence[FileInvoice]) -> tuple[dict[str, UUID], list[Change]]:
+        """Records by number; an unknown number becomes a record without a name, to be completed by a person."""
+        blinds = {invoice.patient_number: number_blind(self._keys, where, invoice.patient_number) for invoice in made}
+        found = self._lookups.patients_by_number(where, list(blinds.values()))
+        who: dict[str, UUID] = {}
+        registered = []
+        for invoice in made:
+            number = invoice.patient_number
+            if number in who:
+                continue
+            known = found.get(blinds[number])
+            who[number] = known or self._keys.keyed_id("patient", str(where), number)
+            if known is None:
+                nameless = patients.PatientDetails("", "", "", invoice.sex)
+                ssin, other = (number, "") if invoice.has_ssin else ("", number)
+                entered = patients.PatientRegistered(where, ssin, other, nameless)
+                registered.append(Change(who[number], 0, [entered]))
+        return who, registered
+
+    def _numbers(self, file: BillingFile) -> list[Change]:
+        sending = numbers.numbering_id("sending", file.tpp_number)
+        reference = numbers.numbering_id("reference", "")
+        streams = Streams(self._log, [sending, reference])
+        years = {file.creation_date.year, int(file.billed_month[:4])}
+        taken = numbers.take_elsewhere(numbers.fold(streams.events(sending)), file.sending_number, years)
+        state = numbers.fold(streams.events(reference))
+        year, rest = int(file.provider_reference[:4]), int(file.provider_reference[4:])
+        above: list[object] = []
+        if year in years and rest >= state.following.get(year, 1):
+            above = numbers.start(state, year, rest + 1)
+        return [streams.change(sending, taken), streams.change(reference, above)]
+
+
+class _Placed:
+    """Days of one taken-over file: lines of a patient and date in the next free sequence."""
+
+    def __init__(self, log: EventLog, where: UUID, target: UUID) -> None:
+        self._log, self._where, self._target = log, where, target
+        self._made: dict[UUID, list[object]] = {}
+
+    def invoice(self, who: UUID, invoice: FileInvoice, index: int, written: WrittenFile, billed_month: str) -> Change:
+        """The invoice as issued, its days noted beside."""
+        identifier = invoices.invoice_id(self._target, invoice.invoice_number)
+        grouped: dict[Date, list[tuple[FileLine, int]]] = {}
+        for line, record in zip(invoice.lines, written.numbers.lines[index], strict=True):
+            grouped.setdefault(line.date, []).append((line, record))
+        day_ids = [self._day(who, date, found, identifier) for date, found in sorted(grouped.items())]
+        following = written.numbers.invoices[index + 1 : index + 2]
+        issued = invoices.InvoiceIssued(
+            establishment_id=self._where,
+            patient_id=who,
+            sending_id=self._target,
+            invoice_number=invoice.invoice_number,
+            reference=invoice.reference,
+            billed_month=f"{billed_month[:4]}-{billed_month[4:]}",
+            sickness_fund=invoice.sickness_fund,
+            destination=invoice.destination,
+            ct1=invoice.ct1,
+            ct2=invoice.ct2,
+            invoicing_type=invoice.invoicing_type,
+            record=written.numbers.invoices[index],
+            total_record=(following[0] if following else written.record_count) - 1,
+            requested_cents=sum(line.amount_cents for line in invoice.lines),
+            patient_share_cents=sum(line.patient_share_cents for line in invoice.lines),
+            supplement_cents=sum(line.supplement_cents for line in invoice.lines),
+            line_count=len(invoice.lines),
+            day_ids=tuple(day_ids),
+        )
+        return Change(identifier, 0, [issued])
+
+    def days(self) -> list[Change]:
+        """All days opened by the file."""
+        return [Change(day_id, 0, happened) for day_id, happened in self._made.items()]
+
+    def _day(self, who: UUID, date: Date, found: Sequence[tuple[FileLine, int]], invoice_id: UUID) -> UUID:
+        sequence, identifier = self._free(who, date)
+        lines = tuple(
+            CareLine(line_id(identifier, care, n), care)
+            for n, (line, _) in enumerate(found, 1)
+            if (care := _care(line))
+        )
+        recorded = CareRecorded(self._where, who, date, sequence, lines)
+        billed = DayBilled(self._target, invoice_id, tuple(record for _, record in found))
+        self._made[identifier] = [recorded, billed]
+        return identifier
+
+    def _free(self, who: UUID, date: Date) -> tuple[int, UUID]:
+        named = {days.day_id(self._where, who, date, n): n for n in range(1, _MOST_SEQUENCES + 1)}
+        taken = set(self._log.load(named)) | set(self._made)
+        return next((n, identifier) for identifier, n in named.items() if identifier not in taken)
+
+
+def _care(line: FileLine) -> Care:
+    reading = line.reading or IdentityReading()
+    return Care(
+        code=line.code,
+        amount_cents=line.amount_cents,
+        provider=line.provider,
+        units=line.units,
+        patient_share_cents=line.patient_share_cents,
+        supplement_cents=line.supplement_cents,
+        service_norm=line.service_norm,
+        provider_norm=line.provider_norm,
+        care_assistant=line.care_assistant,
+        urgency=line.urgency,
+        time=line.time,
+        derogation=line.derogation,
+        related_code=line.related_code,
+        prescriber=line.prescriber,
+        prescriber_norm=line.prescriber_norm,
+        prescription_date=line.prescription_date,
+        tooth=line.tooth,
+        limb=line.limb,
+        place=line.place,
+        lump_sum_pct=line.lump_sum_pct,
+        commitment_number=line.commitment_number,
+        agreement_number=reading.agreement_number,
+        reading_method=reading.method,
+        reading_document=reading.document,
+        reading_reason=reading.reason,
+        reading_time=reading.time,
+        reading_serial=reading.serial,
+        line_ref=line.reference,
+    )
+
+
+def _prepared(
+    where: UUID, sha256: str, file: BillingFile, written: WrittenFile, made: Sequence[UUID], day_count: int
+) -> sendings.SendingPrepared:
+    return sendings.SendingPrepared(
+        establishment_id=where,
+        run_id=None,
+        union=file.union,
+        billed_month=f"{file.billed_month[:4]}-{file.billed_month[4:]}",
+        creation_date=file.creation_date,
+        sending_number=file.sending_number,
+        provider_reference=file.provider_reference,
+        reference=file.reference,
+        message=sha256,
+        invoice_ids=tuple(made),
+        record_count=written.record_count,
+        line_count=sum(len(group) for group in written.numbers.lines),
+        day_count=day_count,
+        requested_cents=written.total_cents,
+        control_number=written.control_number,
+        made_elsewhere=True,
+    )
