@@ -138,7 +138,7 @@ def plan_entries(log: EventLog, where: UUID, entries: Iterable[Entry], *, match:
     grouped: dict[tuple[UUID, Date], list[Entry]] = {}
     for entry in found:
         grouped.setdefault((survivor[entry.patient_id], entry.date), []).append(entry)
-    known, streams = _sequences(log, where, list(grouped))
+    known, streams = sequences_of(log, where, list(grouped))
     groups = []
     for (who, date), mine in grouped.items():
         cares = [entry.care for entry in mine]
@@ -160,7 +160,7 @@ def survivors(log: EventLog, who: Iterable[UUID]) -> Mapping[UUID, UUID]:
     return result
 
 
-def _sequences(
+def sequences_of(
     log: EventLog, where: UUID, wanted: Sequence[tuple[UUID, Date]]
 ) -> tuple[dict[tuple[UUID, Date], list[days.BillingDay]], Streams]:
     """All days of these patients and dates, in order: one query for each further sequence that exists anywhere."""

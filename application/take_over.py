@@ -3,7 +3,7 @@
 Later settlements bind to them, and corrections can cite them. Nothing is sent; numbers that it used are remembered.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from typing import Literal
@@ -21,6 +21,7 @@ from application.ports import (
     UnreadableMessage,
 )
 from application.read_answers import AnswerReport, Answers
+from application.record_care import sequences_of
 from application.register import number_blind
 from domain import billing_day as days
 from domain import establishment as establishments
@@ -32,8 +33,6 @@ from domain.billing_file import BillingFile, FileInvoice, FileLine, IdentityRead
 from domain.care import Care, CareLine, line_id
 from domain.day_events import CareRecorded, DayBilled
 from domain.errors import NotFound
-
-_MOST_SEQUENCES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ class TakeOver:
             outcome: Literal["already_taken", "not_taken"] = "already_taken" if same else "not_taken"
             return Decided([], TakenOver(sha256, outcome, target, code="" if same else "reference_used"))
         who, registered = self._patients(where, file.invoices)
-        placed = _Placed(self._log, where, target)
+        placed = _Placed(self._log, where, target, who, file.invoices)
         invoice_changes = [
             placed.invoice(who[invoice.patient_number], invoice, index, written, file.billed_month)
             for index, invoice in enumerate(file.invoices)
@@ -152,9 +151,14 @@ class TakeOver:
 class _Placed:
     """Days of one taken-over file: lines of a patient and date in the next free sequence."""
 
-    def __init__(self, log: EventLog, where: UUID, target: UUID) -> None:
-        self._log, self._where, self._target = log, where, target
+    def __init__(
+        self, log: EventLog, where: UUID, target: UUID, who: Mapping[str, UUID], made: Sequence[FileInvoice]
+    ) -> None:
+        self._where, self._target = where, target
         self._made: dict[UUID, list[object]] = {}
+        keys = {(who[invoice.patient_number], line.date) for invoice in made for line in invoice.lines}
+        known, _ = sequences_of(log, where, list(keys))
+        self._taken = {key: len(found) for key, found in known.items()}
 
     def invoice(self, who: UUID, invoice: FileInvoice, index: int, written: WrittenFile, billed_month: str) -> Change:
         """The invoice as issued, its days noted beside."""
@@ -191,21 +195,14 @@ class _Placed:
         return [Change(day_id, 0, happened) for day_id, happened in self._made.items()]
 
     def _day(self, who: UUID, date: Date, found: Sequence[tuple[FileLine, int]], invoice_id: UUID) -> UUID:
-        sequence, identifier = self._free(who, date)
-        lines = tuple(
-            CareLine(line_id(identifier, care, n), care)
-            for n, (line, _) in enumerate(found, 1)
-            if (care := _care(line))
-        )
+        sequence = self._taken[who, date] = self._taken[who, date] + 1
+        identifier = days.day_id(self._where, who, date, sequence)
+        cares = [_care(line) for line, _ in found]
+        lines = tuple(CareLine(line_id(identifier, care, n), care) for n, care in enumerate(cares, 1))
         recorded = CareRecorded(self._where, who, date, sequence, lines)
         billed = DayBilled(self._target, invoice_id, tuple(record for _, record in found))
         self._made[identifier] = [recorded, billed]
         return identifier
-
-    def _free(self, who: UUID, date: Date) -> tuple[int, UUID]:
-        named = {days.day_id(self._where, who, date, n): n for n in range(1, _MOST_SEQUENCES + 1)}
-        taken = set(self._log.load(named)) | set(self._made)
-        return next((n, identifier) for identifier, n in named.items() if identifier not in taken)
 
 
 def _care(line: FileLine) -> Care:

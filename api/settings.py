@@ -1,0 +1,39 @@
+"""Settings of an installation, from the environment (`QUITTANCE_…`) or given by a command."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. `database`: `sqlite:///file.db` or `postgresql://…`; empty: in `home`."""
+
+    model_config = SettingsConfigDict(env_prefix="QUITTANCE_", extra="ignore", frozen=True)
+
+    home: Path = Field(default=Path("quittance-data"), description="Folder of the embedded database and its key.")
+    database: str = Field(default="", description="Database address; empty means the embedded one in `home`.")
+    schema_name: str = Field(default="quittance", description="PostgreSQL schema of this practice.")
+    key_file: Path | None = Field(default=None, description="Master key; default: beside the embedded database.")
+    lang: Literal["fr", "nl", "en"] = Field(default="fr", description="Language of the command line.")
+    files_per_day_scope: Literal["tpp_and_union", "tpp"] = Field(
+        default="tpp_and_union", description="Scope of the limit of one file a day (100724): unknown, hence a setting."
+    )
+    one_month_per_file: bool = Field(default=True, description="One billed month in each file.")
+    simulator_seed: int = Field(default=1, description="Seed of the simulated unions.")
+
+    @property
+    def database_url(self) -> str:
+        """Where the store is."""
+        return self.database or f"sqlite:///{self.home.resolve() / 'quittance.db'}"
+
+    @property
+    def master_key_path(self) -> Path:
+        """Where the master key is unless the environment holds it."""
+        return self.key_file or self.home / "master.key"
+
+    @property
+    def simulator_folder(self) -> Path:
+        """Where the simulated unions keep what they were sent."""
+        return self.home / "unions"

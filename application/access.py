@@ -1,0 +1,123 @@
+"""Who calls, and what that caller may do where: the one place that decides it for every door."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from application.commit import Decided, Done, Streams, decide
+from application.ports import Clock, Context, EventLog
+from domain import api_key as keys
+from domain.errors import NotFound
+
+_PREFIX_BYTES = 6
+_SECRET_BYTES = 32
+
+
+class NotAuthenticated(Exception):
+    """No key, an unknown, revoked or expired one: all alike to the caller."""
+
+
+class NotPermitted(Exception):
+    """The key lacks the scope."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(scope)
+        self.scope = scope
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who acts. `establishments` None: every establishment of the installation."""
+
+    actor: str
+    scopes: frozenset[str]
+    establishments: frozenset[UUID] | None = None
+
+    def require(self, scope: str) -> None:
+        """Raises `NotPermitted` without the scope; admin has all."""
+        if scope not in self.scopes and "admin" not in self.scopes:
+            raise NotPermitted(scope)
+
+    def within(self, establishment_id: UUID) -> UUID:
+        """The establishment when the caller may see it; an other's looks absent. Raises `NotFound`."""
+        if self.establishments is not None and establishment_id not in self.establishments:
+            raise NotFound("establishment_unknown", "There is no such establishment.")
+        return establishment_id
+
+    def scope(self, known: Sequence[UUID]) -> tuple[UUID, ...]:
+        """Those of the known establishments that the caller may see: the scope of every list."""
+        return tuple(i for i in known if self.establishments is None or i in self.establishments)
+
+
+OPERATOR = Caller("operator", frozenset(keys.SCOPES))
+"""Whoever works at the command line of the machine: holds the master key anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """`token` is shown once and never again."""
+
+    prefix: str
+    token: str
+
+
+class AccessKeys:
+    """Issue, revoke and check keys."""
+
+    def __init__(self, log: EventLog, clock: Clock) -> None:
+        self._log, self._clock = log, clock
+
+    def issue(
+        self,
+        context: Context,
+        name: str,
+        scopes: tuple[keys.Scope, ...] = keys.SCOPES,
+        where: tuple[UUID, ...] = (),
+        days: int = 365,
+    ) -> Done[IssuedKey]:
+        """Make a key that lives `days` days."""
+        prefix, secret = secrets.token_hex(_PREFIX_BYTES), secrets.token_urlsafe(_SECRET_BYTES)
+        identifier = keys.api_key_id(prefix)
+        until = self._clock.now() + timedelta(days=days)
+
+        def decision() -> Decided[IssuedKey]:
+            streams = Streams(self._log, [identifier])
+            happened = keys.issue(name, _hash(secret), scopes, where, until)
+            return Decided([streams.change(identifier, happened)], IssuedKey(prefix, f"qt_{prefix}_{secret}"))
+
+        return decide(self._log, context, decision)
+
+    def revoke(self, context: Context, prefix: str) -> Done[str]:
+        """Close a key at once."""
+        identifier = keys.api_key_id(prefix)
+
+        def decision() -> Decided[str]:
+            streams = Streams(self._log, [identifier])
+            happened = keys.revoke(keys.fold(streams.events(identifier)))
+            return Decided([streams.change(identifier, happened)], prefix)
+
+        return decide(self._log, context, decision)
+
+    def authenticate(self, token: str) -> Caller:
+        """The caller behind a token. Raises `NotAuthenticated`."""
+        head, _, rest = token.partition("_")
+        prefix, _, secret = rest.partition("_")
+        if head != "qt" or not prefix or not secret:
+            raise NotAuthenticated
+        identifier = keys.api_key_id(prefix)
+        state = keys.fold(self._log.load([identifier]).get(identifier, []))
+        given = _hash(secret)
+        if state is None or not hmac.compare_digest(state.issued.secret_hash, given):
+            raise NotAuthenticated
+        if not state.opens(given, self._clock.now()):
+            raise NotAuthenticated
+        where = frozenset(state.issued.establishments) or None
+        return Caller(f"key:{prefix}", frozenset(state.issued.scopes), where)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
