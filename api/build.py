@@ -1,0 +1,91 @@
+"""The composition root: from settings to a working product. Nothing is created anywhere else."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from api.settings import Settings
+from application.access import AccessKeys
+from application.bill import Billing
+from application.import_care import CareImports
+from application.ports import AccessLog, Clock, EventLog, KeyRing, MessageStore, Recorded, Sql, UnionTransport
+from application.read_answers import Answers
+from application.record_care import CareBook
+from application.register import Register
+from application.send import Dispatch
+from application.take_over import TakeOver
+from infrastructure.clock import SystemClock
+from infrastructure.efact.codec import EfactCodec
+from infrastructure.keys.master import load_master_key
+from infrastructure.simulator import SimulatedUnions
+from infrastructure.store.opening import Store, open_store
+from projections.lookups import ViewLookups
+from projections.views import Views
+
+
+@dataclass(frozen=True, slots=True)
+class Quittance:
+    """Everything that a door needs: use cases, views, and the ports beneath them. Close it at the end."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    log: EventLog
+    messages: MessageStore
+    keys: KeyRing
+    access_log: AccessLog
+    views: Views
+    lookups: ViewLookups
+    register: Register
+    care: CareBook
+    imports: CareImports
+    billing: Billing
+    dispatch: Dispatch
+    answers: Answers
+    take_over: TakeOver
+    access: AccessKeys
+    transport: UnionTransport
+
+    def close(self) -> None:
+        """Give back files and connections."""
+        self.store.close()
+
+
+def build(settings: Settings, clock: Clock | None = None, transport: UnionTransport | None = None) -> Quittance:
+    """Open the store that the settings name and wire the product over it."""
+    time = clock or SystemClock()
+    master_key = load_master_key(settings.master_key_path, os.environ)
+    wired: list[Views] = []
+
+    def inline(sql: Sql, recorded: Sequence[Recorded]) -> None:
+        for views in wired:
+            views.inline(sql, recorded)
+
+    store = open_store(settings.database_url, master_key, time, [inline], schema=settings.schema_name)
+    views = Views(store.database, store.log, store.keys)
+    views.prepare()
+    wired.append(views)
+    lookups = ViewLookups(views)
+    codec = EfactCodec()
+    unions = transport or SimulatedUnions(settings.simulator_folder, settings.simulator_seed, time)
+    answers = Answers(store.log, lookups, store.messages, codec, unions)
+    return Quittance(
+        settings=settings,
+        clock=time,
+        store=store,
+        log=store.log,
+        messages=store.messages,
+        keys=store.keys,
+        access_log=store.access,
+        views=views,
+        lookups=lookups,
+        register=Register(store.log, store.keys, lookups),
+        care=CareBook(store.log),
+        imports=CareImports(store.log, store.keys, lookups, store.messages),
+        billing=Billing(store.log, store.keys, lookups, store.messages, codec, time),
+        dispatch=Dispatch(store.log, lookups, store.messages, unions, time, settings.files_per_day_scope),
+        answers=answers,
+        take_over=TakeOver(store.log, store.keys, lookups, store.messages, codec, answers),
+        access=AccessKeys(store.log, time),
+        transport=unions,
+    )

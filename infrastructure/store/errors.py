@@ -1,0 +1,18 @@
+"""Errors of the store that no use case can repair: an operator reads them.
+
+StoreError
+├── StoreUnavailable   no connection, or it broke: repeat the command under the same idempotency key
+└── NotMigrated        the tables are older or newer than this program
+"""
+
+
+class StoreError(Exception):
+    """Base of the errors of this layer."""
+
+
+class StoreUnavailable(StoreError):
+    """The database does not answer, or the connection broke before it said that the commit is safe."""
+
+
+class NotMigrated(StoreError):
+    """The tables are not those of this version: run the migration first."""

@@ -1,0 +1,213 @@
+"""PostgreSQL as a store: one schema a tenant, pooled connections, explicit limits on every wait."""
+
+import select
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+from psycopg.types.numeric import NumericBinaryLoader
+from psycopg_pool import ConnectionPool
+
+from infrastructure.store.errors import StoreUnavailable
+from infrastructure.store.sql import named, placeholders
+
+POOL_SIZE = 12
+POOL_WAIT_S = 10.0
+CONNECT_TIMEOUT_S = 5
+LOCK_TIMEOUT_S = 30
+IDLE_IN_TRANSACTION_S = 120
+FEW_ROWS = 20
+"""Up to here one INSERT is faster than opening a COPY."""
+
+AnyConnection = Connection[tuple[Any, ...]]
+
+
+class PostgresSql:
+    """One transaction."""
+
+    dialect = "postgresql"
+
+    def __init__(self, connection: AnyConnection, types: dict[str, dict[str, str]]) -> None:
+        self._cursor = connection.cursor(binary=True)
+        self._types = types
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Mapping[str, Any]]:
+        """All rows, by column name."""
+        rows = self.tuples(sql, params)
+        return named([column.name for column in self._cursor.description or ()], rows)
+
+    def tuples(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows, without names."""
+        self._execute(sql, params)
+        return self._cursor.fetchall() if self._cursor.description else []
+
+    def run(self, sql: str, params: Sequence[Any] = ()) -> int:
+        """A statement; answers the row count."""
+        self._execute(sql, params)
+        return self._cursor.rowcount
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """One statement for a few rows, COPY for many."""
+        names = ",".join(columns)
+        if len(rows) > FEW_ROWS:
+            with self._cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        elif rows:
+            marks = placeholders(len(rows), len(columns))
+            self.run(f"INSERT INTO {table} ({names}) VALUES {marks}", [value for row in rows for value in row])
+
+    def update(self, table: str, keys: Sequence[str], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """One statement over arrays, a column each."""
+        if not rows:
+            return
+        types = self._column_types(table)
+        names = [*keys, *columns]
+        arrays = ",".join(f"?::{types[name]}[]" for name in names)
+        changes = ",".join(f"{column} = given.{column}" for column in columns)
+        where = " AND ".join(f"{table}.{key} = given.{key}" for key in keys)
+        self.run(
+            f"UPDATE {table} SET {changes} FROM unnest({arrays}) AS given ({','.join(names)}) WHERE {where}",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+    def any_of(self, values: Sequence[Any]) -> tuple[str, list[Any]]:
+        """One array, so that the statement is the same for any number of values."""
+        return "= ANY(?)", [list(values)]
+
+    def script(self, text: str) -> None:
+        """The plain protocol takes many statements in one message."""
+        self._cursor.connection.execute(text.encode(), prepare=False)
+
+    def _column_types(self, table: str) -> dict[str, str]:
+        if table not in self._types:
+            found = self.tuples(
+                "SELECT attname::text, format_type(atttypid, atttypmod) FROM pg_attribute"
+                " WHERE attrelid = ?::text::regclass AND attnum > 0 AND NOT attisdropped",
+                (table,),
+            )
+            self._types[table] = dict(found)
+        return self._types[table]
+
+    def _execute(self, sql: str, params: Sequence[Any]) -> None:
+        if params:
+            self._cursor.execute(_with_percent(sql).encode(), params)
+        else:
+            self._cursor.execute(sql.encode())
+
+
+class PostgresDatabase:
+    """A pool of connections that all see one schema."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: str, schema: str, pool_size: int = POOL_SIZE, open_timeout_s: float = POOL_WAIT_S) -> None:
+        self.schema = schema
+        self._types: dict[str, dict[str, str]] = {}
+        self._pool: ConnectionPool[AnyConnection] = ConnectionPool(
+            url,
+            kwargs={"autocommit": True, "connect_timeout": CONNECT_TIMEOUT_S},
+            min_size=1,
+            max_size=pool_size,
+            timeout=POOL_WAIT_S,
+            configure=self._configure,
+            check=_check_if_it_spoke,
+            open=False,
+        )
+        try:
+            self._pool.open(wait=True, timeout=open_timeout_s)
+        except psycopg.OperationalError as error:
+            self._pool.close()
+            raise StoreUnavailable(f"PostgreSQL does not answer: {error}") from error
+
+    @contextmanager
+    def connection(self) -> Iterator[AnyConnection]:
+        """One pooled connection in auto-commit; what breaks it is said in our own words."""
+        try:
+            with self._pool.connection() as connection:
+                yield connection
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise StoreUnavailable(f"PostgreSQL: {error}") from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[PostgresSql]:
+        """Read committed: each statement sees what was committed before it."""
+        with self.connection() as connection, connection.transaction():
+            yield self.sql(connection)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[PostgresSql]:
+        """One state for all queries inside."""
+        with self.connection() as connection:
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            try:
+                yield self.sql(connection)
+            finally:
+                if not connection.closed:
+                    connection.execute("ROLLBACK")
+
+    @contextmanager
+    def reading(self) -> Iterator[PostgresSql]:
+        """Without a transaction around."""
+        with self.connection() as connection:
+            yield self.sql(connection)
+
+    @contextmanager
+    def migrating(self) -> Iterator[PostgresSql]:
+        """Under a lock of the schema's name: `CREATE … IF NOT EXISTS` alone fails when two do it at once."""
+        with self.transaction() as sql_:
+            sql_.run("SELECT pg_advisory_xact_lock(?)", (self.lock_key("migrations"),))
+            sql_.script(f'CREATE SCHEMA IF NOT EXISTS "{self.schema}"')
+            yield sql_
+
+    def sql(self, connection: AnyConnection) -> PostgresSql:
+        """The port over a connection whose transaction someone else ends."""
+        return PostgresSql(connection, self._types)
+
+    def lock_key(self, purpose: str) -> int:
+        """Advisory locks are numbers and belong to the whole database: derive ours from the schema."""
+        digest = sha256(f"quittance {self.schema} {purpose}".encode()).digest()
+        return int.from_bytes(digest[:8], "big", signed=True)
+
+    def close(self) -> None:
+        """Waits for nothing: who still works gets an error."""
+        self._pool.close()
+
+    def _configure(self, connection: AnyConnection) -> None:
+        connection.adapters.register_loader("numeric", _WholeNumberLoader)
+        connection.execute(
+            sql.SQL("SET search_path = {}; SET jit = off; SET lock_timeout = {}; {}").format(
+                sql.Identifier(self.schema),
+                sql.Literal(f"{LOCK_TIMEOUT_S}s"),
+                sql.SQL("SET idle_in_transaction_session_timeout = {}").format(
+                    sql.Literal(f"{IDLE_IN_TRANSACTION_S}s")
+                ),
+            )
+        )
+
+
+class _WholeNumberLoader(NumericBinaryLoader):
+    """`sum` of a bigint is numeric here and a whole number on SQLite: give the same on both."""
+
+    def load(self, data: Any) -> Any:  # noqa: ANN401 - psycopg's buffer type
+        number = super().load(data)
+        return int(number) if number == number.to_integral_value() else number
+
+
+def _check_if_it_spoke(connection: AnyConnection) -> None:
+    """A server that went away has closed the socket, which makes it readable: one system call, no round trip."""
+    poller = select.poll()
+    poller.register(connection.fileno(), select.POLLIN)
+    if poller.poll(0):
+        ConnectionPool.check_connection(connection)
+
+
+@lru_cache(maxsize=2_048)
+def _with_percent(sql: str) -> str:
+    parts = sql.replace("%", "%%").split("'")
+    parts[::2] = [part.replace("?", "%s") for part in parts[::2]]
+    return "'".join(parts)

@@ -1,0 +1,159 @@
+"""Billing days: what was recorded, in which invoice it is, and what the insurer said of the whole day."""
+
+from application.ports import Recorded
+from domain.billing_day import fold
+from domain.day_events import (
+    CareRecorded,
+    DayAcceptedByInsurer,
+    DayBilled,
+    DayPartlyRefusedByInsurer,
+    DayRefusedByInsurer,
+    DayReinstated,
+    DayReturned,
+    DuplicateConfirmed,
+    LineCorrected,
+    LineWithdrawn,
+)
+from projections.table import Index, Table, ViewRow, flag, number, text, uuid
+from projections.view import RowView, Streams, on_stream
+
+TABLE = Table(
+    "days",
+    (
+        uuid("day_id", fixed=True),
+        uuid("establishment_id", fixed=True),
+        uuid("patient_id", fixed=True),
+        text("date", fixed=True),
+        text("month", fixed=True),
+        number("sequence", fixed=True),
+        uuid("import_id", optional=True, fixed=True),
+        uuid("sending_id", optional=True),
+        uuid("invoice_id", optional=True),
+        text("phase"),
+        text("verdict"),
+        number("amount_cents"),
+        number("accepted_cents"),
+        number("refused_cents"),
+        number("line_count"),
+        number("possible_duplicates"),
+        flag("is_returned"),
+    ),
+    key="day_id",
+    # No index on what a settlement changes: then its update stays on the page (PostgreSQL: HOT).
+    indexes=(
+        Index(("establishment_id", "date", "day_id")),
+        Index(("establishment_id", "date"), where="sending_id IS NULL"),
+        Index(("invoice_id",)),
+    ),
+)
+
+
+def apply(row: ViewRow | None, recorded: Recorded, streams: Streams) -> ViewRow | None:
+    """`phase`: prepared, in_sending, settled. `import_id`: the file that opened the day."""
+    happened = recorded.event
+    if isinstance(happened, CareRecorded):
+        return _recorded(row, recorded)
+    if row is None:
+        return None
+    match happened:
+        case DayBilled():
+            return row | {
+                "sending_id": happened.sending_id,
+                "invoice_id": happened.invoice_id,
+                "phase": "in_sending",
+                "verdict": "none",
+                "accepted_cents": 0,
+                "refused_cents": 0,
+                "is_returned": False,
+            }
+        case DayAcceptedByInsurer():
+            return _settled(row, "accepted", happened.accepted_cents, 0)
+        case DayPartlyRefusedByInsurer():
+            return _settled(row, "mixed", happened.accepted_cents, happened.refused_cents)
+        case DayRefusedByInsurer():
+            return _settled(row, "refused", 0, happened.refused_cents)
+        case DayReturned():
+            return row | {"sending_id": None, "invoice_id": None, "phase": "prepared", "is_returned": True}
+        case DayReinstated():
+            return row | {
+                "sending_id": happened.sending_id,
+                "invoice_id": happened.invoice_id,
+                "phase": "in_sending",
+                "is_returned": False,
+            }
+        case _:
+            return _lines_changed(row, recorded, streams)
+
+
+def _recorded(row: ViewRow | None, recorded: Recorded) -> ViewRow:
+    happened = recorded.event
+    amount = doubtful = 0
+    for line in happened.lines:
+        amount += line.care.amount_cents
+        doubtful += line.possible_duplicate
+    if row is not None:
+        return row | {
+            "amount_cents": row["amount_cents"] + amount,
+            "line_count": row["line_count"] + len(happened.lines),
+            "possible_duplicates": row["possible_duplicates"] + doubtful,
+        }
+    date = happened.date.isoformat()
+    return {
+        "day_id": recorded.stream_id,
+        "establishment_id": happened.establishment_id,
+        "patient_id": happened.patient_id,
+        "date": date,
+        "month": date[:7],
+        "sequence": happened.sequence,
+        "import_id": happened.import_id,
+        "sending_id": None,
+        "invoice_id": None,
+        "phase": "prepared",
+        "verdict": "none",
+        "amount_cents": amount,
+        "accepted_cents": 0,
+        "refused_cents": 0,
+        "line_count": len(happened.lines),
+        "possible_duplicates": doubtful,
+        "is_returned": False,
+    }
+
+
+def _settled(row: ViewRow, verdict: str, accepted_cents: int, refused_cents: int) -> ViewRow:
+    return row | {
+        "phase": "settled",
+        "verdict": verdict,
+        "accepted_cents": accepted_cents,
+        "refused_cents": refused_cents,
+    }
+
+
+def _lines_changed(row: ViewRow, recorded: Recorded, streams: Streams) -> ViewRow:
+    """A line was corrected, withdrawn or confirmed: rare enough to fold the day again."""
+    day = fold([*streams.before(recorded), recorded.event])
+    lines = day.active if day else ()
+    return row | {
+        "amount_cents": sum(line.care.amount_cents for line in lines),
+        "line_count": len(lines),
+        "possible_duplicates": sum(line.possible_duplicate for line in lines),
+    }
+
+
+VIEW = RowView(
+    TABLE,
+    version=1,
+    touches=on_stream(
+        CareRecorded,
+        DayBilled,
+        DayAcceptedByInsurer,
+        DayPartlyRefusedByInsurer,
+        DayRefusedByInsurer,
+        DayReturned,
+        DayReinstated,
+        LineCorrected,
+        LineWithdrawn,
+        DuplicateConfirmed,
+    ),
+    needs_stream=lambda recorded: isinstance(recorded.event, LineCorrected | LineWithdrawn | DuplicateConfirmed),
+    apply=apply,
+)

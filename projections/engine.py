@@ -1,0 +1,113 @@
+"""The runner of the views: batches from the log, rows and positions in one transaction, several processes at once.
+
+Rows depend on the log alone: any batch size, inline or afterwards, now or rebuilt, leaves the same ones.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+
+from application.ports import Database, EventLog, Recorded, Sql
+from projections import positions
+from projections.errors import ViewsBehind
+from projections.folding import fold
+from projections.view import View
+
+BATCH = 2_000
+"""Events pulled at once: enough for bulk statements, few enough for memory and for who waits for the lock."""
+
+MOST_CAUGHT_UP_INLINE = 50_000
+"""Events behind that an append still catches up itself: a few seconds."""
+
+
+class Runner:
+    """Keeps views current. Share one between threads."""
+
+    def __init__(self, database: Database, log: EventLog, views: Iterable[View]) -> None:
+        self._database, self._log = database, log
+        self._views = tuple(views)
+        # SQLite has one writer anyway; on PostgreSQL only what commands read at once is worth the append's time.
+        self._inline = tuple(view for view in self._views if view.is_register or database.dialect == "sqlite")
+        self._seen = -1
+        self._running = Lock()
+
+    def prepare(self) -> None:
+        """Make the tables, begin anew views whose version changed, and catch up. Before the first append."""
+        with self._database.transaction() as sql:
+            positions.prepare(sql, self._views)
+        self.catch_up()
+
+    def rebuild(self, names: Collection[str] = ()) -> int:
+        """Drop the rows of these views, or of all, and make them again from the log; answers the position reached."""
+        views = [view for view in self._views if not names or view.name in names]
+        if unknown := set(names) - {view.name for view in views}:
+            raise KeyError(", ".join(sorted(unknown)))
+        with self._running, self._database.transaction() as sql:
+            positions.prepare(sql, views, again={view.name for view in views})
+        return self.catch_up()
+
+    def catch_up(self, upto: int | None = None, batch: int = BATCH) -> int:
+        """Bring every view up to the head, or to a position; answers the lowest position reached."""
+        with self._running, ThreadPoolExecutor(1, "views-read") as ahead:
+            after = self._lowest()
+            events = self._log.read(after, batch, upto)
+            while events:
+                # Decoding the next batch fills the time in which the database works on this one.
+                following = ahead.submit(self._log.read, events[-1].position, batch, upto)
+                after = self._advance(after, events)
+                coming = following.result()
+                events = coming if after == events[-1].position else self._log.read(after, batch, upto)
+            return after
+
+    def positions(self) -> dict[str, int]:
+        """How far each view is."""
+        with self._database.snapshot() as sql:
+            return positions.positions_of(self._views, positions.read(sql))
+
+    def inline_hook(self, sql: Sql, recorded: Sequence[Recorded]) -> None:
+        """Inside an append: the views that are kept there. Raises `ViewsBehind`."""
+        if not recorded:
+            return
+        marks = positions.positions_of(self._inline, positions.lock(sql, [view.name for view in self._inline]))
+        if any(position != self._seen for position in marks.values()):
+            self._catch_up_inline(sql, marks, recorded[0].position - 1)
+        for view in self._inline:
+            fold(sql, self._log, view, recorded)
+        positions.move(sql, list(marks), recorded[-1].position)
+        # Should the append fail after this, the position read next time differs and the log is asked again.
+        self._seen = recorded[-1].position
+
+    def _catch_up_inline(self, sql: Sql, marks: dict[str, int], upto: int) -> None:
+        """What other processes appended they folded themselves: mostly there is nothing here."""
+        after, caught_up = min(marks.values()), 0
+        while events := self._log.read(after, BATCH, upto):
+            caught_up += len(events)
+            if caught_up > MOST_CAUGHT_UP_INLINE:
+                raise ViewsBehind("the views lag too far to catch up inside an append: let them catch up first")
+            self._fold(sql, self._inline, marks, events)
+            after = events[-1].position
+
+    def _advance(self, after: int, events: Sequence[Recorded]) -> int:
+        """One batch, unless somebody else did it meanwhile; answers the lowest position then."""
+        last = events[-1].position
+        with self._database.transaction() as sql:
+            # Views that are current are not locked: appends hold theirs.
+            known = positions.positions_of(self._views, positions.read(sql))
+            views = [view for view in self._views if known[view.name] < last]
+            marks = positions.positions_of(views, positions.lock(sql, [view.name for view in views]))
+            if marks and min(marks.values()) == after:
+                self._fold(sql, views, marks, events)
+                positions.move(sql, [name for name, position in marks.items() if position < last], last)
+                return last
+        return self._lowest()
+
+    def _fold(self, sql: Sql, views: Iterable[View], marks: dict[str, int], events: Sequence[Recorded]) -> None:
+        for view in views:
+            position = marks[view.name]
+            if position < events[0].position:
+                fold(sql, self._log, view, events)
+            elif position < events[-1].position:
+                fold(sql, self._log, view, [recorded for recorded in events if recorded.position > position])
+
+    def _lowest(self) -> int:
+        return min(self.positions().values())

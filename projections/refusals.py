@@ -1,0 +1,136 @@
+"""Refusals: one row per line that the insurer refused, or accepted for less, until the day is billed again.
+
+Codes that only follow from another refusal fold under their root: the first refused line of the same day that says
+something of its own. The insurer's comment stays sealed in the event and is not copied here.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from application.ports import Recorded
+from domain.answer import Reason
+from domain.billing_day import BillingDay, fold
+from domain.day_events import (
+    DayAcceptedByInsurer,
+    DayBilled,
+    DayPartlyRefusedByInsurer,
+    DayRefusedByInsurer,
+    LineVerdict,
+)
+from domain.rules.cascade import is_cascade
+from projections.table import Index, Table, ViewRow, flag, number, text, uuid
+from projections.view import Key, SetView, Streams, on_stream
+
+_REFUSES = frozenset("BFR")
+
+TABLE = Table(
+    "refusals",
+    (
+        uuid("line_id", fixed=True),
+        uuid("day_id", fixed=True),
+        uuid("establishment_id", fixed=True),
+        uuid("patient_id", fixed=True),
+        uuid("sending_id", fixed=True),
+        uuid("invoice_id", fixed=True),
+        text("date", fixed=True),
+        text("month", fixed=True),
+        text("provider", fixed=True),
+        text("nomenclature_code", fixed=True),
+        text("verdict"),
+        number("requested_cents"),
+        number("accepted_cents"),
+        number("refused_cents"),
+        text("code"),
+        text("letter"),
+        text("reasons"),
+        flag("is_cascade"),
+        uuid("root_line_id"),
+        text("root_code"),
+        text("root_letter"),
+        text("message"),
+    ),
+    key="line_id",
+    owner="day_id",
+    indexes=(
+        Index(("establishment_id", "date", "line_id")),
+        Index(("establishment_id", "root_code", "root_letter")),
+        Index(("sending_id",)),
+        Index(("invoice_id",)),
+    ),
+)
+
+
+def apply(rows: Mapping[Key, ViewRow], recorded: Recorded, streams: Streams) -> Mapping[Key, ViewRow | None]:
+    """A verdict opens its rows; being billed again closes them."""
+    happened = recorded.event
+    if isinstance(happened, DayBilled):
+        return dict.fromkeys(rows)
+    said = _lost(happened.lines)
+    if not said:
+        return {}
+    day = fold(streams.before(recorded))
+    return _rows(recorded, day, said) if day else {}
+
+
+def _lost(lines: Sequence[LineVerdict]) -> list[LineVerdict]:
+    return [line for line in lines if line.verdict in ("refused", "accepted_less")]
+
+
+def _rows(recorded: Recorded, day: BillingDay, said: Sequence[LineVerdict]) -> dict[Key, ViewRow | None]:
+    cares = {line.line_id: line.care for line in day.lines}
+    date = day.date.isoformat()
+    root = next((line for line in said if line.verdict == "refused" and not _only_follows(line)), None)
+    made: dict[Key, ViewRow | None] = {}
+    for line in said:
+        care = cares[line.line_id]
+        follows = _only_follows(line) and root is not None
+        own, cause = _primary(line.reasons), _primary(root.reasons if follows and root else line.reasons)
+        made[line.line_id] = {
+            "line_id": line.line_id,
+            "day_id": recorded.stream_id,
+            "establishment_id": day.establishment_id,
+            "patient_id": day.patient_id,
+            "sending_id": recorded.event.sending_id,
+            "invoice_id": day.invoice_id,
+            "date": date,
+            "month": date[:7],
+            "provider": care.provider,
+            "nomenclature_code": care.code,
+            "verdict": line.verdict,
+            "requested_cents": line.requested_cents,
+            "accepted_cents": line.accepted_cents,
+            "refused_cents": line.requested_cents - line.accepted_cents,
+            "code": own.code,
+            "letter": own.letter or "",
+            "reasons": json.dumps([[reason.letter or "", reason.code] for reason in line.reasons]),
+            "is_cascade": follows,
+            "root_line_id": root.line_id if follows and root else line.line_id,
+            "root_code": cause.code,
+            "root_letter": cause.letter or "",
+            "message": recorded.event.message,
+        }
+    return made
+
+
+def _only_follows(line: LineVerdict) -> bool:
+    return bool(line.reasons) and all(is_cascade(reason.code) for reason in line.reasons)
+
+
+def _primary(reasons: Sequence[Reason]) -> Reason:
+    """The first that refuses by itself, else the first with a cause of its own, else the first."""
+    own = [reason for reason in reasons if not is_cascade(reason.code)]
+    weighty = [reason for reason in own if reason.letter in _REFUSES]
+    return next(iter([*weighty, *own, *reasons]), Reason(None, ""))
+
+
+def _needs_stream(recorded: Recorded) -> bool:
+    return not isinstance(recorded.event, DayBilled) and bool(_lost(recorded.event.lines))
+
+
+VIEW = SetView(
+    TABLE,
+    version=1,
+    touches=on_stream(DayBilled, DayAcceptedByInsurer, DayPartlyRefusedByInsurer, DayRefusedByInsurer),
+    needs_stream=_needs_stream,
+    apply=apply,
+)

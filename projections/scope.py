@@ -1,0 +1,34 @@
+"""The one way to limit a query to establishments, and the conditions that queries are put together from."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """SQL text with `?`, and its values."""
+
+    text: str
+    params: tuple[Any, ...] = ()
+
+
+def scoped(establishment_ids: Collection[UUID], column: str = "establishment_id") -> Condition:
+    """Rows of these establishments only; of none, nothing. Every query of a list goes through here."""
+    if not establishment_ids:
+        return Condition("1 = 0")
+    return one_of(column, sorted(set(establishment_ids)))
+
+
+def one_of(column: str, values: Collection[Any]) -> Condition:
+    """The column has one of few values."""
+    if len(values) == 1:
+        return Condition(f"{column} = ?", tuple(values))
+    return Condition(f"{column} IN ({', '.join('?' * len(values))})", tuple(values))
+
+
+def both(conditions: Iterable[Condition]) -> Condition:
+    """All of them hold."""
+    parts = list(conditions)
+    return Condition(" AND ".join(part.text for part in parts), tuple(v for part in parts for v in part.params))

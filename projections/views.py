@@ -1,0 +1,40 @@
+"""All views of the product."""
+
+from application.ports import KeyRing
+from projections import (
+    days,
+    establishments,
+    imports,
+    invoices,
+    items,
+    memberships,
+    messages,
+    patient_names,
+    patient_numbers,
+    patients,
+    providers,
+    refusals,
+    runs,
+    sendings,
+)
+from projections.view import View
+
+
+def all_views(keys: KeyRing) -> tuple[View, ...]:
+    """In the order in which they are folded; none reads another."""
+    return (
+        establishments.VIEW,
+        providers.VIEW,
+        memberships.VIEW,
+        patients.view(keys),
+        patient_numbers.view(keys),
+        patient_names.view(keys),
+        days.VIEW,
+        invoices.VIEW,
+        sendings.VIEW,
+        refusals.VIEW,
+        items.VIEW,
+        messages.VIEW,
+        imports.VIEW,
+        runs.VIEW,
+    )

@@ -1,0 +1,62 @@
+"""Fixtures for every test: `store` runs once on each database."""
+
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infrastructure.store.opening import Store
+from tests.stores import KINDS, PostgresUnavailable, SteppedClock, fresh_store, shared_postgres
+
+MakeStore = Callable[..., Store]
+BOTH = [pytest.param(kind, marks=pytest.mark.postgres if kind == "postgres" else ()) for kind in KINDS]
+
+
+@pytest.fixture(params=BOTH)
+def store_kind(request: pytest.FixtureRequest) -> str:
+    """ "sqlite" or "postgres"."""
+    kind: str = request.param
+    if kind == "postgres":
+        require_postgres()
+    return kind
+
+
+@pytest.fixture
+def clock() -> SteppedClock:
+    return SteppedClock()
+
+
+@pytest.fixture
+def make_store(store_kind: str, tmp_path: Path) -> Iterator[MakeStore]:
+    """`make_store(clock=…, inline=…, schema=…)`: as many stores as a test wants, all closed at its end."""
+    opened: list[Store] = []
+
+    def make(**options: Any) -> Store:
+        opened.append(fresh_store(store_kind, tmp_path, **options))
+        return opened[-1]
+
+    yield make
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(make_store: MakeStore, clock: SteppedClock) -> Store:
+    """An empty store on the database of this run of the test, at the time of `clock`."""
+    return make_store(clock=clock)
+
+
+def require_postgres() -> None:
+    """Skips loudly where PostgreSQL cannot run; in CI that is a failure."""
+    try:
+        shared_postgres()
+    except PostgresUnavailable as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"PostgreSQL must run in CI: {error}")
+        with warnings.catch_warnings():
+            warnings.simplefilter("default")
+            warnings.warn(f"POSTGRESQL TESTS SKIPPED: {error}", stacklevel=1)
+        pytest.skip(f"PostgreSQL cannot start: {error}")
