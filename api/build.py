@@ -4,9 +4,13 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from projections.lookups import ViewLookups
+
 from api.settings import Settings
 from application.access import AccessKeys
 from application.bill import Billing
+from application.code_list import CodeLists
+from application.desk import Desk
 from application.import_care import CareImports
 from application.ports import AccessLog, Clock, EventLog, KeyRing, MessageStore, Recorded, Sql, UnionTransport
 from application.read_answers import Answers
@@ -15,11 +19,11 @@ from application.register import Register
 from application.send import Dispatch
 from application.take_over import TakeOver
 from infrastructure.clock import SystemClock
+from infrastructure.codelist.reader import read_code_list
 from infrastructure.efact.codec import EfactCodec
 from infrastructure.keys.master import load_master_key
 from infrastructure.simulator import SimulatedUnions
 from infrastructure.store.opening import Store, open_store
-from projections.lookups import ViewLookups
 from projections.views import Views
 
 
@@ -42,6 +46,8 @@ class Quittance:
     billing: Billing
     dispatch: Dispatch
     answers: Answers
+    desk: Desk
+    code_lists: CodeLists
     take_over: TakeOver
     access: AccessKeys
     transport: UnionTransport
@@ -85,6 +91,8 @@ def build(settings: Settings, clock: Clock | None = None, transport: UnionTransp
         billing=Billing(store.log, store.keys, lookups, store.messages, codec, time),
         dispatch=Dispatch(store.log, lookups, store.messages, unions, time, settings.files_per_day_scope),
         answers=answers,
+        desk=Desk(store.log),
+        code_lists=CodeLists(store.log, store.messages, read_code_list),
         take_over=TakeOver(store.log, store.keys, lookups, store.messages, codec, answers),
         access=AccessKeys(store.log, time),
         transport=unions,

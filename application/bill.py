@@ -9,7 +9,7 @@ from uuid import UUID
 
 from application.commit import Decided, Done, Streams, decide
 from application.ports import BillingFileCodec, Change, Clock, Context, EventLog, KeyRing, Lookups, MessageStore
-from application.register import provider_id
+from application.register import billed_records, provider_id
 from application.run_changes import give_back, sending_changes
 from application.run_numbers import RunNumbers
 from application.run_report import RunReport, report
@@ -186,17 +186,4 @@ def _is_run(happened: object) -> bool:
 
 def known_patients(log: EventLog, who: Sequence[UUID]) -> dict[UUID, tuple[UUID, patients.Patient]]:
     """Each record with the one under which it is billed (itself, or the survivor of a merge)."""
-    loaded = dict(log.load(who))
-    states = {identifier: state for identifier, events in loaded.items() if (state := patients.fold(events))}
-    missing = {state.merged_into for state in states.values() if state.merged_into} - set(states)
-    for identifier, events in log.load([i for i in missing if i is not None]).items():
-        state = patients.fold(events)
-        if state is not None:
-            states[identifier] = state
-    found = {}
-    for identifier in who:
-        state = states.get(identifier)
-        if state is not None:
-            billed = state.merged_into or identifier
-            found[identifier] = (billed, states[billed])
-    return found
+    return billed_records(log, who)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from application.ports import Change, ConcurrencyConflict, Context, Event, EventLog, StoredAnswer
+from application.ports import Change, ConcurrencyConflict, Context, Event, EventLog, StoredAnswer, VersionStale
 
 T = TypeVar("T")
 _TRIES = 4
@@ -31,7 +31,13 @@ class Streams:
     """Loaded streams; remembers their versions for the commit."""
 
     def __init__(self, log: EventLog, stream_ids: Iterable[UUID]) -> None:
-        self._events: Mapping[UUID, list[Event]] = log.load(dict.fromkeys(stream_ids))
+        self._log, self._events = log, log.load(dict.fromkeys(stream_ids))
+
+    def also(self, stream_ids: Iterable[UUID]) -> Mapping[UUID, list[Event]]:
+        """Load more streams, each once: a decision rests on what was read first. Answers those that exist."""
+        more = self._log.load(dict.fromkeys(stream_ids))
+        self._events = {**more, **self._events}
+        return more
 
     def events(self, stream_id: UUID) -> list[Event]:
         """Events of one stream, none when it does not exist."""
@@ -43,9 +49,10 @@ class Streams:
 
 
 def decide(log: EventLog, context: Context, decision: Callable[[], Decided[T]]) -> Done[T]:
-    """Run a decision and commit it with its answer; on a conflict decide afresh, a few times."""
+    """Run a decision and commit it with its answer; on a conflict decide afresh, a few times. Raises `VersionStale`."""
     for attempt in range(_TRIES):
         decided = decision()
+        _check_version(log, context)
         changes = [change for change in decided.changes if change.events]
         if not changes and context.keeper is None:
             return Done(decided.result, log.head())
@@ -55,6 +62,14 @@ def decide(log: EventLog, context: Context, decision: Callable[[], Decided[T]]) 
             if attempt == _TRIES - 1:
                 raise
     raise AssertionError("unreachable")
+
+
+def _check_version(log: EventLog, context: Context) -> None:
+    """After the decision: what it loaded lies between the version that the caller saw and the one found here."""
+    if context.expected is not None:
+        stream_id, version = context.expected
+        if len(log.load([stream_id]).get(stream_id, [])) != version:
+            raise VersionStale
 
 
 def _answer(context: Context, result: object) -> StoredAnswer | None:

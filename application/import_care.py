@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as Date
+from hashlib import sha256
 from typing import Literal
 from uuid import UUID
 
@@ -91,22 +92,38 @@ class CareImports:
         options: ImportOptions,
     ) -> Done[ImportReport]:
         """Store the bytes, then decide on the rows that the reader made of them."""
-        sha256, _ = self._messages.put(content, "care_file", "in", where)
-        identifier = inbox.import_id(where, sha256)
+        message, _ = self._messages.put(content, "care_file", "in", where)
+        identifier = inbox.import_id(where, message)
 
         def decision() -> Decided[ImportReport]:
             known = Streams(self._log, [identifier])
             state = inbox.fold_import(known.events(identifier))
             if state is not None and not state.is_undone:
                 return Decided([], _report(identifier, "already_imported"))
-            return self._decide(where, sha256, identifier, known, read, options)
+            return self._decide(where, message, identifier, known, read, options)
 
         return decide(self._log, context, decision)
+
+    def preview(
+        self,
+        where: UUID,
+        content: bytes,
+        read: tuple[Sequence[FileRow], Sequence[Rejected]],
+        options: ImportOptions,
+    ) -> ImportReport:
+        """What taking the file would do now; writes nothing, not even the bytes."""
+        name = sha256(content).hexdigest()
+        identifier = inbox.import_id(where, name)
+        known = Streams(self._log, [identifier])
+        state = inbox.fold_import(known.events(identifier))
+        if state is not None and not state.is_undone:
+            return _report(identifier, "already_imported")
+        return self._decide(where, name, identifier, known, read, options).result
 
     def _decide(
         self,
         where: UUID,
-        sha256: str,
+        message: str,
         identifier: UUID,
         known: Streams,
         read: tuple[Sequence[FileRow], Sequence[Rejected]],
@@ -121,7 +138,7 @@ class CareImports:
             return Decided([], report)
         changes = plan.changes(where, identifier, with_changed=options.accept_changes)
         touched = tuple(change.stream_id for change in changes)
-        taken = inbox.ImportAccepted(where, sha256, touched, report.added, len(rejected))
+        taken = inbox.ImportAccepted(where, message, touched, report.added, len(rejected))
         return Decided([*changes, known.change(identifier, [taken])], report)
 
     def undo(self, context: Context, identifier: UUID) -> Done[Undone]:

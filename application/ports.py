@@ -69,6 +69,10 @@ class ConcurrencyConflict(Exception):
     """Another commit came first on a stream of this one: load again, decide again."""
 
 
+class VersionStale(Exception):
+    """The caller decided upon an older version of the aggregate than the one that stands."""
+
+
 class AnswerKeyReused(Exception):
     """The same idempotency key was used for another request."""
 
@@ -274,7 +278,11 @@ class AnswerKeeper:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One command: who and why, and where its answer is kept when it may be repeated."""
+    """One command: who and why, and where its answer is kept when it may be repeated.
+
+    `expected`: an aggregate and the version that the caller saw of it; another one refuses the command.
+    """
 
     meta: Meta
     keeper: AnswerKeeper | None = None
+    expected: tuple[UUID, int] | None = None

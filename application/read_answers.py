@@ -56,7 +56,7 @@ class Answers:
         self._codec, self._transport = codec, transport
 
     def collect(self, context: Context, where: UUID) -> Done[tuple[AnswerReport, ...]]:
-        """Fetch what waits at the unions; each file is stored before its receipt is confirmed."""
+        """Fetch what waits at the unions. A receipt is confirmed last: what was cut short before waits there still."""
         state = establishments.fold(self._log.load([where]).get(where, []))
         if state is None:
             raise NotFound("establishment_unknown", "There is no such establishment.")
@@ -65,8 +65,8 @@ class Answers:
         plain = Context(context.meta)
         for receipt, content in self._transport.collect(tpp_number):
             sha256 = self._store(plain, where, content, "union")
-            self._transport.confirm(tpp_number, [receipt])
             reports.append(self.interpret(plain, where, sha256).result)
+            self._transport.confirm(tpp_number, [receipt])
         return decide(self._log, context, lambda: Decided([], tuple(reports)))
 
     def receive(self, context: Context, where: UUID, content: bytes, origin: Origin = "upload") -> Done[AnswerReport]:

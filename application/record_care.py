@@ -7,8 +7,8 @@ from uuid import UUID
 
 from application.commit import Decided, Done, Streams, decide
 from application.ports import Change, Context, EventLog
+from application.register import billed_records
 from domain import billing_day as days
-from domain import patient as patients
 from domain.care import Care
 from domain.care_entry import Changed, Placement, place
 from domain.day_events import CareRecorded
@@ -134,7 +134,7 @@ class EntryPlan:
 def plan_entries(log: EventLog, where: UUID, entries: Iterable[Entry], *, match: bool) -> EntryPlan:
     """Group entries by patient and date and place them; care of a merged record goes to the survivor."""
     found = list(entries)
-    survivor = survivors(log, {entry.patient_id for entry in found})
+    survivor = survivors(log, {entry.patient_id for entry in found}, where)
     grouped: dict[tuple[UUID, Date], list[Entry]] = {}
     for entry in found:
         grouped.setdefault((survivor[entry.patient_id], entry.date), []).append(entry)
@@ -147,17 +147,14 @@ def plan_entries(log: EventLog, where: UUID, entries: Iterable[Entry], *, match:
     return EntryPlan(tuple(groups), streams)
 
 
-def survivors(log: EventLog, who: Iterable[UUID]) -> Mapping[UUID, UUID]:
-    """For each record, the one under which care is billed. Raises `NotFound` for an unknown record."""
+def survivors(log: EventLog, who: Iterable[UUID], where: UUID | None = None) -> Mapping[UUID, UUID]:
+    """For each record, the one under which care is billed. Raises `NotFound` for one unknown, or of another `where`."""
     wanted = list(who)
-    loaded = log.load(wanted)
-    result = {}
+    found = billed_records(log, wanted)
     for identifier in wanted:
-        state = patients.fold(loaded.get(identifier, []))
-        if state is None:
+        if identifier not in found or where not in (None, found[identifier][1].establishment_id):
             raise NotFound("patient_unknown", "There is no such patient; register it first.")
-        result[identifier] = state.merged_into or identifier
-    return result
+    return {identifier: found[identifier][0] for identifier in wanted}
 
 
 def sequences_of(
@@ -165,18 +162,16 @@ def sequences_of(
 ) -> tuple[dict[tuple[UUID, Date], list[days.BillingDay]], Streams]:
     """All days of these patients and dates, in order: one query for each further sequence that exists anywhere."""
     known: dict[tuple[UUID, Date], list[days.BillingDay]] = {key: [] for key in wanted}
-    ids: list[UUID] = []
+    streams = Streams(log, ())
     open_keys = list(wanted)
     for sequence in range(1, _MOST_SEQUENCES + 1):
         named = {days.day_id(where, who, date, sequence): (who, date) for who, date in open_keys}
-        ids.extend(named)
-        loaded = log.load(named)
         open_keys = []
-        for identifier, events in loaded.items():
+        for identifier, events in streams.also(named).items():
             day = days.fold(events)
             if day is not None:
                 known[named[identifier]].append(day)
                 open_keys.append(named[identifier])
         if not open_keys:
             break
-    return known, Streams(log, ids)
+    return known, streams

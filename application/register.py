@@ -1,8 +1,8 @@
 """Register an establishment, its providers and its patients; know twins, merge them, follow a changed number."""
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date as Date
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from application.ports import Context, EventLog, KeyRing, Lookups
 from domain import establishment as establishments
 from domain import patient as patients
 from domain import provider as providers
-from domain.errors import NotFound
+from domain.errors import NotAllowed, NotFound
 from domain.establishment import EstablishmentDetails
 from domain.patient import Insurability, PatientDetails
 from domain.provider import ProviderDetails
@@ -52,6 +52,31 @@ def plain(text: str) -> str:
     """A name without case, accents and signs, for comparison."""
     bare = unicodedata.normalize("NFKD", text)
     return " ".join("".join(c if c.isalnum() else " " for c in bare if not unicodedata.combining(c)).casefold().split())
+
+
+def billed_records(log: EventLog, who: Sequence[UUID]) -> dict[UUID, tuple[UUID, patients.Patient]]:
+    """Each known record with the one under which it is billed: itself, or the last survivor of its merges."""
+    states: dict[UUID, patients.Patient] = {}
+    wanted = list(dict.fromkeys(who))
+    while wanted:
+        for identifier, events in log.load(wanted).items():
+            state = patients.fold(events)
+            if state is not None:
+                states[identifier] = state
+        wanted = list({s.merged_into for s in states.values() if s.merged_into and s.merged_into not in states})
+    return {identifier: (last, states[last]) for identifier in who if (last := _survivor(states, identifier))}
+
+
+def _survivor(states: Mapping[UUID, patients.Patient], identifier: UUID) -> UUID | None:
+    """Follow merges to their end; two records merged into each other at once stay themselves."""
+    seen: list[UUID] = []
+    following: UUID | None = identifier
+    while following is not None and following in states:
+        if following in seen:
+            return identifier
+        seen.append(following)
+        following = states[following].merged_into
+    return seen[-1] if seen else None
 
 
 class Register:
@@ -176,6 +201,8 @@ class Register:
         """Declare two records one person."""
 
         def decision() -> Decided[Registered]:
+            if who == survivor:
+                raise NotAllowed("not_mergeable", "Only two different records of one establishment are merged.")
             streams = Streams(self._log, [who, survivor])
             happened = patients.merge(self._patient(streams, who), survivor, self._patient(streams, survivor))
             return Decided([streams.change(who, happened)], Registered(survivor, is_new=False))
@@ -193,16 +220,20 @@ class Register:
         return decide(self._log, context, decision)
 
     def erase(self, context: Context, who: UUID) -> Done[Registered]:
-        """Destroy a patient's key for good: first the event, then the key, so that views forget too."""
+        """Destroy a patient's key for good: first the event, then the key, so that views forget too.
+
+        The answer is kept last: a request that was cut in between is carried through when it is repeated.
+        """
 
         def decision() -> Decided[Registered]:
             streams = Streams(self._log, [who])
             happened = patients.erase(self._patient(streams, who))
             return Decided([streams.change(who, happened)], Registered(who, is_new=False))
 
-        done = decide(self._log, context, decision)
+        done = decide(self._log, replace(context, keeper=None), decision)
         self._keys.erase(who)
-        return done
+        plain = Context(context.meta, context.keeper)
+        return Done(decide(self._log, plain, lambda: Decided([], done.result)).result, done.position)
 
     def _establishment(self, streams: Streams, where: UUID) -> establishments.Establishment:
         state = establishments.fold(streams.events(where))

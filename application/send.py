@@ -18,6 +18,7 @@ from application.ports import (
 )
 from application.run_changes import give_back
 from domain import establishment as establishments
+from domain import inbox
 from domain import numbering as numbers
 from domain import sending as sendings
 from domain.errors import DomainError, NotAllowed, NotFound
@@ -64,7 +65,11 @@ class Dispatch:
             happened = sendings.confirm_rejection(state)
             inner = Streams(self._log, state.made.invoice_ids)
             changes = give_back(self._log, state, inner, "rejected")
-            return Decided([streams.change(sending_id, happened), *changes], sending_id)
+            item_id = inbox.item_id(sending_id, "duplicate_refusal", "")
+            asked = Streams(self._log, [item_id])
+            item = inbox.fold_item(asked.events(item_id))
+            answered = asked.change(item_id, inbox.settle_item(item) if item else [])
+            return Decided([streams.change(sending_id, happened), *changes, answered], sending_id)
 
         return decide(self._log, context, decision)
 
@@ -89,10 +94,10 @@ class Dispatch:
 
     def _one(self, context: Context, where: UUID, sending_id: UUID) -> Sent:
         try:
+            content = self._messages.get(self._sending(sending_id)[1].made.message)
             state, tpp_number = self._hand_over(context, where, sending_id)
         except DomainError as refused:
             return Sent(sending_id, "held_back", refused.code)
-        content = self._messages.get(state.made.message)
         try:
             self._transport.transmit(content, state.made.provider_reference, state.made.union, tpp_number)
         except OutcomeUnknown:

@@ -119,6 +119,8 @@ class TakeOver:
         """Records by number; an unknown number becomes a record without a name, to be completed by a person."""
         blinds = {invoice.patient_number: number_blind(self._keys, where, invoice.patient_number) for invoice in made}
         found = self._lookups.patients_by_number(where, list(blinds.values()))
+        own = {n: self._keys.keyed_id("patient", str(where), n) for n, blind in blinds.items() if blind not in found}
+        erased = self._log.load(own.values())
         who: dict[str, UUID] = {}
         registered = []
         for invoice in made:
@@ -126,8 +128,8 @@ class TakeOver:
             if number in who:
                 continue
             known = found.get(blinds[number])
-            who[number] = known or self._keys.keyed_id("patient", str(where), number)
-            if known is None:
+            who[number] = known or own[number]
+            if known is None and own[number] not in erased:
                 nameless = patients.PatientDetails("", "", "", invoice.sex)
                 ssin, other = (number, "") if invoice.has_ssin else ("", number)
                 entered = patients.PatientRegistered(where, ssin, other, nameless)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median
 from threading import Event, Thread
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -30,6 +30,8 @@ ROUNDS = 5
 COMMITS = 250
 """By each writer in a round."""
 BATCH = 20_000
+GATHER_S = 0.005
+"""The reader takes batches, as a projection does: reading each event for itself would measure the reader."""
 
 RAW_COMMIT = (
     "WITH at AS (SELECT nextval('raw_positions') AS n), c AS (INSERT INTO commits SELECT n, 1, 'user:1', NULL, '',"
@@ -174,6 +176,7 @@ def _followed(log: Log, write: Callable[[], None]) -> None:
         last = start
         while not written.is_set() or last < log.head():
             log.wait_for(last + 1, timeout_s=0.1)
+            sleep(GATHER_S)
             for one in log.read(last, 1_000):
                 seen.append(one.position)
                 last = one.position

@@ -107,7 +107,7 @@ def evolve(day: BillingDay | None, happened: object) -> BillingDay:
         case TimeBarLifted():
             return replace(day, time_bar_proof=happened.proof)
         case LineCorrected():
-            return _line(day, happened.line_id, care=happened.care)
+            return _corrected(day, happened)
         case LineWithdrawn():
             return _line(day, happened.line_id, withdrawn=True)
         case DuplicateConfirmed():
@@ -208,7 +208,8 @@ def _recorded(day: BillingDay | None, happened: CareRecorded) -> BillingDay:
     )
     if day is None:
         return BillingDay(happened.establishment_id, happened.patient_id, happened.date, happened.sequence, lines)
-    return replace(day, lines=day.lines + lines)
+    # After a return the former record numbers no longer fit the lines: that sending cannot be settled on this day.
+    return replace(day, lines=day.lines + lines, records=())
 
 
 def _settled(day: BillingDay, happened: Settled) -> BillingDay:
@@ -231,6 +232,13 @@ def _settled(day: BillingDay, happened: Settled) -> BillingDay:
         settled_by=happened.message,
         lines=lines,
     )
+
+
+def _corrected(day: BillingDay, happened: LineCorrected) -> BillingDay:
+    """A derogation code says why an identical line stands there, as a confirmation does."""
+    if happened.care.derogation:
+        return _line(day, happened.line_id, care=happened.care, possible_duplicate=False)
+    return _line(day, happened.line_id, care=happened.care)
 
 
 def _line(day: BillingDay, identifier: UUID, **values: object) -> BillingDay:

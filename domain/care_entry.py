@@ -55,6 +55,7 @@ def place(
     alike = {_sameness(line.care) for _, line, _ in known.values()}
     into = len(days) if days and days[-1].is_prepared else len(days) + 1
     target = day_id(establishment_id, patient_id, date, into)
+    used = {line.line_id for day in days for line in day.lines}
     seen: Counter[tuple[str, ...]] = Counter()
     added: list[CareLine] = []
     indexes: list[int] = []
@@ -72,6 +73,8 @@ def place(
                 changed.append(Changed(index, owner, line, care, is_billed))
             continue
         total[kind] += 1
+        while line_id(target, care, total[kind]) in used:  # a corrected line keeps the identity of its former kind
+            total[kind] += 1
         twin = _sameness(care) in alike and not care.derogation and not care.is_statistical
         alike.add(_sameness(care))
         added.append(CareLine(line_id(target, care, total[kind]), care, possible_duplicate=twin))

@@ -153,6 +153,9 @@ def leave(state: Establishment, provider_id: UUID, valid_to: Date) -> list[objec
     raise NotFound("membership_unknown", "The provider does not work here on that day.")
 
 
+_CONTENT_CURE = "three digits, or empty until known"
+
+
 def check(details: EstablishmentDetails) -> None:
     """Refuse numbers that cannot be right, one field at a time. Raises `Invalid`."""
     wrong = [
@@ -164,11 +167,12 @@ def check(details: EstablishmentDetails) -> None:
         ("sector", details.sector not in ("home_nursing", "dentist"), "home_nursing or dentist"),
         (
             "contact_phone",
-            not (details.contact_phone.isdigit() and len(details.contact_phone) <= 10),
+            details.contact_phone == "" or not _code(details.contact_phone, 10),
             "up to 10 digits",
         ),
         ("profession_code", not _code(details.profession_code, 3), "up to three digits, or empty until known"),
-        ("content_code", not _code(details.content_code, 3), "three digits, or empty until known"),
+        # Written in full: 000 and 0 would stand for the same in the file, but not for the limits of insurers.
+        ("content_code", len(details.content_code) in (1, 2) or not _code(details.content_code, 3), _CONTENT_CURE),
     ]
     for name, is_wrong, cure in wrong:
         if is_wrong:

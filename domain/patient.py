@@ -182,13 +182,8 @@ def register(
 def insure(state: Patient, period: Insurability) -> list[object]:
     """Record a period of insurability; one with the same first day replaces the former."""
     _alive(state)
-    wrong = [
-        ("sickness_fund", not (period.sickness_fund.isdigit() and len(period.sickness_fund) == 3)),
-        ("ct1", not (period.ct1.isdigit() and len(period.ct1) == 3)),
-        ("ct2", not (period.ct2.isdigit() and len(period.ct2) == 3)),
-    ]
-    for name, is_wrong in wrong:
-        if is_wrong:
+    for name, text in (("sickness_fund", period.sickness_fund), ("ct1", period.ct1), ("ct2", period.ct2)):
+        if not (len(text) == 3 and text.isascii() and text.isdigit()):
             raise Invalid("field_invalid", f"{name}: give three digits.", field=name)
     if period.valid_to is not None and period.valid_to < period.valid_from:
         raise Invalid("period_reversed", "The last day lies before the first.", field="valid_to")
@@ -212,6 +207,7 @@ def replace_number(state: Patient, ssin: str) -> list[object]:
 def merge(state: Patient, survivor_id: UUID, survivor: Patient) -> list[object]:
     """Declare two records one person; chains of merges are refused, so that un-merging stays plain."""
     _alive(state)
+    _alive(survivor)
     if state.merged_into is not None or survivor.merged_into is not None:
         raise NotAllowed("already_merged", "One of the two records is merged already; un-merge it first.")
     if state.establishment_id != survivor.establishment_id or state is survivor:

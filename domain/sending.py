@@ -166,7 +166,10 @@ class SendingUnarchived:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """State of a sending; `facts` is the set of kinds of answer that arrived, from which the status follows."""
+    """State of a sending; `facts` is the set of kinds of answer that arrived, from which the status follows.
+
+    `released` among them: a person took a refusal as duplicate for final.
+    """
 
     sending_id: UUID
     made: SendingPrepared
@@ -215,9 +218,15 @@ _BY_WEIGHT: tuple[tuple[str, Status], ...] = (
 )
 
 
+_ANSWERS = frozenset(
+    {"acknowledged", "envelope_rejected", "accepted_for_processing", "duplicate", "rejected", "settled", "contested"}
+)
 _CONTRADICTIONS = (
     (frozenset({"envelope_rejected"}), frozenset({"acknowledged", "accepted_for_processing", "rejected", "settled"})),
     (frozenset({"rejected"}), frozenset({"accepted_for_processing", "settled"})),
+    # A person let the days of a dead copy go, and the file lives after all.
+    (frozenset({"released"}), frozenset({"acknowledged"})),
+    (frozenset({"cancelled"}), _ANSWERS),  # nothing can answer a file that never left
 )
 
 
@@ -255,18 +264,25 @@ def evolve(state: Sending | None, happened: object, identifier: UUID) -> Sending
                 state = replace(state, error_percentage=happened.error_percentage)
             return _answered(state, "accepted_for_processing", happened.message)
         case SendingRejected():
-            state = replace(state, error_percentage=happened.error_percentage)
-            return _answered(state, "duplicate" if happened.duplicate else "rejected", happened.message)
+            return _rejected(state, happened)
         case SendingSettled():
             percentage = state.error_percentage or happened.error_percentage
             state = replace(state, settlement=happened, error_percentage=percentage)
             return _answered(state, "settled", happened.message)
         case SettlementContested():
             return _answered(state, "contested", happened.message)
-        case SendingCancelled() | RejectionConfirmed():
-            fact = "cancelled" if isinstance(happened, SendingCancelled) else "rejected"
-            return replace(state, facts=state.facts | {fact})
+        case SendingCancelled():
+            return replace(state, facts=state.facts | {"cancelled"})
+        case RejectionConfirmed():
+            return replace(state, facts=state.facts | {"rejected", "released"})
     return _housekeeping(state, happened)
+
+
+def _rejected(state: Sending, happened: SendingRejected) -> Sending:
+    """The percentage of a refused second copy says nothing of the first, whichever was answered first."""
+    if not happened.duplicate or not state.facts & {"accepted_for_processing", "rejected"}:
+        state = replace(state, error_percentage=happened.error_percentage)
+    return _answered(state, "duplicate" if happened.duplicate else "rejected", happened.message)
 
 
 def _housekeeping(state: Sending, happened: object) -> Sending:

@@ -30,7 +30,7 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Verdicts per day, in the order of its lines, and doubts. `holds`: the figures add up, so they may be applied."""
+    """Verdicts per day and doubts, in the order of the answer. `holds`: the figures add up, so they may be applied."""
 
     verdicts: Mapping[UUID, tuple[LineVerdict, ...]]
     doubts: tuple[Doubt, ...]
@@ -38,6 +38,17 @@ class Judgement:
     requested_cents: int
     accepted_cents: int
     refused_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """What the records 51 and 52 behind a line say."""
+
+    reasons: tuple[Reason, ...] = ()
+    comment: str = ""
+
+
+_NOTHING = _Note()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,8 @@ def judge(
     refused_invoices, doubts = _refused_invoices(answer, owners)
     verdicts: dict[UUID, list[LineVerdict]] = {}
     spoken: set[UUID] = set()
-    notes = _notes(answer, places)
+    notes, unmatched = _notes(answer, places)
+    doubts.extend(unmatched)
     for record in answer.records:
         if record.type != "50":
             continue
@@ -81,10 +93,10 @@ def judge(
             continue
         spoken.add(place.line_id)
         whole = refused_invoices.get(place.invoice.made.record, ())
-        verdict = _verdict(record, place, whole, notes.get(place.line_id, ()))
+        verdict = _verdict(record, place, whole, notes.get(place.line_id, _NOTHING))
         if verdict is not None:
             verdicts.setdefault(place.day_id, []).append(verdict)
-    _refuse_unlisted(places, refused_invoices, spoken, verdicts)
+    _judge_unlisted(places, refused_invoices, notes, spoken, verdicts)
     return _sum_up(answer, places, verdicts, doubts)
 
 
@@ -113,55 +125,79 @@ def _refused_invoices(
         if invoice is None:
             doubts.append(Doubt("record_unmatched", record.order))
             continue
+        if record.reference and record.reference != invoice.made.reference:
+            doubts.append(Doubt("reference_disagrees", record.order))
+            continue
         fatal = tuple(reason for reason in record.errors if reason.letter in _REFUSES_INVOICE)
         if fatal:
             refused[invoice.made.record] = refused.get(invoice.made.record, ()) + fatal
     return refused, doubts
 
 
-def _notes(answer: Answer, places: Mapping[int, _Place]) -> dict[UUID, tuple[Reason, ...]]:
-    """Reasons on the records 51 and 52 behind a line: notes on it, never a refusal."""
-    notes: dict[UUID, tuple[Reason, ...]] = {}
+def _notes(answer: Answer, places: Mapping[int, _Place]) -> tuple[dict[UUID, _Note], list[Doubt]]:
+    """Reasons on the records 51 and 52 behind a line: notes on it, never a refusal.
+
+    They come back without their record 50 when that one is accepted (a real 920900 does so).
+    """
+    notes: dict[UUID, _Note] = {}
+    doubts: list[Doubt] = []
     for record in answer.records:
-        if record.type not in ("51", "52") or record.order is None or not record.errors:
+        if record.type not in ("51", "52"):
             continue
-        place = places.get(record.order - 1) or places.get(record.order - 2)
-        if place is not None:
-            notes[place.line_id] = notes.get(place.line_id, ()) + record.errors
-    return notes
+        place = None
+        if record.order is not None:
+            place = places.get(record.order - 1) or places.get(record.order - 2)
+        if place is None:
+            doubts.append(Doubt("record_unmatched", record.order, (("code", record.code),)))
+        elif record.errors or record.comment:
+            known = notes.get(place.line_id, _NOTHING)
+            notes[place.line_id] = _Note(known.reasons + record.errors, _joined(known.comment, record.comment))
+    return notes, doubts
 
 
-def _verdict(
-    record: AnswerRecord, place: _Place, whole: tuple[Reason, ...], notes: tuple[Reason, ...]
-) -> LineVerdict | None:
+def _joined(one: str, other: str) -> str:
+    return f"{one} / {other}" if one and other else one or other
+
+
+def _verdict(record: AnswerRecord, place: _Place, whole: tuple[Reason, ...], note: _Note) -> LineVerdict | None:
     requested, paid = place.requested_cents, record.accepted_cents or 0
+    notes, comment = note.reasons, _joined(record.comment, note.comment)
     if whole:
-        return LineVerdict(place.line_id, "refused", requested, 0, record.errors + whole, notes, record.comment)
+        return LineVerdict(place.line_id, "refused", requested, 0, record.errors + whole, notes, comment)
     if any(reason.letter in _REFUSES_LINE for reason in record.errors):
         kind: Verdict = "accepted_less" if paid else "refused"
         if paid == requested and requested:
             kind = "accepted"
-        return LineVerdict(place.line_id, kind, requested, paid, record.errors, notes, record.comment)
+        return LineVerdict(place.line_id, kind, requested, paid, record.errors, notes, comment)
     accepted = paid or requested  # an innocent record may be echoed with an empty amount
-    if not record.errors and not notes and accepted == requested and not record.comment:
+    if not record.errors and not notes and accepted == requested and not comment:
         return None
     kind = "accepted" if accepted == requested else "accepted_less"
-    return LineVerdict(place.line_id, kind, requested, accepted, record.errors, notes, record.comment)
+    return LineVerdict(place.line_id, kind, requested, accepted, record.errors, notes, comment)
 
 
-def _refuse_unlisted(
+def _judge_unlisted(
     places: Mapping[int, _Place],
     refused_invoices: Mapping[int, tuple[Reason, ...]],
+    notes: Mapping[UUID, _Note],
     spoken: set[UUID],
     verdicts: dict[UUID, list[LineVerdict]],
 ) -> None:
-    if not refused_invoices:
+    """Lines without an echo of their own: refused with their invoice, accepted with a note, or just accepted."""
+    if not refused_invoices and not notes:
         return
     for place in places.values():
+        if place.line_id in spoken:
+            continue
+        asked, note = place.requested_cents, notes.get(place.line_id, _NOTHING)
         whole = refused_invoices.get(place.invoice.made.record)
-        if whole and place.line_id not in spoken:
-            made = LineVerdict(place.line_id, "refused", place.requested_cents, 0, whole)
-            verdicts.setdefault(place.day_id, []).append(made)
+        if whole:
+            said = LineVerdict(place.line_id, "refused", asked, 0, whole, note.reasons, note.comment)
+        elif note is not _NOTHING:
+            said = LineVerdict(place.line_id, "accepted", asked, asked, (), note.reasons, note.comment)
+        else:
+            continue
+        verdicts.setdefault(place.day_id, []).append(said)
 
 
 def _sum_up(

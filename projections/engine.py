@@ -4,7 +4,6 @@ Rows depend on the log alone: any batch size, inline or afterwards, now or rebui
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
 from application.ports import Database, EventLog, Recorded, Sql
@@ -48,15 +47,10 @@ class Runner:
 
     def catch_up(self, upto: int | None = None, batch: int = BATCH) -> int:
         """Bring every view up to the head, or to a position; answers the lowest position reached."""
-        with self._running, ThreadPoolExecutor(1, "views-read") as ahead:
+        with self._running:
             after = self._lowest()
-            events = self._log.read(after, batch, upto)
-            while events:
-                # Decoding the next batch fills the time in which the database works on this one.
-                following = ahead.submit(self._log.read, events[-1].position, batch, upto)
+            while events := self._log.read(after, batch, upto):
                 after = self._advance(after, events)
-                coming = following.result()
-                events = coming if after == events[-1].position else self._log.read(after, batch, upto)
             return after
 
     def positions(self) -> dict[str, int]:

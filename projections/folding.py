@@ -6,6 +6,7 @@ batches leaves the same rows.
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from application.ports import EventLog, Recorded, Sql
@@ -23,7 +24,7 @@ class Draft:
     def __init__(self, table: Table, rows: Iterable[ViewRow]) -> None:
         self.table = table
         self.rows: dict[Key, ViewRow] = {row[table.key]: row for row in rows}
-        self._stored = frozenset(self.rows)
+        self._stored = dict(self.rows)
         self._written: set[Key] = set()
         self._closed: list[tuple[Any, ...]] = []
         self._forgotten: list[Key] = []
@@ -55,11 +56,19 @@ class Draft:
         kept = [key for key in self._written if key in rows]
         if new := [table.values(rows[key]) for key in kept if key not in stored]:
             sql.insert(table.name, table.stored, new)
-        if changed := [table.changed(rows[key]) for key in kept if key in stored]:
-            sql.update(table.name, (table.key,), table.changing, changed)
+        if changed := [rows[key] for key in kept if key in stored]:
+            self._update(sql, changed)
         for keys in _chunks(self._forgotten):
             among, params = any_of(sql, keys)
             sql.run(f"{_forget(table)} WHERE {table.grouped_by} {among}", params)
+
+    def _update(self, sql: Sql, changed: Sequence[ViewRow]) -> None:
+        """Only the columns in which any row differs: a month's verdicts need not write its invoices again."""
+        key, stored = self.table.key, self._stored
+        pairs = [(stored[row[key]], row) for row in changed]
+        columns = [name for name in self.table.changing if any(old[name] != new[name] for old, new in pairs)]
+        values = itemgetter(key, *columns)
+        sql.update(self.table.name, (key,), columns, [values(row) for row in changed])
 
 
 def fold(sql: Sql, log: EventLog, view: View, batch: Sequence[Recorded]) -> None:
@@ -68,7 +77,7 @@ def fold(sql: Sql, log: EventLog, view: View, batch: Sequence[Recorded]) -> None
     wanted = [recorded for recorded in batch if recorded.topic in touches]
     if not wanted:
         return
-    owners = {owner for recorded in wanted for owner in touches[recorded.topic](recorded)}
+    owners = {owner for recorded in wanted if recorded.version > 1 or not view.is_by_stream for owner in touches[recorded.topic](recorded)}
     draft = Draft(view.table, _load(sql, view.table, owners))
     needs = view.needs_stream
     streams = Streams(log, [r.stream_id for r in wanted if needs(r)] if needs else (), batch)

@@ -4,7 +4,7 @@ Current rows are changed in place and carry their indexes; a closed version is w
 So a change costs one update and one append, and lists of the present never wade through the past.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -83,14 +83,9 @@ class Table:
         return tuple(column.name for column in self.columns if column.personal)
 
     @cached_property
-    def values(self) -> itemgetter[Any]:
+    def values(self) -> Callable[[ViewRow], tuple[Any, ...]]:
         """Values of a row in the order of `stored`."""
         return itemgetter(*self.stored)
-
-    @cached_property
-    def changed(self) -> itemgetter[Any]:
-        """Key, then values in the order of `changing`."""
-        return itemgetter(self.key, *self.changing)
 
     @property
     def grouped_by(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -56,6 +57,11 @@ class BaseView:
     def name(self) -> str:
         """That of its table."""
         return self.table.name
+
+    @cached_property
+    def is_by_stream(self) -> bool:
+        """Whether an event touches the rows named by its stream only: then a first event finds none."""
+        return all(touched is by_stream for touched in self.touches.values())
 
 
 @dataclass(frozen=True, kw_only=True)

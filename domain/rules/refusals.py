@@ -85,11 +85,25 @@ def _envelope(code: str, language: Language) -> Explanation:
     specific = _text("envelope", f"{zone}_{kind}", language)
     where = _text("envelope", "zone", language).format(zone=zone)
     what = specific or _text("envelope", f"kind_{kind}", language) or kind
-    cure = _text("envelope", "cure_duplicate" if (zone, kind) == ("301", "40") else "cure", language)
-    decision = _text("decisions", "prepare_again", language)
+    is_duplicate = (zone, kind) == ("301", "40")
+    cure = _text("envelope", "cure_duplicate" if is_duplicate else "cure", language)
+    decision = "none" if is_duplicate else "prepare_again"
     meaning = f"{where} : {what}." if language == "fr" else f"{where}: {what}."
     return Explanation(
-        code, "", "envelope", meaning, "", cure, "", "", "", "prepare_again", decision, "unknown", False, "anatomy"
+        code,
+        "",
+        "envelope",
+        meaning,
+        "",
+        cure,
+        "",
+        "",
+        "",
+        decision,
+        _text("decisions", decision, language),
+        "unknown",
+        False,
+        "anatomy",
     )
 
 

@@ -13,7 +13,7 @@ from infrastructure.efact.zones import signed
 _SLOTS = (("letter_1", "code_1"), ("letter_2", "code_2"), ("letter_3", "code_3"))
 _EMPTY_CODE = "000000"
 _NO_AMOUNT = "000000000000"
-_BLANK = b"0" * 183 + b" " * 200 + b"0" * 12 + b" " * 55
+_BLANK = b"0" * 183 + b" " * 267
 _NO_PARTY = "9" * 12
 
 

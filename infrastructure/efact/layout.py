@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from struct import Struct
 
-from infrastructure.efact.zones import Kind, Zone, read_cents, read_number, read_text
+from infrastructure.efact.zones import Kind, Zone
 
 _ROW = re.compile(
     r"(?P<number>\w+) +(?P<start>\d+) +(?P<length>\d+) (?P<kind>[NASCE])(?: (?P<name>[a-z]\w+))?(?: =(?P<default>\w+))?"
 )
+_MOST_TEMPLATES = 1_000
 _EMPTY = {Kind.NUMBER: "0", Kind.ERROR: "0", Kind.CODE: "0", Kind.TEXT: " "}
 
 
@@ -46,10 +47,6 @@ class Layout:
         """One zone, as written, out of `unpack`."""
         return values[self._at[key]]
 
-    def read(self, raw: bytes) -> dict[str, int | str | None]:
-        """Every zone by name: N and E as int, S as signed int (None when unreadable), A and C as unpadded text."""
-        return {zone.name: _value(zone, part) for zone, part in zip(self.zones, self.unpack(raw), strict=True)}
-
     def write(self, values: Mapping[str, int | str]) -> bytes:
         """A record with these zones (by name) filled and the others empty; raises ValueDoesNotFit.
 
@@ -59,6 +56,8 @@ class Layout:
         key = tuple(values)
         template = self._templates.get(key)
         if template is None:
+            if len(self._templates) >= _MOST_TEMPLATES:
+                self._templates.clear()
             template = self._templates[key] = self._template(frozenset(key))
         try:
             text = template % values
@@ -101,11 +100,3 @@ def _rows(table: str) -> Iterable[Zone]:
         kind, length = Kind(row["kind"]), int(row["length"])
         default = row["default"] or ("+" + "0" * (length - 1) if kind is Kind.SIGNED else _EMPTY[kind] * length)
         yield Zone(row["number"], int(row["start"]), length, kind, row["name"] or f"zone_{row['number']}", default)
-
-
-def _value(zone: Zone, raw: bytes) -> int | str | None:
-    if zone.kind is Kind.SIGNED:
-        return read_cents(raw)
-    if zone.kind in (Kind.NUMBER, Kind.ERROR):
-        return read_number(raw)
-    return read_text(raw)

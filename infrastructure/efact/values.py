@@ -26,7 +26,9 @@ def compact_month(text: str, record: str, zone: str) -> str:
 
 
 def holder_codes(ct1: str, ct2: str) -> int | str:
-    """`0000`, CT1, CT2: ten digits (zone 27 of records 20 and 51)."""
+    """`0000`, CT1, CT2: ten digits (zone 27 of records 20 and 51); raises ValueDoesNotFit."""
+    if len(ct1) > 3 or len(ct2) > 3:
+        raise ValueDoesNotFit("record 20", "27", "CT1 and CT2 have three places each; give three digits")
     return number(f"{ct1:0>3}{ct2:0>3}")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
@@ -29,4 +30,5 @@ class Append:
     stored: Sequence[StoredEvent] = ()
     position: int = 0
     error: Exception | None = None
-    done: bool = field(default=False)
+    done: bool = False
+    turn: Lock = field(default_factory=Lock, repr=False)

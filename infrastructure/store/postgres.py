@@ -23,6 +23,9 @@ IDLE_IN_TRANSACTION_S = 120
 FEW_ROWS = 20
 """Up to here one INSERT is faster than opening a COPY."""
 
+SOME_ROWS = 300
+"""Up to here an UPDATE over arrays is faster than making a temporary table."""
+
 AnyConnection = Connection[tuple[Any, ...]]
 
 
@@ -62,14 +65,20 @@ class PostgresSql:
             self.run(f"INSERT INTO {table} ({names}) VALUES {marks}", [value for row in rows for value in row])
 
     def update(self, table: str, keys: Sequence[str], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """One statement over arrays, a column each."""
+        """One statement: over arrays for some rows, over a temporary table filled by COPY for many (twice as fast)."""
         if not rows:
             return
-        types = self._column_types(table)
         names = [*keys, *columns]
-        arrays = ",".join(f"?::{types[name]}[]" for name in names)
         changes = ",".join(f"{column} = given.{column}" for column in columns)
         where = " AND ".join(f"{table}.{key} = given.{key}" for key in keys)
+        if len(rows) > SOME_ROWS:
+            self.run(f"CREATE TEMP TABLE given ON COMMIT DROP AS SELECT {','.join(names)} FROM {table} WITH NO DATA")
+            self.insert("given", names, rows)
+            self.run(f"UPDATE {table} SET {changes} FROM given WHERE {where}")
+            self.run("DROP TABLE given")
+            return
+        types = self._column_types(table)
+        arrays = ",".join(f"?::{types[name]}[]" for name in names)
         self.run(
             f"UPDATE {table} SET {changes} FROM unnest({arrays}) AS given ({','.join(names)}) WHERE {where}",
             [list(column) for column in zip(*rows, strict=True)],

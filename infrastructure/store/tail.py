@@ -1,6 +1,7 @@
 """Waiting for the log to grow: woken by the own commits of this process, on PostgreSQL by all; else by polling."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Condition, Thread
 from time import monotonic
 
@@ -12,8 +13,8 @@ from infrastructure.store.postgres_recorder import channel
 
 POLL_S = 0.02
 """Between looks at the log without notifications. One look costs some ten microseconds on SQLite."""
-POLL_NOTIFIED_S = 1.0
-"""With notifications: only for those that a broken connection lost."""
+POLL_NOTIFIED_S = 0.1
+"""With notifications: for the last of a rush, which is not announced, and for what a broken connection lost."""
 
 
 class Tail:
@@ -36,7 +37,8 @@ class Tail:
         """The head as soon as it is at least `position`; after the timeout, whatever it is then."""
         deadline = monotonic() + timeout_s
         while self._known < position:
-            self.reached(self._head())
+            with suppress(StoreUnavailable):  # it may be back before the time is over
+                self.reached(self._head())
             left = deadline - monotonic()
             with self._changed:
                 if self._known >= position or left <= 0:
@@ -84,6 +86,6 @@ class NotifiedTail(Tail):
             connection.execute(f'LISTEN "{channel(self._database.schema)}"'.encode())
             self.reached(self._head())
             while not self._closing:
-                for notice in connection.notifies(timeout=POLL_NOTIFIED_S / 4):
+                for notice in connection.notifies(timeout=POLL_NOTIFIED_S):
                     self.reached(int(notice.payload))
             connection.execute("UNLISTEN *")

@@ -1,12 +1,17 @@
 """The sixteen real answers: codes, amounts and references as one sees them in the files."""
 
+from datetime import date
+
 import pytest
 
 from domain.answer import Reason
+from infrastructure.efact.answer_writer import Verdict, write_answer
 from infrastructure.efact.answers import read_answer
 from infrastructure.efact.errors import UnexpectedMessage, UnrecognisedMessage
 from infrastructure.efact.reader import read
 from infrastructure.efact.show import show
+from infrastructure.efact.writer import write
+from tests.infrastructure.efact.builders import PATIENT, a_file, a_line, an_invoice
 from tests.infrastructure.efact.samples import ANSWERS, REQUESTS, needs_samples, sample
 
 HEADERS = {
@@ -58,7 +63,9 @@ RECORDS = {
 def test_every_real_answer_reads_whole_with_its_codes(name):
     answer = read_answer(sample(name))
     assert answer.message == name[:6]
-    assert (answer.provider_reference, answer.oa_reference, answer.error_percentage, answer.refusal_type) == HEADERS[name]
+    assert (answer.provider_reference, answer.oa_reference, answer.error_percentage, answer.refusal_type) == HEADERS[
+        name
+    ]
     lines = (
         " ".join([record.type, str(record.order), *((reason.letter or "") + reason.code for reason in record.errors)])
         for record in answer.records
@@ -85,7 +92,9 @@ def test_a_settlement_in_part_says_what_is_paid_and_what_is_not():
 
 
 @needs_samples
-@pytest.mark.parametrize(("name", "reference"), [("920900-01.txt", "713/202402/900/"), ("920900-02.txt", "941/202402/900/")])
+@pytest.mark.parametrize(
+    ("name", "reference"), [("920900-01.txt", "713/202402/900/"), ("920900-02.txt", "941/202402/900/")]
+)
 def test_a_settlement_refused_whole(name, reference):
     answer = read_answer(sample(name))
     (fund,) = answer.settlements
@@ -118,10 +127,18 @@ def test_what_is_shown_holds_no_patient_number(name):
     assert not any(patient in repr(show(content)) for patient in patients)
 
 
+def test_a_patient_number_in_a_reference_or_comment_is_hidden():
+    request = read(write(a_file(an_invoice(a_line(reference=f"P{PATIENT}")))).content)
+    verdict = Verdict((Reason("R", "502255"),), comment=f"see {PATIENT}")
+    shown = show(write_answer("920098", request, {3: verdict}, oa_reference="1", answered_on=date(2025, 4, 9)))
+    assert (shown["records"][2]["reference"], shown["records"][2]["comment"]) == ("P***********", "see ***********")
+    assert PATIENT not in repr(shown)
+
+
 @needs_samples
 def test_show_has_the_agreed_shape():
     shown = show(sample("920900-03.txt"))
-    assert {key: shown[key] for key in shown if key not in ("records",)} == {
+    assert {key: shown[key] for key in shown if key != "records"} == {
         "message": "920900",
         "provider_reference": "20240312402786",
         "oa_reference": "00000010123245",
@@ -153,7 +170,9 @@ def test_a_request_is_shown_in_the_same_shape_without_errors(name):
     assert (shown["message"], shown["error_percentage"], shown["refusal_type"]) == ("920000", None, None)
     assert (shown["settlements"], shown["total"], shown["unread"], shown["header_errors"]) == ([], None, [], [])
     types = [record["type"] for record in shown["records"]]
-    assert types == (["10", "20", "50", "51", "80", "90"] if len(sample(name)) == 3027 else ["10", "20", "50", "80", "90"])
+    assert types == (
+        ["10", "20", "50", "51", "80", "90"] if len(sample(name)) == 3027 else ["10", "20", "50", "80", "90"]
+    )
     assert all(record["errors"] == [] and record["accepted_cents"] is None for record in shown["records"])
 
 

@@ -35,6 +35,8 @@ def test_a_sum_of_zero_is_97():
     assert seal(b"0" * 350)[348:] == b"97"
 
 
-@pytest.mark.parametrize(("codes", "number"), [([101032, 101032], 13), ([101032], 55), ([567011, 567011], 92), ([], 97), ([97], 97)])
+@pytest.mark.parametrize(
+    ("codes", "number"), [([101032, 101032], 13), ([101032], 55), ([567011, 567011], 92), ([], 97), ([97], 97)]
+)
 def test_control_numbers_of_the_reference(codes, number):
     assert control_number(codes) == number

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from infrastructure.efact.errors import EfactError, ValueDoesNotFit
 from infrastructure.efact.header_zones import ACKNOWLEDGEMENT_STUB, ANSWER_HEADER_300, HEADER_200, HEADER_300
 from infrastructure.efact.line_zones import RECORD_50
+from infrastructure.efact.message import Record
 from infrastructure.efact.records import ANSWER, REQUEST
 from infrastructure.efact.zones import Kind, Zone, read_cents, read_number, signed
 
@@ -27,6 +28,16 @@ def values_of(zone: Zone):
             return st.integers(0, 10**zone.length - 1)
 
 
+def value_in(record: Record, name: str):
+    match record.layout.zone(name).kind:
+        case Kind.TEXT | Kind.CODE:
+            return record.text(name)
+        case Kind.SIGNED:
+            return record.cents(name)
+        case _:
+            return record.number(name)
+
+
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: f"{layout.name}-{layout.length}")
 def test_what_is_written_is_read(layout):
     @given(st.data())
@@ -35,8 +46,8 @@ def test_what_is_written_is_read(layout):
         values = {zone.name: data.draw(values_of(zone), label=zone.name) for zone in layout.zones if zone.name in names}
         raw = layout.write(values)
         assert len(raw) == layout.length
-        read = layout.read(raw)
-        assert {name: read[name] for name in values} == values
+        record = Record(layout, raw, 0)
+        assert {name: value_in(record, name) for name in values} == values
 
     property_()
 

@@ -1,6 +1,7 @@
 """Reading damaged files: what is whole is read, every other byte is accounted for, nothing crashes."""
 
 import random
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -69,7 +70,7 @@ def damage(content: bytes, chance: random.Random) -> bytes:
 @needs_samples
 @pytest.mark.parametrize("name", [*REQUESTS, *ANSWERS])
 def test_no_damage_to_a_real_file_crashes_the_reader_or_loses_a_byte(name):
-    content, chance = sample(name), random.Random(name)
+    content, chance = sample(name), random.Random(name)  # noqa: S311 - accidents, not secrets
     refused = 0
     for _ in range(MUTATIONS):
         file = accounted(damage(content, chance))
@@ -127,7 +128,9 @@ def test_a_file_wrapped_at_80_columns_reads_whole():
     wrapped = b"\r\n".join(FILE[start : start + 80] for start in range(0, len(FILE), 80))
     file = accounted(wrapped)
     assert file is not None
-    assert [record.raw for record in file.records] == [FILE[start : start + 350] for start in range(227, len(FILE), 350)]
+    assert [record.raw for record in file.records] == [
+        FILE[start : start + 350] for start in range(227, len(FILE), 350)
+    ]
 
 
 def test_a_line_break_in_the_place_of_a_character_keeps_its_record_in_place():
@@ -161,6 +164,22 @@ def test_bytes_added_in_a_record_lose_that_record_only():
     assert [(gap.offset, len(gap.raw)) for gap in file.unread] == [(start, 352)]
 
 
+def test_many_damaged_records_are_the_only_ones_lost():
+    """Every fifth of 1,000 lines, full of dates that look like records, lost a byte."""
+    days = (
+        a_line(reference=f"LINE{n}", date=date(2025, 3, 1 + n % 28), prescription_date=date(2025, 2, 20))
+        for n in range(1000)
+    )
+    content = bytearray(write(a_file(an_invoice(*days))).content)
+    broken = range(5, 1000, 5)
+    for order in reversed(broken):
+        del content[227 + (order - 1) * 350 + 60]
+    file = accounted(bytes(content))
+    assert file is not None
+    assert [record.order for record in file.details] == [n for n in range(1, 1005) if n not in broken]
+    assert {len(gap.raw) for gap in file.unread} == {349}
+
+
 def test_a_record_of_unknown_type_is_unread_and_the_rest_is_not():
     start = 227 + 3 * 350
     file = accounted(FILE[:start] + b"77" + FILE[start + 2 :])
@@ -188,7 +207,12 @@ def test_blanks_and_letters_in_numeric_zones_read_as_nothing():
     file = accounted(bytes(damaged))
     assert file is not None
     record = file.records[2]
-    assert (record.order, record.number("code"), record.text("code"), record.cents("amount")) == (None, None, "04251l0", 668)
+    assert (record.order, record.number("code"), record.text("code"), record.cents("amount")) == (
+        None,
+        None,
+        "04251l0",
+        668,
+    )
 
 
 def test_totals_without_their_trailing_blanks_are_read():

@@ -38,7 +38,9 @@ def test_zones_cover_the_record_without_gap_or_overlap(layout, length):
 
 
 @pytest.mark.parametrize(
-    "table", ["1 1 2 N\n2 4 1 N", "1 1 2 N\n2 2 2 N", "1 1 2 N", "1 1 2 Q\n2 3 1 N"], ids=["gap", "overlap", "short", "kind"]
+    "table",
+    ["1 1 2 N\n2 4 1 N", "1 1 2 N\n2 2 2 N", "1 1 2 N", "1 1 2 Q\n2 3 1 N"],
+    ids=["gap", "overlap", "short", "kind"],
 )
 def test_a_wrong_table_is_refused_when_it_is_declared(table):
     with pytest.raises(ValueError, match="zone"):

@@ -1,0 +1,46 @@
+# Prerequisites: make, python3 (3.11 or newer) and its venv module. Everything else lands in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: demo test serve bench soak check clean
+
+demo: $(VENV)/.runtime
+	$(BIN)/python -m api.cli demo --dir demo-data --seed 1 $(ARGS)
+
+serve: $(VENV)/.runtime
+	$(BIN)/python -m api.cli serve $(ARGS)
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks $(ARGS)
+
+soak: $(VENV)/.dev
+	QUITTANCE_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m slow $(ARGS)
+
+clean:
+	rm -rf $(VENV) demo-data .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; say which one with: make PYTHON=/path/to/python3 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' \
+		|| { echo "Python's venv module is missing; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ $(VENV)/.runtime

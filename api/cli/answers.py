@@ -1,0 +1,92 @@
+"""Answers of the unions: fetch them, bring files, settle what waits for a person; take over from another program."""
+
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from api.cli.console import AsJson, Reason, Voice, Where, context, establishment, read_file, working
+from application.read_answers import AnswerReport
+
+Files = Annotated[list[Path], typer.Argument(help="Files, in any order.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(answers)
+    app.command("take-over")(take_over)
+    app.command("settle-item")(settle_item)
+    app.command("confirm-rejection")(confirm_rejection)
+
+
+def answers(
+    files: Annotated[list[Path] | None, typer.Argument(help="Answer files; none: fetch what waits.")] = None,
+    where: Where = "",
+    as_json: AsJson = False,
+) -> None:
+    """Read answers of the unions: those that wait, or files that you bring."""
+    with working(as_json=as_json) as (quittance, voice):
+        here = establishment(quittance, where)
+        if files:
+            contents = [read_file(path) for path in files]
+            reports = tuple(
+                quittance.answers.receive(context(about=here), here, content).result for content in contents
+            )
+        else:
+            reports = quittance.answers.collect(context(about=here), here).result
+        show_answers(voice, reports)
+
+
+def take_over(files: Files, where: Where = "", as_json: AsJson = False) -> None:
+    """Take over past billing files (920000) and their answers from the program used before."""
+    with working(as_json=as_json) as (quittance, voice):
+        here = establishment(quittance, where)
+        report = quittance.take_over.take(context(about=here), here, [read_file(path) for path in files])
+        if as_json:
+            voice.json(report)
+            return
+        for file in report.files:
+            facts = {"message": file.message[:12], "invoices": file.invoices, "days": file.days}
+            voice.say(f"take_over.{file.outcome}", **facts, patients=file.new_patients)
+            if file.code:
+                voice.say(f"problem.{file.code}")
+        show_answers(voice, report.answers)
+
+
+def settle_item(item: Annotated[str, typer.Argument(help="Item id.")], reason: Reason, as_json: AsJson = False) -> None:
+    """Close an item that waited for a person, with the reason."""
+    with working(as_json=as_json) as (quittance, voice):
+        done = quittance.desk.settle(context(reason), UUID(item)).result
+        voice.json({"settled": done}) if as_json else voice.say("answers.item_settled")
+
+
+def confirm_rejection(
+    sending: Annotated[str, typer.Argument(help="Sending id.")], reason: Reason, as_json: AsJson = False
+) -> None:
+    """Say that a file refused as duplicate has no living copy: its days are prepared again."""
+    with working(as_json=as_json) as (quittance, voice):
+        done = quittance.dispatch.confirm_rejection(context(reason), UUID(sending)).result
+        voice.json({"sending_id": done}) if as_json else voice.say("answers.released")
+
+
+def show_answers(voice: Voice, reports: tuple[AnswerReport, ...]) -> None:
+    """One line a file."""
+    if voice.as_json:
+        voice.json(reports)
+        return
+    if not reports:
+        voice.say("answers.nothing")
+        return
+    voice.table(
+        [("column.message", False), ("column.what", False), ("column.status", False), ("column.reason", False)],
+        [
+            (
+                report.kind or report.message[:12],
+                voice.code("answer", report.outcome),
+                report.status and voice.code("status", report.status),
+                "; ".join(voice.code("item", kind) for kind in report.items),
+            )
+            for report in reports
+        ],
+    )

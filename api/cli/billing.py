@@ -1,0 +1,144 @@
+"""Preview, bill, send, cancel a run, begin the numbers."""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from api.cli.console import AsJson, Reason, Voice, Where, context, establishment, working
+from application.run_report import HeldBack, RunReport
+from application.send import Sent
+from domain.errors import Invalid
+from domain.rules.limits import month_start
+from domain.run_plan import RunOptions
+
+Month = Annotated[str, typer.Argument(help="Month of care, YYYY-MM.")]
+Current = Annotated[bool, typer.Option("--include-current", help="Bill the month that is not over.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(preview)
+    app.command()(bill)
+    app.command()(send)
+    app.command("cancel-run")(cancel_run)
+    app.command("start-numbers")(start_numbers)
+
+
+def preview(month: Month, where: Where = "", include_current: Current = False, as_json: AsJson = False) -> None:
+    """Show what a billing run would do; writes nothing."""
+    with working(as_json=as_json) as (quittance, voice):
+        here = establishment(quittance, where)
+        options = _options(month, include_current, quittance.settings.one_month_per_file)
+        show_run(voice, quittance.billing.preview(here, options))
+
+
+def bill(
+    month: Month, where: Where = "", include_current: Current = False, reason: Reason = "", as_json: AsJson = False
+) -> None:
+    """Bill a month: one invoice a patient, one file a union. Nothing leaves before `send`."""
+    with working(as_json=as_json) as (quittance, voice):
+        here = establishment(quittance, where)
+        options = _options(month, include_current, quittance.settings.one_month_per_file)
+        show_run(voice, quittance.billing.run(context(reason, here), here, options).result)
+
+
+def send(
+    sendings: Annotated[list[str] | None, typer.Argument(help="Ids; none: every prepared sending.")] = None,
+    where: Where = "",
+    as_json: AsJson = False,
+) -> None:
+    """Hand prepared files over to the unions, within their limits."""
+    with working(as_json=as_json) as (quittance, voice):
+        here = establishment(quittance, where)
+        wanted = [UUID(identifier) for identifier in sendings or ()]
+        show_sent(voice, quittance.dispatch.send(context(about=here), here, wanted).result)
+
+
+def cancel_run(run: Annotated[str, typer.Argument(help="Run id.")], reason: Reason, as_json: AsJson = False) -> None:
+    """Withdraw a run that has not left: days are prepared again, its numbers are void."""
+    with working(as_json=as_json) as (quittance, voice):
+        cancelled = quittance.billing.cancel(context(reason), UUID(run)).result
+        if as_json:
+            voice.json({"cancelled": cancelled})
+        else:
+            voice.say("bill.cancelled", count=len(cancelled))
+
+
+def start_numbers(
+    kind: Annotated[str, typer.Argument(help="sending, reference or invoice.")],
+    year: int,
+    first: Annotated[int, typer.Argument(help="First number to give, above the old program's last.")],
+    where: Where = "",
+    as_json: AsJson = False,
+) -> None:
+    """Begin the official numbers of a year above those of the program used before."""
+    with working(as_json=as_json) as (quittance, voice):
+        if kind not in ("sending", "reference", "invoice"):
+            raise Invalid("number_kind_unknown", "kind: give sending, reference or invoice.", field="kind")
+        here = establishment(quittance, where)
+        quittance.billing.start_numbers(context(about=here), here, kind, year, first)
+        if as_json:
+            voice.json({"kind": kind, "year": year, "first": first})
+        else:
+            voice.say("bill.numbers", kind=kind, year=year, first=first)
+
+
+def show_run(voice: Voice, report: RunReport) -> None:
+    """A preview or a run: undecided refusals first, then files, then everything that stays behind."""
+    if voice.as_json:
+        voice.json(report)
+        return
+    if report.undecided_days:
+        voice.say("bill.undecided", days=report.undecided_days, amount=voice.money(report.undecided_cents))
+    for code in report.stopped:
+        voice.say(f"stopped.{code}")
+    voice.say("bill.run" if report.run_id else "bill.preview", month=report.billed_month, run=report.run_id)
+    heads = ("union", "month", "invoices", "days", "lines", "amount")
+    voice.table(
+        [(f"column.{head}", head not in ("union", "month")) for head in heads],
+        [(s.union, s.billed_month, s.invoices, s.days, s.lines, voice.money(s.amount_cents)) for s in report.sendings],
+    )
+    _held(voice, "bill.blocked", "column.reason", [(voice.code("blocker", h.code), h) for h in report.blocked])
+    _held(voice, "bill.elsewhere", "column.destination", [(h.code, h) for h in report.elsewhere])
+    if report.not_yet:
+        voice.say("bill.later")
+        voice.table(
+            [("column.from", False), ("column.days", True), ("column.amount", True)],
+            [(later.billable_from, later.days, voice.money(later.amount_cents)) for later in report.not_yet],
+        )
+
+
+def show_sent(voice: Voice, sent: tuple[Sent, ...]) -> None:
+    """What became of each file."""
+    if voice.as_json:
+        voice.json(sent)
+        return
+    if not sent:
+        voice.say("send.nothing")
+        return
+    voice.table(
+        [("column.id", False), ("column.status", False), ("column.reason", False)],
+        [
+            (one.sending_id, voice.code("status", one.outcome), one.code and voice.code("held", one.code))
+            for one in sent
+        ],
+    )
+
+
+def _held(voice: Voice, title: str, head: str, rows: list[tuple[str, HeldBack]]) -> None:
+    if not rows:
+        return
+    voice.say(title)
+    voice.table(
+        [(head, False), ("column.days", True), ("column.amount", True)],
+        [(label, held.days, voice.money(held.amount_cents)) for label, held in rows],
+    )
+
+
+def _options(month: str, include_current: bool, one_month_per_file: bool) -> RunOptions:
+    try:
+        month_start(month)
+    except ValueError:
+        raise Invalid("month_invalid", "Give the month as YYYY-MM.", field="month") from None
+    return RunOptions(month, include_current, one_month_per_file)

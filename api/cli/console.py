@@ -1,0 +1,123 @@
+"""How commands speak: one JSON value with `--json`, else tables and sentences in the language that was set."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from api.build import Quittance, build
+from api.catalogue import Language, euros, text
+from api.settings import Settings
+from application.ports import Context, Meta
+from domain.errors import DomainError, NotFound
+from infrastructure.keys.master import MasterKeyFault
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
+Where = Annotated[str, typer.Option("--establishment", "-e", help="Establishment id; not needed when there is one.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; kept with the event.")]
+
+_FAILED = 1
+
+
+class Voice:
+    """Prints for a person or for a program."""
+
+    def __init__(self, language: Language, *, as_json: bool) -> None:
+        self.language, self.as_json = language, as_json
+        self.console = Console(highlight=False, soft_wrap=True)
+
+    def say(self, key: str, **facts: object) -> None:
+        """A sentence of the catalogue."""
+        self.console.print(text(key, self.language, **facts), markup=False)
+
+    def label(self, key: str, **facts: object) -> str:
+        """A text of the catalogue."""
+        return text(key, self.language, **facts)
+
+    def money(self, cents: int) -> str:
+        """Cents as people write them."""
+        return euros(cents, self.language)
+
+    def json(self, value: Any) -> None:  # noqa: ANN401 - any result of a use case
+        """One JSON value."""
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+    def table(self, columns: Sequence[tuple[str, bool]], rows: Sequence[Sequence[object]]) -> None:
+        """`columns`: catalogue key and whether it holds figures. Nothing is cut off, long rows wrap."""
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for key, is_figure in columns:
+            table.add_column(self.label(key), justify="right" if is_figure else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(str(cell) for cell in row))
+        self.console.print(table)
+
+    def code(self, group: str, code: str) -> str:
+        """A code of the product in words."""
+        return text(f"{group}.{code}", self.language)
+
+
+@contextmanager
+def working(*, as_json: bool = False) -> Iterator[tuple[Quittance, Voice]]:
+    """Open the product for one command; its errors become one line and exit code 1."""
+    settings = Settings()
+    voice = Voice(settings.lang, as_json=as_json)
+    with speaking(voice):
+        quittance = build(settings)
+        try:
+            quittance.views.catch_up()
+            yield quittance, voice
+        finally:
+            quittance.close()
+
+
+@contextmanager
+def speaking(voice: Voice) -> Iterator[None]:
+    """Turn refusals into one line for a person, or one JSON object, and exit code 1."""
+    try:
+        yield
+    except DomainError as refused:
+        _fail(voice, refused.code, text(f"problem.{refused.code}", voice.language, **refused.facts), refused.message)
+    except MasterKeyFault as refused:
+        _fail(voice, "master_key", str(refused), str(refused))
+
+
+def _fail(voice: Voice, code: str, sentence: str, plain: str) -> None:
+    shown = plain if sentence.startswith("problem.") else sentence
+    if voice.as_json:
+        voice.json({"error": code, "detail": shown})
+    else:
+        typer.echo(f"{code}: {shown}", err=True)
+    raise typer.Exit(_FAILED)
+
+
+def context(reason: str = "", about: UUID | None = None) -> Context:
+    """A command of whoever sits at this machine."""
+    return Context(Meta(actor="operator", reason=reason, reason_subject=about, command_id=uuid4().hex))
+
+
+def establishment(quittance: Quittance, given: str) -> UUID:
+    """The establishment named, or the only one there is."""
+    if given:
+        try:
+            return UUID(given)
+        except ValueError:
+            raise NotFound("establishment_unknown", "An establishment id looks like 8-4-4-4-12 hex digits.") from None
+    known = quittance.lookups.establishment_ids()
+    if len(known) != 1:
+        raise NotFound("establishment_not_named", f"There are {len(known)} establishments: name one with -e.")
+    return known[0]
+
+
+def read_file(path: Path) -> bytes:
+    """A file that a person names. Raises `NotFound` in plain words."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise NotFound("file_unreadable", f"Cannot read the file: {error.strerror}.") from error

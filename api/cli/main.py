@@ -1,0 +1,19 @@
+"""`quittance`: all commands in one place, each in the module of its work."""
+
+import typer
+
+from api.cli import answers, backup, billing, demo, efact, imports, manage, serving, views
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Quittance: bill a month of care, send it, read what comes back, see every refusal.",
+)
+app.add_typer(efact.app, name="efact")
+for module in (manage, imports, billing, answers, views, backup, serving, demo):
+    module.register(app)
+
+
+def run() -> None:
+    """Entry point."""
+    app()

@@ -1,0 +1,1 @@
+"""Measurements beside their limits, taken in the same run; never tests."""

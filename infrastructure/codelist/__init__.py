@@ -1,0 +1,1 @@
+"""Reader of an official list of refusal codes, as a practice saves it from a spreadsheet."""

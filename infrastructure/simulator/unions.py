@@ -1,0 +1,102 @@
+"""The simulated unions as the way there and back: a `UnionTransport` whose mailboxes are folders."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from application.ports import Clock, NotTransmitted, OutcomeUnknown
+from infrastructure.efact.errors import EfactError
+from infrastructure.efact.message import EfactFile
+from infrastructure.efact.reader import read
+from infrastructure.efact.records import BILLING_FILE, ENVELOPE_REFUSAL
+from infrastructure.simulator.answers import Arrived, Desk
+from infrastructure.simulator.scenario import USUAL, Scenario
+from infrastructure.simulator.spool import Mailbox
+
+_YEAR_OF_BILLED_MONTH = "500"
+
+
+class SimulatedUnions:
+    """Keeps everything under `folder`. `scenario` may be changed between two calls; `by_union` goes before it.
+
+    Same file, seed, scenario and instant: same answers. Another seed refuses other lines.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        seed: int,
+        clock: Clock,
+        scenario: Scenario = USUAL,
+        by_union: Mapping[str, Scenario] | None = None,
+    ) -> None:
+        self._folder, self._seed, self._clock = folder, seed, clock
+        self.scenario = scenario
+        self.by_union = dict(by_union or {})
+
+    def transmit(self, content: bytes, provider_reference: str, union: str, tpp_number: str) -> None:
+        """Hand over one file and have its answers made. Raises `OutcomeUnknown` or `NotTransmitted`.
+
+        A file that is no billing file never leaves; nor does one that the disk does not take.
+        """
+        scenario = self._scenario(union)
+        if scenario.not_transmitted:
+            raise NotTransmitted("The simulated unions cannot be reached; send again later.")
+        if scenario.lose_file:
+            raise OutcomeUnknown("The connection broke during the hand-over; wait for an answer before sending again.")
+        _require_billing_file(content)
+        try:
+            with Mailbox(self._folder, tpp_number).locked() as mailbox:
+                mailbox.receive(content, provider_reference, union, self._clock.now())
+        except OSError as error:
+            raise NotTransmitted("The folder of the simulated unions cannot be written; check it.") from error
+        with suppress(OSError), Mailbox(self._folder, tpp_number).locked() as mailbox:
+            self._answer_all(mailbox)  # the file has arrived: what fails here is made up for by `collect`
+        if scenario.lose_answer:
+            raise OutcomeUnknown("No confirmation of the hand-over came back; wait for an answer before sending again.")
+
+    def collect(self, tpp_number: str) -> Sequence[tuple[str, bytes]]:
+        """Answers that are due and not confirmed, in order of being due."""
+        with Mailbox(self._folder, tpp_number).locked() as mailbox:
+            self._answer_all(mailbox)
+            return mailbox.waiting(self._clock.now())
+
+    def confirm(self, tpp_number: str, receipts: Sequence[str]) -> None:
+        """Remove stored answers; unknown receipts are no matter."""
+        with Mailbox(self._folder, tpp_number).locked() as mailbox:
+            mailbox.remove(receipts)
+
+    def _answer_all(self, mailbox: Mailbox) -> None:
+        """Also what an interrupted hand-over left behind."""
+        for spooled, content in mailbox.incoming():
+            year, number = _numbering(read(content), spooled.union)
+            owner = mailbox.owner_of(year, number)
+            arrived = Arrived(content, spooled.union, spooled.at, number_is_taken=owner not in ("", spooled.name))
+            answers = Desk(arrived, self._seed, self._scenario(spooled.union)).answers()
+            if not owner and all(answer.message != ENVELOPE_REFUSAL for answer in answers):
+                mailbox.use(year, number, spooled)
+            mailbox.answer(spooled, answers)
+
+    def _scenario(self, union: str) -> Scenario:
+        return self.by_union.get(union, self.scenario)
+
+
+def _require_billing_file(content: bytes) -> None:
+    try:
+        is_billing_file = read(content).message == BILLING_FILE
+    except EfactError as error:
+        raise NotTransmitted("This is no eFact message; nothing was sent.") from error
+    if not is_billing_file:
+        raise NotTransmitted("This is not a billing file (920000); nothing was sent.")
+
+
+def _numbering(file: EfactFile, union: str) -> tuple[str, str]:
+    """Year and sending number that must be unused: union 500 counts by billed year (eFact reference 1.11)."""
+    second = file.second_header
+    zone = "billed_month" if union == _YEAR_OF_BILLED_MONTH else "creation_date"
+    return _digits(second.text(zone)[:4]), _digits(second.text("sending_number"))
+
+
+def _digits(text: str) -> str:
+    """For a file name, whatever stood in the zone."""
+    return "".join(c for c in text if c.isascii() and c.isdigit()) or "0"

@@ -1,0 +1,397 @@
+"""Months of a practice, told through the domain's own functions: the same seed tells the same story.
+
+    story = Story(seed=3)
+    for commit in story.months(4, patients=20):
+        log.append(commit.changes, META)
+
+What it tells: care recorded, imported, corrected, withdrawn, doubled; billed; handed over; acknowledged, refused as a
+whole, settled with refusals that cascade; days returned, reinstated, billed again; runs cancelled; patients merged,
+renumbered, renamed, erased.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date as Date
+from datetime import timedelta
+from hashlib import sha256
+from random import Random
+from typing import Any
+from uuid import UUID, uuid5
+
+from application.ports import Change
+from domain import billing_day as days
+from domain import inbox
+from domain import invoice as invoices
+from domain import sending as sendings
+from domain.answer import Reason
+from domain.billing_run import BillingRunCancelled, BillingRunCompleted, LeftOut
+from domain.care import Care
+from domain.care_entry import place
+from domain.day_events import CareRecorded, LineVerdict
+from domain.establishment import EstablishmentDetails, EstablishmentRegistered, MembershipEnded, MembershipRecorded
+from domain.patient import (
+    InsurabilityRecorded,
+    NationalNumberReplaced,
+    PatientDetails,
+    PatientDetailsCorrected,
+    PatientErased,
+    PatientMerged,
+    PatientRegistered,
+    PatientUnmerged,
+)
+from domain.provider import ProviderActivityRecorded, ProviderDetails, ProviderRegistered
+from domain.rules.limits import add_months, month_end
+
+ROOT = UUID("7a1c4a52-26a5-4d57-9c4e-0d8c2b1d5a11")
+UNIONS = ("100", "200", "300", "500")
+NAMES = ("Peeters", "De Smet", "Öztürk", "Van den Berghe", "Dupont", "Émile-Roux", "Maes")
+CAUSES = (("F", "500546"), ("B", "500518"), ("R", "500302"), ("F", "200155"))
+CASCADES = ("500118", "500120", "510119")
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One append. `erases`: the patient whose key is destroyed after it."""
+
+    changes: list[Change]
+    erases: UUID | None = None
+
+
+@dataclass
+class Story:
+    """`dates`, `lines`: how many a patient's month and a day have, at least and at most. `refused`: share of days with a
+    refusal. `oddities`: rare events.
+    """
+
+    seed: int = 1
+    dates: tuple[int, int] = (1, 4)
+    lines: tuple[int, int] = (1, 3)
+    refused: float = 0.15
+    oddities: bool = True
+    establishments: int = 2
+    random: Random = field(init=False)
+    streams: dict[UUID, list[Any]] = field(default_factory=dict)
+    where: list[UUID] = field(default_factory=list)
+    who: dict[UUID, list[UUID]] = field(default_factory=dict)
+    prepared: dict[UUID, list[UUID]] = field(default_factory=dict)
+    numbers: int = 0
+
+    def __post_init__(self) -> None:
+        self.random = Random(self.seed)
+
+    # What every chapter uses
+
+    def fresh(self, kind: str) -> UUID:
+        self.numbers += 1
+        return uuid5(ROOT, f"{self.seed}|{kind}|{self.numbers}")
+
+    def happens(self, stream_id: UUID, *events: Any) -> Change:
+        known = self.streams.setdefault(stream_id, [])
+        change = Change(stream_id, len(known), list(events))
+        known.extend(events)
+        return change
+
+    def day(self, day_id: UUID) -> days.BillingDay:
+        state = days.fold(self.streams[day_id])
+        assert state is not None
+        return state
+
+    def rarely(self, share: float) -> bool:
+        return self.oddities and self.random.random() < share
+
+    def digest(self) -> str:
+        return sha256(self.fresh("message").bytes).hexdigest()
+
+    # Chapters
+
+    def months(self, count: int, patients: int, first: Date = Date(2026, 1, 1)) -> Iterator[Commit]:
+        """The whole book."""
+        yield from self.registers(patients)
+        waiting: list[UUID] = []
+        for index in range(count):
+            month = add_months(first, index)
+            yield from self.month_of_care(month)
+            waiting, answered = [], waiting
+            for sending in answered:
+                yield from self.answers(sending, month)
+            for where in self.where:
+                made = list(self.billing(where, month))
+                yield from made
+                waiting += [
+                    change.stream_id
+                    for commit in made
+                    for change in commit.changes
+                    if isinstance(self.streams[change.stream_id][-1], sendings.SendingPrepared)
+                ]
+            yield from self.oddments()
+        for sending in waiting:
+            yield from self.answers(sending, add_months(first, count))
+
+    def registers(self, patients: int) -> Iterator[Commit]:
+        for number in range(self.establishments):
+            where = self.fresh("establishment")
+            details = EstablishmentDetails(
+                f"Practice {number}", "home_nursing", f"1000000{number}001", "0417497106", "BE71096123456769",
+                "GKCCBEBB", "Claes", "An", "021234567", "401", "001",
+            )  # fmt: skip
+            self.where.append(where)
+            self.prepared[where] = []
+            yield Commit([self.happens(where, EstablishmentRegistered(details))])
+            for index in range(2):
+                provider = self.fresh("provider")
+                known = ProviderDetails(f"4000000{number}{index}01", NAMES[index], "Jo", "401")
+                member = MembershipRecorded(provider, Date(2020, 1, 1), None)
+                yield Commit([self.happens(provider, ProviderRegistered(known)), self.happens(where, member)])
+                if index:
+                    active = ProviderActivityRecorded(Date(2020, 1, 1), Date(2030, 1, 1))
+                    left = MembershipEnded(provider, Date(2020, 1, 1), Date(2029, 1, 1))
+                    yield Commit([self.happens(provider, active), self.happens(where, left)])
+            self.who[where] = []
+            changes = [self.patient(where, index) for index in range(patients)]
+            yield Commit(changes)
+
+    def patient(self, where: UUID, index: int) -> Change:
+        who = self.fresh("patient")
+        self.who[where].append(who)
+        born = Date(1940, 1, 1) + timedelta(days=self.random.randrange(25_000))
+        details = PatientDetails(self.random.choice(NAMES), f"First{index // 2}", born.isoformat(), 1 + index % 2)
+        fund = f"{self.random.choice(UNIONS)[0]}0{self.random.randrange(1, 4)}"
+        return self.happens(
+            who,
+            PatientRegistered(where, f"{self.numbers:011d}", "" if index % 3 else f"A{self.numbers}", details),
+            InsurabilityRecorded(Date(2020, 1, 1), None, fund, "110", "110"),
+        )
+
+    def month_of_care(self, month: Date) -> Iterator[Commit]:
+        for where in self.where:
+            provider = f"4000000{self.where.index(where)}001"
+            for who in self.who[where]:
+                dates = sorted(self.random.sample(range(month_end(month).day), k=self.random.randint(*self.dates)))
+                changes = [self.care(where, who, month + timedelta(days=offset), provider) for offset in dates]
+                yield Commit(changes)
+            if self.oddities:
+                yield from self.second_thoughts(where)
+
+    def care(self, where: UUID, who: UUID, date: Date, provider: str, import_id: UUID | None = None) -> Change:
+        amounts = [self.random.randrange(500, 5_000) for _ in range(self.random.randint(*self.lines))]
+        cares = [Care(f"4251{self.random.randrange(10, 14)}", amount, provider) for amount in amounts]
+        if self.rarely(0.1):
+            cares.append(cares[0])
+        placed = place(where, who, date, self.sequences(where, who, date), cares, match=False)
+        event = CareRecorded(where, who, date, placed.sequence, placed.added, import_id)
+        if placed.day_id not in self.prepared[where]:
+            self.prepared[where].append(placed.day_id)
+        return self.happens(placed.day_id, event)
+
+    def sequences(self, where: UUID, who: UUID, date: Date) -> list[days.BillingDay]:
+        found = []
+        while (day_id := days.day_id(where, who, date, len(found) + 1)) in self.streams:
+            found.append(self.day(day_id))
+        return found
+
+    def second_thoughts(self, where: UUID) -> Iterator[Commit]:
+        import_id, date = self.fresh("import"), Date(2026, 1, 1) + timedelta(days=self.random.randrange(28))
+        changes = [self.care(where, who, date, "40000000001", import_id) for who in self.who[where][:3]]
+        ids = tuple(change.stream_id for change in changes)
+        changes.append(self.happens(import_id, inbox.ImportAccepted(where, self.digest(), ids, len(ids), 1)))
+        yield Commit(changes)
+        for day_id in self.random.sample(self.prepared[where], k=min(6, len(self.prepared[where]))):
+            state = self.day(day_id)
+            line = state.active[-1] if state.active else None
+            if line is None:
+                continue
+            happened = days.confirm(state, line.line_id)
+            if not happened and self.rarely(0.5):
+                other = replace(line.care, amount_cents=line.care.amount_cents + 7)
+                happened = days.correct(state, line.line_id, other)
+            elif not happened:
+                happened = days.withdraw(state, line.line_id)
+            yield Commit([self.happens(day_id, *happened)])
+        if self.rarely(0.3):
+            yield Commit([self.happens(import_id, inbox.ImportUndone())])
+
+    def billing(self, where: UUID, month: Date) -> Iterator[Commit]:
+        """One run: a sending a union, an invoice a patient."""
+        run_id, made, changes = self.fresh("run"), [], list[Change]()
+        ready = [day_id for day_id in self.prepared[where] if self.day(day_id).active]
+        per_union: dict[str, dict[UUID, list[UUID]]] = {}
+        for day_id in ready:
+            who = self.day(day_id).patient_id
+            fund = next(e for e in self.streams[who] if isinstance(e, InsurabilityRecorded)).sickness_fund
+            per_union.setdefault(f"{fund[0]}00", {}).setdefault(who, []).append(day_id)
+        for union, per_patient in sorted(per_union.items()):
+            sending_id, sent = self.sending(where, run_id, union, month, per_patient)
+            made.append(sending_id)
+            changes += sent
+        completed = BillingRunCompleted(
+            where, f"{month:%Y-%m}", month_end(month), tuple(made), len(ready), len(ready), 1,
+            (LeftOut("possible_duplicate", 1, 100),), (),
+        )  # fmt: skip
+        yield Commit([*changes, self.happens(run_id, completed)])
+        self.prepared[where] = [day_id for day_id in self.prepared[where] if day_id not in ready]
+        if self.rarely(0.15) and made:
+            changes = [self.happens(sending_id, sendings.SendingCancelled()) for sending_id in made]
+            for sending_id in made:
+                changes += self.return_days(sending_id, "run_cancelled")
+            yield Commit([*changes, self.happens(run_id, BillingRunCancelled(tuple(made)))])
+
+    def sending(
+        self, where: UUID, run_id: UUID, union: str, month: Date, per_patient: dict[UUID, list[UUID]]
+    ) -> tuple[UUID, list[Change]]:
+        sending_id, changes, record, total = self.fresh("sending"), list[Change](), 2, 0
+        invoice_ids = []
+        for who, day_ids in per_patient.items():
+            number = f"{self.numbers:012d}"
+            invoice_id = invoices.invoice_id(sending_id, number)
+            invoice_ids.append(invoice_id)
+            states = [self.day(day_id) for day_id in day_ids]
+            amount = sum(line.care.amount_cents for state in states for line in state.active)
+            count = sum(len(state.active) for state in states)
+            issued = invoices.InvoiceIssued(
+                where, who, sending_id, number, number, f"{month:%Y-%m}", f"{union[0]}01", f"{union[0]}01",
+                "110", "110", 0, record, record + count + 1, amount, 0, 0, count, tuple(day_ids),
+            )  # fmt: skip
+            changes.append(self.happens(invoice_id, issued))
+            for day_id, state in zip(day_ids, states, strict=True):
+                records = tuple(range(record + 1, record + 1 + len(state.active)))
+                record += len(state.active)
+                changes.append(self.happens(day_id, *days.bill(state, sending_id, invoice_id, records)))
+            record += 2
+            total += amount
+            self.numbers += 1
+        prepared = sendings.SendingPrepared(
+            where, run_id, union, f"{month:%Y-%m}", month_end(month), self.numbers % 999, f"{self.numbers:014d}",
+            f"R{self.numbers}", self.digest(), tuple(invoice_ids), record, record - 2, sum(map(len, per_patient.values())),
+            total, 42,
+        )  # fmt: skip
+        return sending_id, [self.happens(sending_id, prepared), *changes]
+
+    def answers(self, sending_id: UUID, month: Date) -> Iterator[Commit]:
+        """Everything a union says about one sending, in a plausible or an odd order."""
+        state = sendings.fold(self.streams[sending_id], sending_id)
+        assert state is not None
+        if state.status != "prepared":
+            return
+        day = month + timedelta(days=3)
+        yield Commit([self.happens(sending_id, *sendings.hand_over(state, day))])
+        yield Commit([self.happens(sending_id, sendings.SendingTransmitted())])
+        yield from self.answered(sending_id, "931000", sendings.SendingAcknowledged(self.digest(), "INS1"))
+        if self.rarely(0.2):
+            rejected = sendings.SendingRejected(self.digest(), "07,52", "T", duplicate=False)
+            yield from self.answered(sending_id, "920099", rejected, *self.return_days(sending_id, "rejected"))
+            if self.random.random() < 0.5:
+                return
+            yield Commit(self.reinstate(sending_id))
+        else:
+            accepted = sendings.SendingAcceptedForProcessing(self.digest(), "01,20")
+            yield from self.answered(sending_id, "920098", accepted)
+        yield Commit(self.settlement(sending_id))
+        yield Commit([self.happens(sending_id, sendings.SendingRead())])
+        if self.random.random() < 0.5:
+            yield Commit([self.happens(sending_id, sendings.SendingArchived())])
+            if self.rarely(0.3):
+                yield Commit([self.happens(sending_id, sendings.SendingUnarchived())])
+
+    def answered(self, sending_id: UUID, kind: str, happened: Any, *more: Change) -> Iterator[Commit]:
+        where = self.streams[sending_id][0].establishment_id
+        message_id = inbox.message_id(where, happened.message)
+        received = inbox.MessageReceived(where, happened.message, 350, "union")
+        yield Commit([self.happens(message_id, received)])
+        read = inbox.MessageInterpreted(kind, None if self.rarely(0.1) else sending_id, 0)
+        yield Commit([self.happens(message_id, read), self.happens(sending_id, happened), *more])
+        if self.rarely(0.2):
+            item_id = inbox.item_id(message_id, "reference_disagrees", "4")
+            raised = inbox.ItemRaised(where, "reference_disagrees", happened.message, sending_id, (("order", "4"),))
+            yield Commit([self.happens(item_id, raised)])
+            if self.random.random() < 0.5:
+                yield Commit([self.happens(item_id, inbox.ItemSettled())])
+
+    def invoices_of(self, sending_id: UUID) -> Sequence[UUID]:
+        return self.streams[sending_id][0].invoice_ids
+
+    def return_days(self, sending_id: UUID, cause: Any) -> list[Change]:
+        changes = []
+        for invoice_id in self.invoices_of(sending_id):
+            invoice = invoices.fold(self.streams[invoice_id])
+            assert invoice is not None
+            changes.append(self.happens(invoice_id, *invoices.withdraw(invoice)))
+            for day_id in invoice.made.day_ids:
+                returned = days.give_back(self.day(day_id), sending_id, cause)
+                changes.append(self.happens(day_id, *returned))
+                if returned:
+                    self.prepared[invoice.made.establishment_id].append(day_id)
+        return [change for change in changes if change.events]
+
+    def reinstate(self, sending_id: UUID) -> list[Change]:
+        changes = []
+        for invoice_id in self.invoices_of(sending_id):
+            invoice = invoices.fold(self.streams[invoice_id])
+            assert invoice is not None
+            changes.append(self.happens(invoice_id, *invoices.reinstate(invoice)))
+            for day_id in invoice.made.day_ids:
+                again = days.reinstate(self.day(day_id), sending_id, invoice_id)
+                changes.append(self.happens(day_id, *again))
+                if again:
+                    self.prepared[invoice.made.establishment_id].remove(day_id)
+        return changes
+
+    def settlement(self, sending_id: UUID) -> list[Change]:
+        message, changes = self.digest(), list[Change]()
+        accepted = refused = 0
+        for invoice_id in self.invoices_of(sending_id):
+            invoice = invoices.fold(self.streams[invoice_id])
+            assert invoice is not None
+            outcomes = []
+            for day_id in invoice.made.day_ids:
+                changes.append(self.happens(day_id, *self.judged(day_id, sending_id, message)))
+                after = self.day(day_id)
+                outcomes.append((after.verdict, after.accepted_cents, after.refused_cents))
+            changes.append(self.happens(invoice_id, *invoices.settle(invoice, message, outcomes)))
+            accepted += sum(outcome[1] for outcome in outcomes)
+            refused += sum(outcome[2] for outcome in outcomes)
+        fund = sendings.FundTotal("101", accepted + refused, accepted, refused, f"PAY{self.numbers}")
+        settled = sendings.SendingSettled(message, accepted + refused, accepted, refused, (fund,), "01,20")
+        return [*(change for change in changes if change.events), self.happens(sending_id, settled)]
+
+    def judged(self, day_id: UUID, sending_id: UUID, message: str) -> list[object]:
+        state = self.day(day_id)
+        said = []
+        # Nothing new can be sealed for someone whose key is gone.
+        gone = any(isinstance(event, PatientErased) for event in self.streams[state.patient_id])
+        comment = "" if gone else "see file"
+        if self.random.random() < self.refused:
+            for line in state.active:
+                letter, code = self.random.choice(CAUSES)
+                share = self.random.random()
+                amount = line.care.amount_cents
+                if share < 0.4:
+                    said.append(LineVerdict(line.line_id, "refused", amount, 0, (Reason(letter, code),), (), comment))
+                elif share < 0.6:
+                    follows = Reason("F", self.random.choice(CASCADES))
+                    said.append(LineVerdict(line.line_id, "refused", amount, 0, (follows,)))
+                elif share < 0.7:
+                    said.append(LineVerdict(line.line_id, "accepted_less", amount, amount - 5, (Reason("E", code),)))
+        return days.settle(state, sending_id, message, said)
+
+    def oddments(self) -> Iterator[Commit]:
+        """What seldom happens to patients."""
+        for where in self.where if self.oddities else ():
+            one, other, third, fourth = self.random.sample(self.who[where], k=4)
+            if any(isinstance(e, PatientErased) for who in (one, other, third, fourth) for e in self.streams[who]):
+                continue
+            merged = [e for e in self.streams[one] if isinstance(e, PatientMerged | PatientUnmerged)]
+            if merged and isinstance(merged[-1], PatientMerged):
+                yield Commit([self.happens(one, PatientUnmerged(merged[-1].survivor_id))])
+            else:
+                yield Commit([self.happens(one, PatientMerged(other))])
+            known = self.streams[third][0]
+            renamed = replace(known.details, last_name=self.random.choice(NAMES))
+            yield Commit([self.happens(third, PatientDetailsCorrected(renamed))])
+            former = next(
+                (e.ssin for e in reversed(self.streams[third]) if isinstance(e, NationalNumberReplaced)), known.ssin
+            )
+            yield Commit([self.happens(third, NationalNumberReplaced(f"9{self.numbers:010d}", former))])
+            period = InsurabilityRecorded(Date(2026, 2, 1), Date(2026, 12, 31), "200", "131", "131", "")
+            yield Commit([self.happens(fourth, period)])
+            if self.rarely(0.4):
+                yield Commit([self.happens(other, PatientErased())], erases=other)
