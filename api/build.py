@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from projections.engine import Runner
 from projections.lookups import ViewLookups
 
 from api.settings import Settings
@@ -22,9 +23,9 @@ from infrastructure.clock import SystemClock
 from infrastructure.codelist.reader import read_code_list
 from infrastructure.efact.codec import EfactCodec
 from infrastructure.keys.master import load_master_key
-from infrastructure.simulator import SimulatedUnions
+from infrastructure.simulator.unions import SimulatedUnions
 from infrastructure.store.opening import Store, open_store
-from projections.views import Views
+from projections.views import all_views
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Quittance:
     messages: MessageStore
     keys: KeyRing
     access_log: AccessLog
-    views: Views
+    views: Runner
     lookups: ViewLookups
     register: Register
     care: CareBook
@@ -61,17 +62,17 @@ def build(settings: Settings, clock: Clock | None = None, transport: UnionTransp
     """Open the store that the settings name and wire the product over it."""
     time = clock or SystemClock()
     master_key = load_master_key(settings.master_key_path, os.environ)
-    wired: list[Views] = []
+    wired: list[Runner] = []
 
     def inline(sql: Sql, recorded: Sequence[Recorded]) -> None:
-        for views in wired:
-            views.inline(sql, recorded)
+        for runner in wired:
+            runner.inline_hook(sql, recorded)
 
     store = open_store(settings.database_url, master_key, time, [inline], schema=settings.schema_name)
-    views = Views(store.database, store.log, store.keys)
+    views = Runner(store.database, store.log, all_views(store.keys))
     views.prepare()
     wired.append(views)
-    lookups = ViewLookups(views)
+    lookups = ViewLookups(store.database)
     codec = EfactCodec()
     unions = transport or SimulatedUnions(settings.simulator_folder, settings.simulator_seed, time)
     answers = Answers(store.log, lookups, store.messages, codec, unions)

@@ -85,16 +85,13 @@ class Bench:
     raw_schema: str
     store: Store
 
-    def close(self) -> None:
-        self.store.close()
-
 
 def run() -> list[Row]:
     server = PostgresServer.start()
     try:
         bench = _prepare(server.url)
         rows = [_threads(bench), _processes(bench), _batch(bench)]
-        bench.close()
+        bench.store.close()
     finally:
         server.stop()
     return rows

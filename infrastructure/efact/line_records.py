@@ -12,9 +12,11 @@ _UNIONS_WITHOUT_AFFILIATION = ("2", "5")
 Values = dict[str, int | str]
 
 
-def line_records(invoice: FileInvoice, line: FileLine, tpp_number: int | str) -> list[tuple[Layout, Values]]:
+def line_records(
+    invoice: FileInvoice, line: FileLine, beneficiary: Values, tpp_number: int | str
+) -> list[tuple[Layout, Values]]:
     """Layout and values of record 50, then 51 with a commitment and 52 with a reading; all without running number."""
-    records = [(RECORD_50, _service_line(invoice, line))]
+    records = [(RECORD_50, _service_line(invoice, line, beneficiary))]
     if line.commitment_number:
         records.append((RECORD_51, _commitment(invoice, line)))
     if line.reading is not None:
@@ -22,18 +24,25 @@ def line_records(invoice: FileInvoice, line: FileLine, tpp_number: int | str) ->
     return records
 
 
-def _service_line(invoice: FileInvoice, line: FileLine) -> Values:
-    """Record 50. Zones without a value are left out: the layout has them empty, and most lines have many."""
-    credit = invoice.invoicing_type == CREDIT_NOTE
+def beneficiary_of(invoice: FileInvoice) -> Values:
+    """What every record 50 of an invoice says of the patient."""
     fund = invoice.sickness_fund
-    date = day(line.date)
-    values: Values = {
-        "code": number(line.code),
-        "date": date,
-        "last_date": date,
+    return {
         "affiliation": 0 if fund.startswith(_UNIONS_WITHOUT_AFFILIATION) else number(fund),
         "patient": number(invoice.patient_number),
         "sex": invoice.sex,
+    }
+
+
+def _service_line(invoice: FileInvoice, line: FileLine, beneficiary: Values) -> Values:
+    """Record 50. Zones without a value are left out: the layout has them empty, and most lines have many."""
+    credit = invoice.invoicing_type == CREDIT_NOTE
+    date = day(line.date)
+    values: Values = {
+        **beneficiary,
+        "code": number(line.code),
+        "date": date,
+        "last_date": date,
         "provider": number(line.provider),
         "provider_norm": line.provider_norm,
         "amount": signed(line.amount_cents, 11, credit=credit),

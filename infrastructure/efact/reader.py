@@ -58,12 +58,12 @@ def _interpret(content: bytes) -> EfactFile:
         rest = [Piece(body, len(content), "after the acknowledgement")] if body < len(content) else []
     else:
         rest = Cutter(content, message).pieces(body)
-    known = layouts(message)
+    known = {name.encode(): layout for name, layout in layouts(message).items()}
     return EfactFile(
         message,
         _record(content, HEADER_200, headers[0]),
         _record(content, second_header(message), headers[1]),
-        tuple(_record(content, known[content[p.start : p.start + 2].decode()], p) for p in rest if not p.reason),
+        tuple(_record(content, known[content[p.start : p.start + 2]], p) for p in rest if not p.reason),
         tuple(Unread(p.start, content[p.start : p.end], p.reason) for p in (*pieces, *rest) if p.reason),
         len(content),
     )

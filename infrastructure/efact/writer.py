@@ -6,7 +6,7 @@ from infrastructure.efact.envelope import closing, opening
 from infrastructure.efact.invoice_records import invoice_closing, invoice_opening
 from infrastructure.efact.invoice_zones import RECORD_20, RECORD_80
 from infrastructure.efact.layout import Layout
-from infrastructure.efact.line_records import Values, line_records
+from infrastructure.efact.line_records import Values, beneficiary_of, line_records
 from infrastructure.efact.totals import Totals
 from infrastructure.efact.values import number
 
@@ -37,12 +37,12 @@ def write(file: BillingFile) -> WrittenFile:
 
 def _invoice(file: BillingFile, invoice: FileInvoice, parts: list[bytes], order: int) -> tuple[Totals, tuple[int, ...]]:
     """Add records 20-80 from running number `order` to `parts`; totals, and numbers of record 20 and of each 50."""
-    tpp_number = number(file.tpp_number)
+    tpp_number, beneficiary = number(file.tpp_number), beneficiary_of(invoice)
     parts.append(_numbered(RECORD_20, invoice_opening(file, invoice), order))
     totals, numbers = Totals(records=1), [order]
     for line in invoice.lines:
         numbers.append(order + totals.records)
-        records = line_records(invoice, line, tpp_number)
+        records = line_records(invoice, line, beneficiary, tpp_number)
         for place, (layout, values) in enumerate(records, order + totals.records):
             parts.append(_numbered(layout, values, place))
         totals.add_line(line, len(records))

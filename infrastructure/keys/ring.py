@@ -5,11 +5,8 @@ Whatever a race or a restored backup leaves in `keys`, a subject in `erased_keys
 
 import hmac
 import os
-from binascii import Error as Base64Error
-from binascii import a2b_base64, b2a_base64
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
-from hashlib import sha256
 from threading import Lock
 from time import monotonic
 from uuid import UUID
@@ -19,20 +16,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from application.ports import Clock
 from domain.errors import NotAllowed
-from domain.event import ERASED
 from infrastructure.keys.cache import KeyCache
+from infrastructure.keys.crypto import SealBroken, decrypt, encrypt, seal, unseal
 from infrastructure.keys.master import KEY_BYTES, MasterKey, WrongMasterKey
 from infrastructure.store.sql import StoreDatabase, StoreSql, chunks, placeholders
 from infrastructure.store.times import microseconds
 
-NONCE_BYTES = 12
 KEYS_A_STATEMENT = 1_000
 FORGET_WITHIN = timedelta(seconds=1)
 """How long a key erased by another process may still be used by this one."""
-
-
-class SealBroken(Exception):
-    """A sealed text does not belong where it stands, or was changed: someone edited the database."""
 
 
 class SubjectKeys:
@@ -170,36 +162,3 @@ class SubjectKeys:
             raise WrongMasterKey(
                 "this master key does not open the keys of this database: give the right one"
             ) from None
-
-
-def seal(key: AESGCM, context: str, text: str) -> str:
-    """Text to Base64 of nonce and ciphertext, bound to its context."""
-    return b2a_base64(encrypt(key, text.encode(), context.encode()), newline=False).decode()
-
-
-def unseal(key: AESGCM | None, context: str, sealed: str) -> str:
-    """Back to text; `ERASED` without a key. Raises `SealBroken`."""
-    if not sealed:
-        return ""
-    if key is None:
-        return ERASED
-    try:
-        return decrypt(key, a2b_base64(sealed, strict_mode=True), context.encode()).decode()
-    except (InvalidTag, Base64Error):
-        raise SealBroken(f"a sealed text does not belong at {context}") from None
-
-
-def encrypt(key: AESGCM, content: bytes, bound_to: bytes) -> bytes:
-    """AES-256-GCM: nonce, then ciphertext and tag."""
-    nonce = os.urandom(NONCE_BYTES)
-    return nonce + key.encrypt(nonce, content, bound_to)
-
-
-def decrypt(key: AESGCM, sealed: bytes, bound_to: bytes) -> bytes:
-    """The reverse. Raises `cryptography.exceptions.InvalidTag`."""
-    return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to)
-
-
-def content_name(content: bytes) -> str:
-    """SHA-256, in hexadecimal."""
-    return sha256(content).hexdigest()

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from application.ports import Meta
 from domain.errors import Invalid
-from infrastructure.keys.ring import SubjectKeys, unseal
+from infrastructure.keys.crypto import unseal
+from infrastructure.keys.ring import SubjectKeys
 from infrastructure.store.sql import StoreSql, chunks
 from infrastructure.store.times import instant
 

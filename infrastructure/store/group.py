@@ -41,11 +41,10 @@ class GroupCommit:
         group = self._take()
         try:
             error = self._attempt(group)
-            if error is not None and len(group) > 1:
-                for append in group:
-                    append.error = self._attempt([append])
-            else:
-                group[0].error = error
+            for append in group:
+                # Alone, each succeeds or meets its own error; but what may be stored already is never repeated.
+                is_certain = error is None or isinstance(error, StoreUnavailable) or len(group) == 1
+                append.error = error if is_certain else self._attempt([append])
         except BaseException:  # the leader was interrupted: the others must not wait for it
             for append in group:
                 append.error = append.error or StoreUnavailable("interrupted: whether it was stored is unknown")

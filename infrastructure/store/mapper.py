@@ -16,7 +16,8 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from application.ports import Event
 from domain.event import REGISTER, TOPIC_OF, EventType
-from infrastructure.keys.ring import SubjectKeys, seal, unseal
+from infrastructure.keys.crypto import seal, unseal
+from infrastructure.keys.ring import SubjectKeys
 from infrastructure.store.entry import Entry
 from infrastructure.store.sealing import Plan, has_text, plan_of, replace_at, seal_tree
 from infrastructure.store.upcasting import Upcaster, upcast
@@ -91,7 +92,7 @@ class EventMapper(Mapper[UUID]):
         ]
 
     def decode_many(self, raws: Iterable[Raw]) -> list[Event]:
-        """In the order given. Raises `infrastructure.keys.ring.SealBroken`."""
+        """In the order given. Raises `infrastructure.keys.crypto.SealBroken`."""
         events: list[Event] = []
         waiting: list[tuple[int, Raw, EventType, State[Any]]] = []
         for raw in raws:

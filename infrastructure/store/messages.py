@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from application.ports import Clock, MessageInfo
 from domain.errors import NotFound
-from infrastructure.keys.ring import SealBroken, SubjectKeys, content_name, decrypt, encrypt
+from infrastructure.keys.crypto import SealBroken, content_name, decrypt, encrypt
+from infrastructure.keys.ring import SubjectKeys
 from infrastructure.store.sql import StoreDatabase
 from infrastructure.store.times import instant, microseconds
 

@@ -9,7 +9,8 @@ from eventsourcing.persistence import IntegrityError
 
 from application.ports import Clock, InlineHook
 from infrastructure.store.entry import Append
-from infrastructure.store.postgres import AnyConnection, PostgresDatabase
+from infrastructure.store.postgres import PostgresDatabase
+from infrastructure.store.postgres_sql import AnyConnection
 from infrastructure.store.recorder import LogRecorder
 from infrastructure.store.rows import ANSWERS, COMMITS, EVENTS, HEAD, Numbered, number
 from infrastructure.store.sql import placeholders

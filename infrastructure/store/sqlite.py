@@ -1,72 +1,19 @@
-"""SQLite as a store: one file, one writer at a time, readers beside it, several processes.
-
-Columns declared `uuid`, `date` or `boolean` come back as such, as on PostgreSQL. That works for plain columns; a
-function over one (`max(id)`) gives the stored bytes, text or number.
-"""
+"""SQLite as a store: one file, one writer at a time, readers beside it, several processes."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
 from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import Lock, get_ident
 from time import monotonic, sleep
 from typing import Any
-from uuid import UUID
 
 from infrastructure.store.errors import StoreUnavailable
-from infrastructure.store.sql import named
+from infrastructure.store.sqlite_sql import SqliteSql, register_types
 
 BUSY_TIMEOUT_S = 30.0
 SLOW_START_S = 0.02
-
-
-class SqliteSql:
-    """One transaction."""
-
-    dialect = "sqlite"
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Mapping[str, Any]]:
-        """All rows, by column name."""
-        cursor = self._connection.execute(sql, params)
-        names = [column[0] for column in cursor.description or ()]
-        return named(names, cursor)
-
-    def tuples(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows, without names."""
-        return self._connection.execute(sql, params).fetchall()
-
-    def run(self, sql: str, params: Sequence[Any] = ()) -> int:
-        """A statement; answers the row count."""
-        return self._connection.execute(sql, params).rowcount
-
-    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """One prepared statement for all rows."""
-        marks = ",".join("?" * len(columns))
-        self._connection.executemany(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})", rows)
-
-    def update(self, table: str, keys: Sequence[str], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """One prepared statement for all rows; SQLite finds each by its index without leaving the process."""
-        changes = ",".join(f"{column} = ?{len(keys) + n}" for n, column in enumerate(columns, 1))
-        where = " AND ".join(f"{key} = ?{n}" for n, key in enumerate(keys, 1))
-        self._connection.executemany(f"UPDATE {table} SET {changes} WHERE {where}", rows)
-
-    def any_of(self, values: Sequence[Any]) -> tuple[str, list[Any]]:
-        """A list of marks: SQLite allows 32,766 of them."""
-        return f"IN ({','.join('?' * len(values))})", list(values)
-
-    def script(self, text: str) -> None:
-        """Statement by statement: sqlite3's own `executescript` would commit first."""
-        statement = ""
-        for line in text.splitlines(keepends=True):
-            statement += line
-            if sqlite3.complete_statement(statement):
-                self.run(statement)
-                statement = ""
 
 
 class SqliteDatabase:
@@ -75,7 +22,7 @@ class SqliteDatabase:
     dialect = "sqlite"
 
     def __init__(self, path: Path) -> None:
-        _register_types()
+        register_types()
         self._path = path
         self._writing = Lock()
         self._writer_thread: int | None = None
@@ -179,11 +126,3 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[SqliteS
         if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
             raise StoreUnavailable("another process has been writing for too long") from error
         raise
-
-
-def _register_types() -> None:
-    sqlite3.register_adapter(UUID, lambda value: value.bytes)
-    sqlite3.register_adapter(date, date.isoformat)
-    sqlite3.register_converter("uuid", lambda stored: UUID(bytes=stored))
-    sqlite3.register_converter("date", lambda stored: date.fromisoformat(stored.decode()))
-    sqlite3.register_converter("boolean", lambda stored: stored != b"0")

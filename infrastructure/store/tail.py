@@ -27,7 +27,7 @@ class Tail:
         self._changed = Condition()
 
     def reached(self, position: int) -> None:
-        """This position is committed: nobody needs to ask the database."""
+        """Somebody knows that this position is committed: nobody needs to ask the database."""
         if position > self._known:
             with self._changed:
                 self._known = max(self._known, position)

@@ -7,7 +7,7 @@ import pytest
 
 from application.ports import MessageInfo
 from domain.errors import NotFound
-from infrastructure.keys.ring import SealBroken
+from infrastructure.keys.crypto import SealBroken
 from tests.stores import SteppedClock
 
 CONTENT = bytes(range(256)) * 40

@@ -9,8 +9,8 @@ import pytest
 from application.ports import Change
 from domain.errors import NotAllowed
 from domain.event import ERASED, EventType, Sealed
+from infrastructure.keys.crypto import SealBroken
 from infrastructure.keys.master import MasterKey, WrongMasterKey
-from infrastructure.keys.ring import SealBroken
 from infrastructure.store.mapper import _coding
 from infrastructure.store.sealing import plan_of
 from tests.infrastructure.store.samples import Counted, Line, Named, Noted

@@ -76,9 +76,13 @@ def test_update_many_rows_at_once(database, count: int) -> None:
 
 
 def test_an_error_rolls_everything_back(database) -> None:
-    with pytest.raises(ZeroDivisionError), database.transaction() as sql:
-        sql.insert("views", COLUMNS, [row(1)])
-        raise ZeroDivisionError
+    def fail() -> None:
+        with database.transaction() as sql:
+            sql.insert("views", COLUMNS, [row(1)])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with database.snapshot() as sql:
         assert sql.rows("SELECT * FROM views") == []
 

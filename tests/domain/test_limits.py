@@ -1,0 +1,78 @@
+"""Dated limits at their edges: the time-bar on its last day, leap years, months across the new year."""
+
+from datetime import date as Date
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.rules import limits
+
+DATES = st.dates(Date(1990, 1, 1), Date(2090, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("care", "last"),
+    [
+        (Date(2024, 1, 1), Date(2026, 1, 31)),
+        (Date(2024, 1, 31), Date(2026, 1, 31)),
+        (Date(2024, 2, 29), Date(2026, 2, 28)),
+        (Date(2022, 2, 1), Date(2024, 2, 29)),
+        (Date(2022, 2, 28), Date(2024, 2, 29)),
+        (Date(2023, 12, 31), Date(2025, 12, 31)),
+        (Date(2023, 11, 30), Date(2025, 11, 30)),
+    ],
+)
+def test_care_is_sendable_until_two_years_after_the_end_of_its_month(care: Date, last: Date):
+    assert limits.last_sendable_day(care) == last
+    assert not limits.is_time_barred(care, last)
+    assert limits.is_time_barred(care, last + timedelta(days=1))
+
+
+@given(DATES)
+@settings(deadline=None)
+def test_the_last_sendable_day_is_the_end_of_that_month_two_years_on(care: Date):
+    last = limits.last_sendable_day(care)
+    assert (last.year, last.month) == (care.year + 2, care.month)
+    assert (last + timedelta(days=1)).day == 1
+
+
+@given(DATES)
+@settings(deadline=None)
+def test_all_care_of_a_month_is_time_barred_at_once(care: Date):
+    assert limits.last_sendable_day(care.replace(day=1)) == limits.last_sendable_day(limits.month_end(care))
+
+
+def test_months():
+    assert limits.month_of(Date(2026, 3, 9)) == "2026-03"
+    assert limits.month_start("2026-03") == Date(2026, 3, 1)
+    assert limits.month_end(Date(2024, 2, 3)) == Date(2024, 2, 29)
+    assert limits.month_end(Date(2023, 2, 3)) == Date(2023, 2, 28)
+    assert limits.next_month(Date(2025, 12, 31)) == Date(2026, 1, 1)
+    assert limits.add_months(Date(2025, 11, 1), 2) == Date(2026, 1, 1)
+    assert limits.add_months(Date(2026, 1, 1), -1) == Date(2025, 12, 1)
+
+
+@pytest.mark.parametrize("text", ["2026-13", "2026-3", "202603", "2026-03-01", "2026W03", "maart 1", ""])
+def test_what_is_no_month(text: str):
+    with pytest.raises(ValueError, match="."):
+        limits.month_start(text)
+
+
+def test_the_scope_of_one_file_a_day_is_a_setting_and_says_so():
+    rule = limits.files_per_day(Date(2026, 3, 2))
+    assert (rule.maximum, rule.scope) == (1, "tpp_and_union")
+    assert "setting" in rule.source
+    wider = limits.files_per_day(Date(2026, 3, 2), "tpp")
+    assert (wider.maximum, wider.scope, wider.source) == (1, "tpp", rule.source)
+
+
+def test_two_files_a_month():
+    assert limits.files_per_month(Date(2026, 3, 2)).maximum == 2
+
+
+def test_every_rule_is_dated_and_names_its_source():
+    for rules in (limits.FILES_PER_DAY, limits.FILES_PER_MONTH, limits.TIME_BARS):
+        assert list(rules) == sorted(rules, key=lambda rule: rule.valid_from)
+        assert all(rule.source for rule in rules)

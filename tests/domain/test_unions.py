@@ -1,0 +1,53 @@
+"""National unions and destinations: eFact reference 6."""
+
+from datetime import date as Date
+
+import pytest
+
+from domain.rules.unions import UNIONS, destination_of, total_number, union_of
+
+TODAY = Date(2026, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("fund", "union"),
+    [
+        ("131", "100"),
+        ("206", "200"),
+        ("300", "300"),
+        ("325", "300"),
+        ("306", "306"),
+        ("403", "400"),
+        ("509", "500"),
+        ("601", "600"),
+        ("675", "600"),
+        ("690", "690"),
+        ("910", "900"),
+    ],
+)
+def test_a_fund_belongs_to_the_union_of_its_first_digit(fund: str, union: str):
+    assert union_of(fund) == union
+    assert union in UNIONS
+
+
+@pytest.mark.parametrize("fund", ["000", "731", "831", "13", "1311", "13a", "", "81000123456", "١٣١"])
+def test_other_destinations_are_not_reached_by_efact(fund: str):
+    assert union_of(fund) is None
+
+
+@pytest.mark.parametrize("fund", ["301", "304", "305", "309", "311", "315", "317", "319", "322", "323", "325", "300"])
+def test_bills_of_the_socialist_funds_go_to_300(fund: str):
+    assert destination_of(fund, TODAY) == "300"
+
+
+def test_except_306_which_is_its_own_union():
+    assert destination_of("306", TODAY) == "306"
+
+
+@pytest.mark.parametrize("fund", ["131", "206", "403", "509", "601", "690", "910"])
+def test_other_funds_are_their_own_destination(fund: str):
+    assert destination_of(fund, TODAY) == fund
+
+
+def test_the_grand_total_carries_the_digit_of_the_union_and_99():
+    assert [total_number(union) for union in UNIONS] == ["199", "299", "399", "399", "499", "599", "699", "699", "999"]
