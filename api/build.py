@@ -22,6 +22,7 @@ from application.take_over import TakeOver
 from infrastructure.clock import SystemClock
 from infrastructure.codelist.reader import read_code_list
 from infrastructure.efact.codec import EfactCodec
+from infrastructure.keys.erasure_list import ErasureList, ListedKeys
 from infrastructure.keys.master import load_master_key
 from infrastructure.simulator.unions import SimulatedUnions
 from infrastructure.store.opening import Store, open_store
@@ -42,6 +43,7 @@ class Quittance:
     views: Runner
     lookups: ViewLookups
     register: Register
+    erasures: ErasureList
     care: CareBook
     imports: CareImports
     billing: Billing
@@ -74,6 +76,7 @@ def build(settings: Settings, clock: Clock | None = None, transport: UnionTransp
     wired.append(views)
     lookups = ViewLookups(store.database)
     codec = EfactCodec()
+    erasures = ErasureList(settings.erasure_list_path)
     unions = transport or SimulatedUnions(settings.simulator_folder, settings.simulator_seed, time)
     answers = Answers(store.log, lookups, store.messages, codec, unions)
     return Quittance(
@@ -86,7 +89,8 @@ def build(settings: Settings, clock: Clock | None = None, transport: UnionTransp
         access_log=store.access,
         views=views,
         lookups=lookups,
-        register=Register(store.log, store.keys, lookups),
+        register=Register(store.log, ListedKeys(store.keys, erasures), lookups),
+        erasures=erasures,
         care=CareBook(store.log),
         imports=CareImports(store.log, store.keys, lookups, store.messages),
         billing=Billing(store.log, store.keys, lookups, store.messages, codec, time),

@@ -34,6 +34,11 @@ class Settings(BaseSettings):
         return self.key_file or self.home / "master.key"
 
     @property
+    def erasure_list_path(self) -> Path:
+        """Ids of erased patients, beside the master key: a restore applies them."""
+        return self.master_key_path.with_name("erased.list")
+
+    @property
     def simulator_folder(self) -> Path:
         """Where the simulated unions keep what they were sent."""
         return self.home / "unions"

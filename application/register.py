@@ -171,6 +171,22 @@ class Register:
 
         return decide(self._log, context, decision)
 
+    def correct_patient(self, context: Context, who: UUID, details: PatientDetails) -> Done[Registered]:
+        """Give a known patient the right details, whatever became of the number."""
+
+        def decision() -> Decided[Registered]:
+            streams = Streams(self._log, [who])
+            state = self._patient(streams, who)
+            happened = patients.register(state, state.establishment_id, "", "known", details)
+            alike = self._lookups.patients_alike(
+                state.establishment_id, likeness(self._keys, state.establishment_id, details)
+            )
+            twins = tuple(twin for twin in alike if twin != who)
+            warnings = ("patient_looks_known",) if twins else ()
+            return Decided([streams.change(who, happened)], Registered(who, False, warnings, twins))
+
+        return decide(self._log, context, decision)
+
     def insure(self, context: Context, who: UUID, periods: Sequence[Insurability]) -> Done[Registered]:
         """Record periods of insurability."""
 

@@ -9,11 +9,14 @@ from threading import Lock
 from application.ports import Database, EventLog, Recorded, Sql
 from projections import positions
 from projections.errors import ViewsBehind
-from projections.folding import fold
+from projections.folding import Rows, fold
 from projections.view import View
 
 BATCH = 2_000
 """Events pulled at once: enough for bulk statements, few enough for memory and for who waits for the lock."""
+
+KEPT_ROWS = 20_000
+"""Of one view, kept in memory between the batches of one catch-up: about a kilobyte each."""
 
 MOST_CAUGHT_UP_INLINE = 50_000
 """Events behind that an append still catches up itself: a few seconds."""
@@ -48,9 +51,10 @@ class Runner:
     def catch_up(self, upto: int | None = None, batch: int = BATCH) -> int:
         """Bring every view up to the head, or to a position; answers the lowest position reached."""
         with self._running:
+            kept = _KeptRows()
             after = self._lowest()
             while events := self._log.read(after, batch, upto):
-                after = self._advance(after, events)
+                after = self._advance(after, events, kept)
             return after
 
     def positions(self) -> dict[str, int]:
@@ -78,10 +82,11 @@ class Runner:
             caught_up += len(events)
             if caught_up > MOST_CAUGHT_UP_INLINE:
                 raise ViewsBehind("the views lag too far to catch up inside an append: let them catch up first")
-            self._fold(sql, self._inline, marks, events)
+            for view in self._inline:
+                self._fold(sql, view, marks[view.name], events)
             after = events[-1].position
 
-    def _advance(self, after: int, events: Sequence[Recorded]) -> int:
+    def _advance(self, after: int, events: Sequence[Recorded], kept: "_KeptRows") -> int:
         """One batch, unless somebody else did it meanwhile; answers the lowest position then."""
         last = events[-1].position
         with self._database.transaction() as sql:
@@ -89,19 +94,35 @@ class Runner:
             known = positions.positions_of(self._views, positions.read(sql))
             views = [view for view in self._views if known[view.name] < last]
             marks = positions.positions_of(views, positions.lock(sql, [view.name for view in views]))
-            if marks and min(marks.values()) == after:
-                self._fold(sql, views, marks, events)
+            moves = bool(marks) and min(marks.values()) == after
+            if moves:
+                for view in views:
+                    self._fold(sql, view, marks[view.name], events, kept.of(view.name, marks[view.name], last))
                 positions.move(sql, [name for name, position in marks.items() if position < last], last)
-                return last
-        return self._lowest()
+        return last if moves else self._lowest()
 
-    def _fold(self, sql: Sql, views: Iterable[View], marks: dict[str, int], events: Sequence[Recorded]) -> None:
-        for view in views:
-            position = marks[view.name]
-            if position < events[0].position:
-                fold(sql, self._log, view, events)
-            elif position < events[-1].position:
-                fold(sql, self._log, view, [recorded for recorded in events if recorded.position > position])
+    def _fold(self, sql: Sql, view: View, position: int, events: Sequence[Recorded], known: Rows | None = None) -> None:
+        """What of the batch the view has not seen."""
+        if position < events[0].position:
+            fold(sql, self._log, view, events, known)
+        elif position < events[-1].position:
+            fold(sql, self._log, view, [recorded for recorded in events if recorded.position > position], known)
 
     def _lowest(self) -> int:
         return min(self.positions().values())
+
+
+class _KeptRows:
+    """Rows as one catch-up left them: right as long as nobody else moved the view on, which its position tells."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, Rows] = {}
+        self._positions: dict[str, int] = {}
+
+    def of(self, name: str, position: int, moving_to: int) -> Rows:
+        """Rows of a view at a position, to be kept up while it moves."""
+        rows = self._rows.setdefault(name, {})
+        if self._positions.get(name) != position or len(rows) > KEPT_ROWS:
+            rows.clear()
+        self._positions[name] = moving_to
+        return rows

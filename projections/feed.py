@@ -224,7 +224,9 @@ PUBLISHED: dict[str, Published] = {
     "message.unreadable": Published("answer.unreadable", fields("code")),
     "item.raised": Published("item.raised", _item),
     "item.settled": Published("item.settled", _NOTHING),
-    "import.accepted": Published("import.accepted", fields("message", "accepted", "rejected", billing_day_ids="day_ids")),
+    "import.accepted": Published(
+        "import.accepted", fields("message", "accepted", "rejected", billing_day_ids="day_ids")
+    ),
     "import.undone": Published("import.undone", _NOTHING),
 }
 
@@ -245,7 +247,7 @@ class Feed:
     def page(
         self, after: int, limit: int, scope: Collection[UUID] | None = None, types: Collection[str] = ()
     ) -> FeedPage:
-        """Up to `limit` events behind the cursor. `scope`: their establishments, None for all; `types`: none for all."""
+        """Up to `limit` events behind the cursor. `scope`: establishments, None for all; `types`: empty for all."""
         found: list[PublicEvent] = []
         scanned = 0
         while scanned < _MOST_SCANNED:

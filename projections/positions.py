@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from application.ports import Sql
+from projections.drafts import any_of
 from projections.errors import ViewsReplaced
-from projections.folding import any_of
 from projections.view import View
 
 _TABLE = "view_positions"

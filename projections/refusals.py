@@ -19,7 +19,7 @@ from domain.day_events import (
 )
 from domain.rules.cascade import is_cascade
 from projections.table import Index, Table, ViewRow, flag, number, text, uuid
-from projections.view import Key, SetView, Streams, on_stream
+from projections.view import Key, SetView, Streams, topic
 
 _REFUSES = frozenset("BFR")
 
@@ -65,11 +65,8 @@ def apply(rows: Mapping[Key, ViewRow], recorded: Recorded, streams: Streams) -> 
     happened = recorded.event
     if isinstance(happened, DayBilled):
         return dict.fromkeys(rows)
-    said = _lost(happened.lines)
-    if not said:
-        return {}
     day = fold(streams.before(recorded))
-    return _rows(recorded, day, said) if day else {}
+    return _rows(recorded, day, _lost(happened.lines)) if day else {}
 
 
 def _lost(lines: Sequence[LineVerdict]) -> list[LineVerdict]:
@@ -123,14 +120,25 @@ def _primary(reasons: Sequence[Reason]) -> Reason:
     return next(iter([*weighty, *own, *reasons]), Reason(None, ""))
 
 
+def _billed(recorded: Recorded) -> tuple[Key, ...]:
+    """Recorded, billed and answered come before a second billing: an earlier one finds no refusal."""
+    return (recorded.stream_id,) if recorded.version > 3 else ()
+
+
+def _judged(recorded: Recorded) -> tuple[Key, ...]:
+    return (recorded.stream_id,) if _lost(recorded.event.lines) else ()
+
+
 def _needs_stream(recorded: Recorded) -> bool:
     return not isinstance(recorded.event, DayBilled) and bool(_lost(recorded.event.lines))
 
 
+_VERDICTS = (DayAcceptedByInsurer, DayPartlyRefusedByInsurer, DayRefusedByInsurer)
+
 VIEW = SetView(
     TABLE,
     version=1,
-    touches=on_stream(DayBilled, DayAcceptedByInsurer, DayPartlyRefusedByInsurer, DayRefusedByInsurer),
+    touches={topic(DayBilled): _billed, **dict.fromkeys(map(topic, _VERDICTS), _judged)},
     needs_stream=_needs_stream,
     apply=apply,
 )

@@ -97,7 +97,7 @@ class Table:
         now, past, key = self.name, self.past, self.key
         body = ", ".join(self._column(column, _TYPES[dialect]) for column in self.columns)
         # Room on each page, so that an update that touches no index stays on it (PostgreSQL: HOT).
-        room = " WITH (fillfactor = 80)" if dialect == "postgresql" else ""
+        room = " WITH (fillfactor = 60)" if dialect == "postgresql" else ""
         made = [
             f"CREATE TABLE {now} ({body}, {FROM} bigint NOT NULL, PRIMARY KEY ({key})){room}",
             f"CREATE TABLE {past} ({body}, {FROM} bigint NOT NULL, {TO} bigint NOT NULL, {NODE} bigint NOT NULL)",

@@ -49,9 +49,7 @@ def _filter(value: str) -> str:
 
 
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Reason = Annotated[
-    str, Field(max_length=500, description="Why: free text, stored sealed and shown in the timeline.")
-]
+Reason = Annotated[str, Field(max_length=500, description="Why: free text, stored sealed and shown in the timeline.")]
 Nihii = Annotated[str, Field(max_length=11), AfterValidator(_nihii)]
 Ssin = Annotated[str, Field(max_length=11, pattern=r"^(\d{11})?$")]
 Cents = Annotated[int, Field(ge=0, le=99_999_999)]

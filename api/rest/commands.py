@@ -1,4 +1,4 @@
-"""One command over HTTP: its key, the answer kept with its events, who acts for whom and why, the version it expects."""
+"""One command over HTTP: its key, the answer kept with its events, who acts for whom and why, the version expected."""
 
 import re
 from collections.abc import Callable, Mapping

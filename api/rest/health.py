@@ -29,7 +29,7 @@ def check_readiness(quittance: Product) -> Response:
     """The database answers and its views are those of this program. 503 otherwise."""
     try:
         quittance.log.head()
-        quittance.views.position()
+        quittance.views.positions()
     except Exception as error:
         raise Problem(503, "not_ready", headers={"Retry-After": "1"}) from error
     return answer(encode(Health("ready")))

@@ -1,4 +1,4 @@
-"""One question over HTTP: as of when, not before which commit, whether the asker has the answer already, who was seen."""
+"""One question over HTTP: as of when, not before which commit, what the asker has already, and who was seen by whom."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -16,7 +16,7 @@ from api.catalogue import Language
 from api.rest.encoding import answer, encode
 from api.rest.headers import CORRELATION, ON_BEHALF_OF, WAIT_FOR, given_name, position_in
 from api.rest.problems import Problem, language_of
-from api.rest.rights import product
+from api.rest.rights import not_here, product
 from application.access import Caller
 from application.ports import Event, Sql
 
@@ -44,10 +44,12 @@ class Reading:
     correlation_id: str
     known_tags: frozenset[str]
 
-    @property
-    def scope(self) -> tuple[UUID, ...]:
-        """Establishments of which the caller may see anything."""
-        return self.caller.scope(self.quittance.lookups.establishment_ids())
+    def scope(self, caller: Caller, wanted: UUID | None = None) -> tuple[UUID, ...]:
+        """Establishments of the list: all that the caller may see, or the one wanted. Raises `NotFound`."""
+        seen = caller.scope(self.quittance.lookups.establishment_ids())
+        if wanted is None:
+            return seen
+        return (wanted,) if wanted in seen else not_here("establishment_unknown")
 
     def events(self, stream_id: UUID) -> list[Event]:
         """One stream, as of the instant asked for."""
@@ -106,7 +108,7 @@ def catch_up(quittance: Quittance, position: int) -> None:
     deadline = monotonic() + WAIT_S
     if quittance.store.log.wait_for(position, WAIT_S) < position:
         raise Problem(503, "position_not_reached", headers={"Retry-After": "1"})
-    reached = quittance.views.position()
+    reached = min(quittance.views.positions().values())
     while reached < position:
         if monotonic() > deadline:
             raise Problem(503, "views_behind", headers={"Retry-After": "1"})

@@ -5,7 +5,7 @@ An endpoint without such a parameter is visibly public, and `check_rights` lets 
 
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, Protocol, get_type_hints, runtime_checkable
+from typing import Annotated, Any, NoReturn, Protocol, get_type_hints, runtime_checkable
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
@@ -70,7 +70,7 @@ class Guarded(APIRoute):
         handle, right, marks = super().get_route_handler(), self.right, _marks(self.endpoint)
         limit: int = max([getattr(mark, "body_bytes", 0) for mark in marks], default=0) or JSON_BYTES
         keepers = [mark for mark in marks if isinstance(mark, Doorkeeper)]
-        is_writing = bool(self.methods & _WRITING)
+        is_writing = bool((self.methods or set()) & _WRITING)
 
         async def guarded(request: Request) -> Response:
             if right is not None:
@@ -98,7 +98,7 @@ Product = Annotated[Quittance, Depends(product)]
 
 
 def authenticate(request: Request) -> Caller:
-    """The caller behind the bearer key, asked of the log each time, so that a revoked key opens nothing from then on."""
+    """The caller behind the bearer key, asked of the log each time: a revoked key opens nothing from then on."""
     given = request.headers.get("authorization", "")
     if given[: len(_SCHEME)].lower() != _SCHEME or len(given) > _MOST_KEY_CHARACTERS:
         raise NotAuthenticated
@@ -119,12 +119,15 @@ def check_rights(routes: Iterable[BaseRoute]) -> None:
 
 def within(caller: Caller, establishment_id: UUID | None, absent: str = "establishment_unknown") -> UUID:
     """The one check of scope: what belongs to another establishment is as absent as what does not exist."""
-    if establishment_id is not None:
-        try:
-            return caller.within(establishment_id)
-        except NotFound:
-            pass
-    raise NotFound(absent, "There is no such thing in the establishments of this key.")
+    try:
+        return caller.within(establishment_id) if establishment_id else not_here(absent)
+    except NotFound:
+        not_here(absent)
+
+
+def not_here(code: str) -> NoReturn:
+    """What does not exist, or not for this caller. Raises `NotFound`."""
+    raise NotFound(code, "There is no such thing in the establishments of this key.")
 
 
 def _marks(endpoint: Callable[..., Any]) -> list[Any]:

@@ -25,9 +25,9 @@ def row_of(line: int, values: dict[str, Any], problems: list[Rejected]) -> FileR
     free = values.get("service_norm", 0) in _FREE_NORMS
     if "amount_cents" not in values and "amount_cents" not in named and not free and "service_norm" not in named:
         problems.append(Rejected(line, "amount_cents", "value_missing"))
-    for name in ("amount_cents", "patient_share_cents") if free else ():
-        if values.get(name):
-            problems.append(Rejected(line, name, "statistical_amount"))
+    if free:
+        priced = [name for name in ("amount_cents", "patient_share_cents") if values.get(name)]
+        problems.extend(Rejected(line, name, "statistical_amount") for name in priced)
     if problems:
         return None
     return FileRow(line, str(number), _date(values), _care(values))

@@ -2,7 +2,8 @@
 
 StoreError
 ├── StoreUnavailable   no connection, or it broke: repeat the command under the same idempotency key
-└── NotMigrated        the tables are older or newer than this program
+├── NotMigrated        the tables are older or newer than this program
+└── NotEmpty           a restore into a database that holds data
 """
 
 
@@ -16,3 +17,7 @@ class StoreUnavailable(StoreError):
 
 class NotMigrated(StoreError):
     """The tables are not those of this version: run the migration first."""
+
+
+class NotEmpty(StoreError):
+    """What is there would be mixed with what comes."""

@@ -97,13 +97,13 @@ class Log:
         return self._events.recorder.max_notification_id() or 0
 
     def position_at(self, instant: datetime) -> int:
-        """Just before the first commit recorded later: instants never go back along positions."""
+        """Of the last commit recorded by then: its id is the position of its last event."""
         with self._database.reading() as sql:
-            later = sql.tuples(
-                "SELECT id FROM commits WHERE recorded_at > ? ORDER BY recorded_at, id LIMIT 1",
+            rows = sql.tuples(
+                "SELECT id FROM commits WHERE recorded_at <= ? ORDER BY recorded_at DESC, id DESC LIMIT 1",
                 (microseconds(instant),),
             )
-        return later[0][0] - 1 if later else self.head()
+        return rows[0][0] if rows else 0
 
     def stored_answer(self, key: str) -> StoredAnswer | None:
         """As it was given the first time, with the position of its commit."""

@@ -60,7 +60,7 @@ def open_store(
 
     With `create` missing tables are made. Raises `MasterKeyFault`, `StoreUnavailable` and `NotMigrated`.
     """
-    database = _open_database(url, schema, pool_size, open_timeout_s)
+    database = open_database(url, schema, pool_size, open_timeout_s)
     try:
         if create:
             migrate(database)
@@ -74,7 +74,10 @@ def open_store(
     return Store(log, Messages(database, keys, clock), keys, Access(database, clock), database, tail)
 
 
-def _open_database(url: str, schema: str, pool_size: int, open_timeout_s: float) -> Any:  # noqa: ANN401 - one of the two
+def open_database(
+    url: str, schema: str = DEFAULT_SCHEMA, pool_size: int = POOL_SIZE, open_timeout_s: float = POOL_WAIT_S
+) -> Any:  # noqa: ANN401 - one of the two
+    """The database alone, without keys and log: what a backup is copied from and to."""
     if url.startswith(SQLITE):
         return SqliteDatabase(Path(unquote(url.removeprefix(SQLITE))))
     if url.startswith(("postgresql://", "postgres://")):

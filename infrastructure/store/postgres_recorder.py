@@ -12,7 +12,7 @@ from infrastructure.store.entry import Append
 from infrastructure.store.postgres import PostgresDatabase
 from infrastructure.store.postgres_sql import AnyConnection
 from infrastructure.store.recorder import LogRecorder
-from infrastructure.store.rows import ANSWERS, COMMITS, EVENTS, HEAD, Numbered, number
+from infrastructure.store.rows import ANSWERS, COMMITS, EVENTS, HEAD, Numbered
 from infrastructure.store.sql import placeholders
 
 COPY_FROM_EVENTS = 40
@@ -46,8 +46,7 @@ class PostgresRecorder(LogRecorder):
         cursor = connection.execute(self._begin, prepare=False)
         while cursor.nextset():
             pass
-        ((head, last),) = cursor.fetchall()
-        rows = number(appends, head, self._recorded_at(last))
+        rows = self._number(appends, [(position, instant) for position, instant in cursor.fetchall()])
         try:
             _insert(connection, rows)
         except psycopg.errors.UniqueViolation as error:

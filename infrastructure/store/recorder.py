@@ -15,7 +15,7 @@ from eventsourcing.persistence import ApplicationRecorder, Notification, StoredE
 from application.ports import Clock, InlineHook
 from infrastructure.store.entry import Append
 from infrastructure.store.group import GroupCommit
-from infrastructure.store.rows import recorded
+from infrastructure.store.rows import Numbered, number, recorded
 from infrastructure.store.sql import StoreDatabase, StoreSql
 from infrastructure.store.times import microseconds
 
@@ -95,9 +95,10 @@ class LogRecorder(ApplicationRecorder):
         """Projections pull batches instead."""
         raise NotImplementedError("read the log with EventLog.read and wait with wait_for")
 
-    def _recorded_at(self, last: int) -> int:
-        """Inside the lock: never before the commit that came first, whatever the clock says."""
-        return max(last, microseconds(self._clock.now()))
+    def _number(self, appends: Sequence[Append], head: Sequence[tuple[int, int]]) -> Numbered:
+        """Inside the lock: never at an instant before the commit that came first, whatever the clock says."""
+        position, instant = head[0] if head else (0, 0)
+        return number(appends, position, max(instant, microseconds(self._clock.now())))
 
     def _call_hooks(self, sql: StoreSql, appends: Sequence[Append], recorded_at: int) -> None:
         if self._inline:

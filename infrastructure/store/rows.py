@@ -8,11 +8,8 @@ from application.ports import Recorded
 from infrastructure.store.entry import Append
 from infrastructure.store.times import instant
 
-HEAD = (
-    "SELECT coalesce((SELECT position FROM events ORDER BY position DESC LIMIT 1), 0),"
-    " coalesce((SELECT recorded_at FROM commits ORDER BY id DESC LIMIT 1), 0)"
-)
-"""Position and instant of the last commit. Only true inside the write lock."""
+HEAD = "SELECT id, recorded_at FROM commits ORDER BY id DESC LIMIT 1"
+"""Position and instant of the last commit, no row in an empty log. Only true inside the write lock."""
 
 COMMITS = (
     "id",
@@ -40,16 +37,16 @@ class Numbered:
 
 
 def number(appends: Sequence[Append], head: int, recorded_at: int) -> Numbered:
-    """Positions without gaps from the head on; tells each append its last one."""
+    """Positions without gaps from the head on; the last one of a commit is its id, and its append is told."""
     rows = Numbered(recorded_at)
     position = head
     for append in appends:
-        first = position + 1
+        append.position = position + len(append.stored)
         if append.stored:
             meta = append.meta
             rows.commits.append(
                 (
-                    first,
+                    append.position,
                     recorded_at,
                     meta.actor,
                     meta.on_behalf_of,
@@ -63,9 +60,8 @@ def number(appends: Sequence[Append], head: int, recorded_at: int) -> Numbered:
         for stored in append.stored:
             position += 1
             rows.events.append(
-                (position, stored.originator_id, stored.originator_version, stored.topic, stored.state, first)
+                (position, stored.originator_id, stored.originator_version, stored.topic, stored.state, append.position)
             )
-        append.position = position
         if answer := append.answer:
             rows.answers.append((answer.key, answer.digest, answer.status, answer.body, position, recorded_at))
     return rows

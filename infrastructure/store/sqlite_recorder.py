@@ -7,7 +7,7 @@ from eventsourcing.persistence import IntegrityError
 
 from infrastructure.store.entry import Append
 from infrastructure.store.recorder import LogRecorder
-from infrastructure.store.rows import ANSWERS, COMMITS, EVENTS, HEAD, number
+from infrastructure.store.rows import ANSWERS, COMMITS, EVENTS, HEAD
 
 
 class SqliteRecorder(LogRecorder):
@@ -15,8 +15,7 @@ class SqliteRecorder(LogRecorder):
 
     def _write(self, appends: Sequence[Append]) -> None:
         with self._database.transaction() as sql:
-            ((head, last),) = sql.tuples(HEAD)
-            rows = number(appends, head, self._recorded_at(last))
+            rows = self._number(appends, [(position, instant) for position, instant in sql.tuples(HEAD)])
             try:
                 sql.insert("commits", COMMITS, rows.commits)
                 sql.insert("events", EVENTS, [(p, stream.bytes, *rest) for p, stream, *rest in rows.events])

@@ -1,0 +1,53 @@
+"""Backup and restore: one command each."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.backup import BackupReport, back_up, restore
+from api.cli.console import AsJson, Voice, speaking, working
+from api.cli.manage import prepare
+from api.settings import Settings
+from domain.errors import NotFound
+
+File = Annotated[Path, typer.Argument(help="The backup file.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(backup)
+    app.command("restore")(restore_file)
+
+
+def backup(file: File, as_json: AsJson = False) -> None:
+    """Write events, messages and wrapped keys to one new file and verify it. The master key is not in it."""
+    with working(as_json=as_json) as (quittance, voice):
+        _show(voice, "backup.done", back_up(quittance, file))
+        if not as_json:
+            voice.say("backup.key", path=quittance.settings.master_key_path)
+
+
+def restore_file(file: File, as_json: AsJson = False) -> None:
+    """Fill an empty installation from a backup; needs the master key the backup was made under."""
+    settings = Settings()
+    voice = Voice(settings.lang, as_json=as_json)
+    with speaking(voice):
+        if not settings.master_key_path.exists():
+            raise NotFound("master_key_missing", f"Put the master key of the backup at {settings.master_key_path} first.")
+        prepare(settings)
+        _show(voice, "backup.restored", restore(settings, file))
+
+
+def _show(voice: Voice, key: str, report: BackupReport) -> None:
+    if voice.as_json:
+        voice.json(report)
+        return
+    voice.say(
+        key,
+        path=report.path,
+        events=report.rows["events"],
+        messages=report.messages_checked,
+        position=report.position,
+        erased=report.erased_again,
+    )

@@ -1,0 +1,129 @@
+"""Billing days: the care of a patient on a date, where it was billed and what the insurer said, line by line."""
+
+from dataclasses import dataclass
+from datetime import date as Date
+from uuid import UUID
+
+from fastapi import Response
+
+from api.rest.patients import kept
+from api.rest.reads import Reads
+from api.rest.resources import NOT_CHANGED, resource
+from api.rest.rights import MayRead, not_here, within
+from application.access import Caller
+from application.ports import EventLog
+from domain import billing_day as days
+from domain.answer import Reason
+from domain.billing_day import BillingDay, Line
+from domain.care import Care
+from domain.day_events import CareRecorded
+
+router = resource("/billing-days", "billing days")
+ABSENT = "day_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictOut:
+    """What the insurer said of a line; `comment` is the insurer's own text."""
+
+    verdict: str
+    requested_cents: int
+    accepted_cents: int
+    reasons: tuple[Reason, ...]
+    notes: tuple[Reason, ...]
+    comment: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineOut:
+    """A line as it stands. `record`: its running number in the file; `said` is null when it was not listed."""
+
+    line_id: UUID
+    care: Care
+    possible_duplicate: bool
+    is_withdrawn: bool
+    import_id: UUID | None
+    record: int | None
+    said: VerdictOut | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayOut:
+    """State of a day. `phase`: prepared, in_sending, settled."""
+
+    day_id: UUID
+    establishment_id: UUID
+    patient_id: UUID
+    date: Date
+    sequence: int
+    phase: str
+    sending_id: UUID | None
+    invoice_id: UUID | None
+    returned_from: UUID | None
+    verdict: str
+    accepted_cents: int
+    refused_cents: int
+    settled_by: str
+    time_bar_proof: str
+    lines: tuple[LineOut, ...]
+
+
+@router.get("/{day_id}", operation_id="get_billing_day", response_model=DayOut, responses=NOT_CHANGED)
+def get_billing_day(caller: MayRead, reading: Reads, day_id: UUID) -> Response:
+    """One day with all its lines."""
+    events = reading.events(day_id)
+    day = day_from(events)
+    within(caller, day.establishment_id if day else None, ABSENT)
+    if day is None:
+        not_here(ABSENT)
+    return reading.one(shown(day_id, day), len(events), action="billing_day.read", patients=[day.patient_id])
+
+
+def owned_day(caller: Caller, log: EventLog, day_id: UUID) -> BillingDay:
+    """A day that the caller may see. Raises `NotFound`."""
+    day = day_from(log.load([day_id]).get(day_id, []))
+    within(caller, day.establishment_id if day else None, ABSENT)
+    return day or not_here(ABSENT)
+
+
+def day_from(events: list[object]) -> BillingDay | None:
+    """The day, or None when the stream is of something else."""
+    return days.fold(events) if events and isinstance(events[0], CareRecorded) else None
+
+
+def shown(day_id: UUID, day: BillingDay) -> DayOut:
+    """A day for whoever may see it."""
+    is_in = day.sending_id is not None
+    records = dict(zip((line.line_id for line in day.active), day.records, strict=False)) if is_in else {}
+    phase = "settled" if day.verdict != "none" else "in_sending" if is_in else "prepared"
+    return DayOut(
+        day_id,
+        day.establishment_id,
+        day.patient_id,
+        day.date,
+        day.sequence,
+        phase,
+        day.sending_id,
+        day.invoice_id if is_in else None,
+        day.returned_from,
+        day.verdict,
+        day.accepted_cents,
+        day.refused_cents,
+        day.settled_by,
+        day.time_bar_proof,
+        tuple(_line(line, records.get(line.line_id)) for line in day.lines),
+    )
+
+
+def _line(line: Line, record: int | None) -> LineOut:
+    said = line.said and VerdictOut(
+        line.said.verdict,
+        line.said.requested_cents,
+        line.said.accepted_cents,
+        line.said.reasons,
+        line.said.notes,
+        kept(line.said.comment),
+    )
+    return LineOut(
+        line.line_id, line.care, line.possible_duplicate, line.withdrawn, line.import_id, record, said or None
+    )
