@@ -37,7 +37,7 @@ def open_practice(folder: Path, database: str, schema: str = "bench") -> tuple[Q
     prepare(settings)
     quittance = build(settings, clock=Standing())
     details = EstablishmentDetails(
-        "Bench", "home_nursing", NURSE, "0999999922", "BE68539007547034", "GKCCBEBB", "Bench", "Anne", "0470000001",
+        "Bench", "home_nursing", NURSE, "0999999823", "BE68539007547034", "GKCCBEBB", "Bench", "Anne", "0470000001",
         "401", "040",
     )  # fmt: skip
     where = quittance.register.establishment(CONTEXT, details).result.id

@@ -1,4 +1,4 @@
-"""Questions that the views answer for the use cases (`application.ports.Lookups`). The log decides afterwards."""
+"""The `Lookups` port: questions that the use cases ask the views. Every answer is checked against the log afterwards."""
 
 from collections.abc import Sequence
 from datetime import date as Date
@@ -6,38 +6,38 @@ from uuid import UUID
 
 from application.ports import Database
 from projections import establishments, messages, patient_names, patient_numbers, patients
+from projections.counts import undecided
 from projections.scope import scoped
 
 
 class ViewLookups:
-    """Each question in its own snapshot."""
+    """Each question is one query in a snapshot of its own."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def establishment_ids(self) -> list[UUID]:
-        """Every establishment of the installation."""
+        """All that are registered: what an operator may see."""
         with self._database.snapshot() as sql:
             return establishments.every_establishment_id(sql)
 
     def prepared_day_ids(self, establishment_id: UUID, until: Date) -> list[UUID]:
-        """Days in no sending, dated up to `until`, by date."""
+        """Days in no sending, dated up to `until`, with at least one line; by date."""
         where = scoped([establishment_id])
         with self._database.snapshot() as sql:
             rows = sql.rows(
-                f"SELECT day_id FROM days WHERE {where.text} AND sending_id IS NULL AND date <= ? ORDER BY date, day_id",
-                [*where.params, until.isoformat()],
+                f"SELECT day_id FROM days WHERE {where.text} AND sending_id IS NULL AND date <= ? AND line_count > 0"
+                " ORDER BY date, day_id",
+                (*where.params, until.isoformat()),
             )
         return [row["day_id"] for row in rows]
 
     def undecided_refusals(self, establishment_id: UUID) -> list[tuple[UUID, int]]:
-        """Refused days, in part or whole, that nobody decided upon: (day, refused cents), by date."""
-        where = scoped([establishment_id])
+        """Refused days, in part or whole, that nobody decided upon: (day, refused cents), the oldest first."""
+        where = undecided([establishment_id])
         with self._database.snapshot() as sql:
             rows = sql.rows(
-                f"SELECT day_id, refused_cents FROM days WHERE {where.text} AND sending_id IS NOT NULL"
-                " AND verdict IN ('mixed', 'refused') ORDER BY date, day_id",
-                where.params,
+                f"SELECT day_id, refused_cents FROM days WHERE {where.text} ORDER BY date, day_id", where.params
             )
         return [(row["day_id"], row["refused_cents"]) for row in rows]
 
@@ -46,22 +46,23 @@ class ViewLookups:
         with self._database.snapshot() as sql:
             return patient_numbers.patients_by_number(sql, [establishment_id], blinds)
 
-    def patients_by_name(self, establishment_id: UUID, blinds: Sequence[bytes]) -> list[UUID]:
-        """Records with one of these blind words of a last name."""
-        with self._database.snapshot() as sql:
-            return patient_names.patients_by_name(sql, [establishment_id], blinds)
-
     def patients_alike(self, establishment_id: UUID, likeness: bytes) -> list[UUID]:
         """Records with the same blind name and birth date."""
         with self._database.snapshot() as sql:
             return patients.patients_alike(sql, [establishment_id], likeness)
+
+    def patients_by_name(self, establishment_id: UUID, blinds: Sequence[bytes]) -> list[UUID]:
+        """Records with any of these words in the last name, most matches first."""
+        with self._database.snapshot() as sql:
+            return patient_names.patients_by_name(sql, [establishment_id], blinds)
 
     def prepared_sending_ids(self, establishment_id: UUID) -> list[UUID]:
         """Sendings written and not handed over, in the order of their numbers."""
         where = scoped([establishment_id])
         with self._database.snapshot() as sql:
             rows = sql.rows(
-                f"SELECT sending_id FROM sendings WHERE {where.text} AND status = 'prepared' ORDER BY sending_number",
+                f"SELECT sending_id FROM sendings WHERE {where.text} AND status = 'prepared'"
+                " ORDER BY created_on, sending_number, sending_id",
                 where.params,
             )
         return [row["sending_id"] for row in rows]

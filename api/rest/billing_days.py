@@ -16,7 +16,6 @@ from domain import billing_day as days
 from domain.answer import Reason
 from domain.billing_day import BillingDay, Line
 from domain.care import Care
-from domain.day_events import CareRecorded
 
 router = resource("/billing-days", "billing days")
 ABSENT = "day_unknown"
@@ -72,7 +71,7 @@ class DayOut:
 def get_billing_day(caller: MayRead, reading: Reads, day_id: UUID) -> Response:
     """One day with all its lines."""
     events = reading.events(day_id)
-    day = day_from(events)
+    day = days.fold(events)
     within(caller, day.establishment_id if day else None, ABSENT)
     if day is None:
         not_here(ABSENT)
@@ -81,14 +80,9 @@ def get_billing_day(caller: MayRead, reading: Reads, day_id: UUID) -> Response:
 
 def owned_day(caller: Caller, log: EventLog, day_id: UUID) -> BillingDay:
     """A day that the caller may see. Raises `NotFound`."""
-    day = day_from(log.load([day_id]).get(day_id, []))
+    day = days.fold(log.load([day_id]).get(day_id, []))
     within(caller, day.establishment_id if day else None, ABSENT)
     return day or not_here(ABSENT)
-
-
-def day_from(events: list[object]) -> BillingDay | None:
-    """The day, or None when the stream is of something else."""
-    return days.fold(events) if events and isinstance(events[0], CareRecorded) else None
 
 
 def shown(day_id: UUID, day: BillingDay) -> DayOut:

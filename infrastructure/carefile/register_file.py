@@ -52,7 +52,8 @@ def _row(line: int, found: dict[str, Any], problems: list[Rejected]) -> Register
     for name in _LISTS:
         if name in values:
             values[name] = _inner(line, name, values[name], problems)
-    if kind in ("patient", "insurability") and not (values.get("ssin") or values.get("affiliation_number")):
+    is_named = not {"ssin", "affiliation_number"}.isdisjoint((*values, *(problem.field for problem in problems)))
+    if kind in ("patient", "insurability") and not is_named:
         problems.append(Rejected(line, "ssin", "patient_number_missing"))
     return None if problems else _made(line, kind, values, problems)
 

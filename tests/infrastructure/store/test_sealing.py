@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.ports import Change
+from application.ports import Change, Meta
 from domain.errors import NotAllowed
 from domain.event import ERASED, EventType, Sealed
 from infrastructure.keys.crypto import SealBroken
@@ -29,10 +29,10 @@ def states(store) -> list[bytes]:
         return [bytes(state) for (state,) in sql.tuples("SELECT state FROM events ORDER BY position")]
 
 
-def forge(store, statement: str, params: list[object]) -> None:
+def forge(store, table: str, statement: str, params: list[object]) -> None:
     """What someone with the database's own password could do."""
     with store.database.transaction() as sql:
-        sql.run("DROP TRIGGER events_fixed" + ("" if store.database.dialect == "sqlite" else " ON events"))
+        sql.run(f"DROP TRIGGER {table}_fixed" + ("" if store.database.dialect == "sqlite" else f" ON {table}"))
         sql.run(statement, params)
 
 
@@ -132,20 +132,33 @@ def test_a_sealed_text_moved_to_another_place_is_refused(store) -> None:
     for stream, text in ((first, "for the first"), (second, "for the second")):
         store.log.append([Change(stream, 0, [Noted(patient, text, DAY)])], META)
     foreign, _ = states(store)
-    forge(store, "UPDATE events SET state = ? WHERE stream_id = ?", [foreign, second])
+    forge(store, "events", "UPDATE events SET state = ? WHERE stream_id = ?", [foreign, second])
     assert store.log.load([first]) == {first: [Noted(patient, "for the first", DAY)]}
     with pytest.raises(SealBroken, match=str(second)):
         store.log.load([second])
 
 
 def test_a_reason_moved_to_another_commit_is_refused(store) -> None:
-    patient, context = uuid4(), "somewhere"
-    sealed = store.keys.seal(patient, context, "text")
-    assert store.keys.unseal(patient, context, sealed) == "text"
+    patient, first, second = uuid4(), uuid4(), uuid4()
+    for stream, command in ((first, "command-1"), (second, "command-2")):
+        meta = Meta("user:1", reason=f"why {command}", reason_subject=patient, command_id=command)
+        store.log.append([Change(stream, 0, [Counted(1)])], meta)
+    forge(
+        store, "commits", "UPDATE commits SET reason = (SELECT reason FROM commits WHERE id = ?) WHERE id = ?", [1, 2]
+    )
+    assert store.log.history(first)[0].meta.reason == "why command-1"
+    with pytest.raises(SealBroken):
+        store.log.history(second)
+
+
+def test_a_text_is_opened_in_its_context_only(store) -> None:
+    patient = uuid4()
+    sealed = store.keys.seal(patient, "somewhere", "text")
+    assert store.keys.unseal(patient, "somewhere", sealed) == "text"
     with pytest.raises(SealBroken):
         store.keys.unseal(patient, "elsewhere", sealed)
     with pytest.raises(SealBroken):
-        store.keys.unseal(patient, context, "not even base64!")
+        store.keys.unseal(patient, "somewhere", "not even base64!")
 
 
 def test_the_keys_of_thousands_come_in_a_few_queries(store) -> None:

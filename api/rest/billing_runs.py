@@ -1,0 +1,174 @@
+"""Billing runs: look with `dry_run`, then the same body without it; cancel what has not left; begin the numbers."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import Response
+from pydantic import Field
+
+from api.catalogue import Language, text
+from api.rest.bodies import Body, Month, Reason, example
+from api.rest.commands import MayWrite, Writes
+from api.rest.encoding import answer, encode
+from api.rest.problems import Problem
+from api.rest.reads import Reading, Reads
+from api.rest.register_bodies import ReasonIn
+from api.rest.resources import NOT_CHANGED, explained, id_of, resource
+from api.rest.rights import MayBill, MayRead, Product, not_here, within
+from application.run_report import HeldBack, Later, RunReport, UnionTotal
+from domain.billing_run import BillingRunCancelled, BillingRunCompleted
+from domain.run_plan import RunOptions
+
+router = resource("/billing-runs", "billing runs")
+numbers_router = resource("/establishments", "billing runs")
+ABSENT = "run_unknown"
+
+
+class RunIn(Body):
+    """A month to bill. With `dry_run` the same body answers what would happen and writes nothing."""
+
+    model_config = example(establishment_id=str(id_of("establishment")), month="2026-02", dry_run=True)
+
+    establishment_id: UUID
+    month: Month
+    include_current: Annotated[bool, Field(description="Bill a month that is not over.")] = False
+    dry_run: bool = False
+    reason: Reason = ""
+
+
+class NumbersIn(Body):
+    """First number of a year, above the last one of the program used before."""
+
+    model_config = example(kind="sending", year=2027, first=40)
+
+    kind: Literal["sending", "reference", "invoice"]
+    year: Annotated[int, Field(ge=2020, le=2100)]
+    first: Annotated[int, Field(ge=1, le=9_999_999_999)]
+    reason: Reason = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A code of the product with its meaning."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held(HeldBack):
+    """With the reason in words."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunReportOut:
+    """Refused days without a decision come first; `stopped` says why nothing goes."""
+
+    run_id: UUID | None
+    establishment_id: UUID
+    billed_month: str
+    undecided_days: int
+    undecided_cents: int
+    undecided: tuple[UUID, ...]
+    stopped: tuple[Explained, ...]
+    sendings: tuple[UnionTotal, ...]
+    blocked: tuple[Held, ...]
+    not_yet: tuple[Later, ...]
+    elsewhere: tuple[Held, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunOut(BillingRunCompleted):
+    """A run that was made, and which of its sendings were withdrawn."""
+
+    run_id: UUID | None = None
+    cancelled_sending_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Sendings that were withdrawn: their days are prepared again, their numbers void."""
+
+    sending_ids: tuple[UUID, ...]
+
+
+@router.post("", operation_id="bill_month", response_model=RunReportOut)
+def bill_month(caller: MayBill, command: MayWrite, reading: Reads, body: RunIn) -> Response:
+    """Bill a month: one invoice a patient and insurability, one file a union. Nothing leaves before it is sent."""
+    quittance, shape = reading.quittance, _report(reading.language)
+    where = within(caller, body.establishment_id)
+    options = RunOptions(body.month, body.include_current, quittance.settings.one_month_per_file)
+    if body.dry_run:
+        return answer(encode(shape(quittance.billing.preview(where, options))))
+    return command.answer(
+        lambda context: quittance.billing.run(context, where, options), shape, about=where, reason=body.reason
+    )
+
+
+@router.get("/{run_id}", operation_id="get_billing_run", response_model=RunOut, responses=NOT_CHANGED)
+def get_billing_run(caller: MayRead, reading: Reads, run_id: UUID) -> Response:
+    """What a run made and what it left out."""
+    made, cancelled, version = _run(reading, run_id)
+    within(caller, made.establishment_id if made else None, ABSENT)
+    if made is None:
+        not_here(ABSENT)
+    return reading.one({**_fields(made), "run_id": run_id, "cancelled_sending_ids": cancelled}, version)
+
+
+@router.post("/{run_id}/cancel", operation_id="cancel_billing_run", response_model=Cancelled)
+def cancel_billing_run(caller: MayBill, command: Writes, quittance: Product, run_id: UUID, body: ReasonIn) -> Response:
+    """Withdraw those sendings of the run that have not left."""
+    events = quittance.log.load([run_id]).get(run_id, [])
+    made = next((event for event in events if isinstance(event, BillingRunCompleted)), None)
+    where = within(caller, made.establishment_id if made else None, ABSENT)
+    return command.answer(
+        lambda context: quittance.billing.cancel(context, run_id),
+        lambda ids: {"sending_ids": ids},
+        about=where,
+        reason=body.reason,
+        on=run_id,
+    )
+
+
+@numbers_router.post("/{establishment_id}/numbers", operation_id="start_numbers", response_model=NumbersIn)
+def start_numbers(
+    caller: MayBill, command: Writes, quittance: Product, establishment_id: UUID, body: NumbersIn
+) -> Response:
+    """Begin the official numbers of a year. References and invoice numbers belong to the whole installation."""
+    where = within(caller, establishment_id)
+    if body.kind != "sending" and caller.establishments is not None:
+        raise Problem(403, "key_limited")
+    return command.answer(
+        lambda context: quittance.billing.start_numbers(context, where, body.kind, body.year, body.first),
+        lambda _: {"kind": body.kind, "year": body.year, "first": body.first, "reason": ""},
+        about=where,
+        reason=body.reason,
+    )
+
+
+def _report(language: Language) -> Callable[[RunReport], dict[str, Any]]:
+    def shape(report: RunReport) -> dict[str, Any]:
+        said = [{**asdict(held), "text": text(f"blocker.{held.code}", language)} for held in report.blocked]
+        return {
+            **{name: getattr(report, name) for name in RunReport.__slots__},
+            "stopped": explained("stopped", report.stopped, language),
+            "blocked": said,
+            "elsewhere": [{**asdict(held), "text": ""} for held in report.elsewhere],
+        }
+
+    return shape
+
+
+def _run(reading: Reading, run_id: UUID) -> tuple[BillingRunCompleted | None, tuple[UUID, ...], int]:
+    events = reading.events(run_id)
+    made = next((event for event in events if isinstance(event, BillingRunCompleted)), None)
+    cancelled = [i for event in events if isinstance(event, BillingRunCancelled) for i in event.sending_ids]
+    return made, tuple(cancelled), len(events)
+
+
+def _fields(made: BillingRunCompleted) -> dict[str, Any]:
+    return {name: getattr(made, name) for name in BillingRunCompleted.__slots__}

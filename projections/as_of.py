@@ -1,0 +1,38 @@
+"""Rows as they stood at a position of the log: the current ones that are old enough, and the past ones alive then."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from projections.scope import Condition, both, one_of
+from projections.table import FROM, TO, Table
+from projections.time_index import NODE, ancestors
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table to read, and which of its rows count."""
+
+    name: str
+    condition: Condition
+
+
+def sources(table: Table, at: int | None) -> list[Source]:
+    """What to read for the state after the event at position `at`; None: now. No row is in two of them."""
+    if at is None:
+        return [Source(table.name, Condition("1 = 1"))]
+    nodes = ancestors(at)
+    found = [
+        Source(table.name, Condition(f"{FROM} <= ?", (at,))),
+        Source(table.past, both([one_of(NODE, nodes.upto), Condition(f"{TO} > ?", (at,))])),
+    ]
+    return [*found, Source(table.past, both([one_of(NODE, nodes.after), Condition(f"{FROM} <= ?", (at,))]))]
+
+
+def union(table: Table, columns: str, where: Condition, at: int | None) -> tuple[str, list[Any]]:
+    """A sub-query over all sources, for sums: its text in brackets, and its values."""
+    texts, params = [], list[Any]()
+    for source in sources(table, at):
+        whole = both([where, source.condition])
+        texts.append(f"SELECT {columns} FROM {source.name} WHERE {whole.text}")
+        params.extend(whole.params)
+    return f"({' UNION ALL '.join(texts)})", params
