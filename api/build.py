@@ -1,11 +1,9 @@
 """The composition root: from settings to a working product. Nothing is created anywhere else."""
 
+import gc
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from projections.engine import Runner
-from projections.lookups import ViewLookups
 
 from api.settings import Settings
 from application.access import AccessKeys
@@ -26,6 +24,8 @@ from infrastructure.keys.erasure_list import ErasureList, ListedKeys
 from infrastructure.keys.master import load_master_key
 from infrastructure.simulator.unions import SimulatedUnions
 from infrastructure.store.opening import Store, open_store
+from projections.engine import Runner
+from projections.lookups import ViewLookups
 from projections.views import all_views
 
 
@@ -60,8 +60,17 @@ class Quittance:
         self.store.close()
 
 
+def collect_seldom() -> None:
+    """Events and rows are trees without cycles: let the collector look for garbage a hundred times less often.
+
+    A settlement of 20,000 lines spends a third of its time there otherwise.
+    """
+    gc.set_threshold(100_000, 50, 100)
+
+
 def build(settings: Settings, clock: Clock | None = None, transport: UnionTransport | None = None) -> Quittance:
     """Open the store that the settings name and wire the product over it."""
+    collect_seldom()
     time = clock or SystemClock()
     master_key = load_master_key(settings.master_key_path, os.environ)
     wired: list[Runner] = []

@@ -86,7 +86,7 @@ class AccessKeys:
 
         def decision() -> Decided[IssuedKey]:
             streams = Streams(self._log, [identifier])
-            happened = keys.issue(name, _hash(secret), scopes, where, until)
+            happened = keys.issue(prefix, name, _hash(secret), scopes, where, until)
             return Decided([streams.change(identifier, happened)], IssuedKey(prefix, f"qt_{prefix}_{secret}"))
 
         return decide(self._log, context, decision)

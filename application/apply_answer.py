@@ -12,7 +12,7 @@ from domain import inbox
 from domain import invoice as invoices
 from domain import sending as sendings
 from domain.answer import Answer
-from domain.day_events import ReturnCause
+from domain.day_events import DayVerdict, ReturnCause
 from domain.settlement import Doubt, Judgement, judge
 
 _DUPLICATE_CODES = frozenset({"301/40", "100721"})
@@ -129,13 +129,10 @@ def _verdict_changes(
 ) -> list[Change]:
     changes: list[Change] = []
     for invoice_id, invoice in issued:
-        sums = []
+        sums: list[tuple[DayVerdict, int, int]] = []
         for day_id in invoice.made.day_ids:
             happened = days.settle(here[day_id], target, sha256, verdicts.verdicts.get(day_id, ()))
-            after = here[day_id]
-            for event in happened:
-                after = days.evolve(after, event)
-            sums.append((after.verdict, after.accepted_cents, after.refused_cents))
+            sums.extend(days.verdict_of(event) for event in happened)
             changes.append(own.change(day_id, [*revived.get(day_id, ()), *happened]))
         back = invoices.reinstate(invoice)
         changes.append(inner.change(invoice_id, [*back, *invoices.settle(invoice, sha256, sums)]))

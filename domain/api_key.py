@@ -24,6 +24,7 @@ class ApiKeyIssued:
     scopes: tuple[Scope, ...]
     establishments: tuple[UUID, ...]
     expires_at: datetime
+    prefix: str = ""
 
 
 @event("api_key.revoked")
@@ -60,13 +61,18 @@ def fold(events: Iterable[object]) -> ApiKey | None:
 
 
 def issue(
-    name: str, secret_hash: str, scopes: tuple[Scope, ...], where: tuple[UUID, ...], expires_at: datetime
+    prefix: str,
+    name: str,
+    secret_hash: str,
+    scopes: tuple[Scope, ...],
+    where: tuple[UUID, ...],
+    expires_at: datetime,
 ) -> list[object]:
     """Give out a key. Raises `Invalid` for an unknown scope."""
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown or not scopes:
         raise Invalid("scope_unknown", f"scopes: give some of {', '.join(SCOPES)}.", field="scopes")
-    return [ApiKeyIssued(name, secret_hash, scopes, where, expires_at)]
+    return [ApiKeyIssued(name, secret_hash, scopes, where, expires_at, prefix)]
 
 
 def revoke(state: ApiKey | None) -> list[object]:

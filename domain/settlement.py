@@ -7,6 +7,7 @@ alone means nothing, and the figures must add up before anything is believed (de
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from domain.answer import Answer, AnswerRecord, FundSettlement, Reason
@@ -51,8 +52,7 @@ class _Note:
 _NOTHING = _Note()
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     day_id: UUID
     line: Line
     requested_cents: int

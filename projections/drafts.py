@@ -22,6 +22,10 @@ class Slot:
     def __init__(self, stored: ViewRow | None = None) -> None:
         self.stored = self.row = stored
 
+    def found(self, row: ViewRow) -> None:
+        """The table has it."""
+        self.stored = self.row = row
+
 
 class Draft:
     """Slots by key, and what is to be written."""

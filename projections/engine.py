@@ -12,7 +12,7 @@ from projections.errors import ViewsBehind
 from projections.folding import Rows, fold
 from projections.view import View
 
-BATCH = 2_000
+BATCH = 4_000
 """Events pulled at once: enough for bulk statements, few enough for memory and for who waits for the lock."""
 
 KEPT_ROWS = 20_000

@@ -45,13 +45,12 @@ def _fold_rows(sql: Sql, view: RowView, wanted: Sequence[Recorded], streams: Str
                     missing.append(key)
             steps.append((slot, recorded))
     for row in load(sql, view.table, missing):
-        stored = slots[row[view.table.key]]
-        stored.stored = stored.row = row
+        slots[row[view.table.key]].found(row)
     apply, put = view.apply, draft.put
     for slot, recorded in steps:
-        row = apply(slot.row, recorded, streams)
-        if row is not slot.row:
-            put(slot, row, recorded.position)
+        changed = apply(slot.row, recorded, streams)
+        if changed is not slot.row:
+            put(slot, changed, recorded.position)
     for key, slot in slots.items():
         if slot.row is not None:
             known[key] = slot.row

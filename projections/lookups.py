@@ -1,4 +1,4 @@
-"""The `Lookups` port: questions that the use cases ask the views. Every answer is checked against the log afterwards."""
+"""The `Lookups` port: questions that the use cases ask the views; the log decides afterwards."""
 
 from collections.abc import Sequence
 from datetime import date as Date

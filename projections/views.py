@@ -2,6 +2,7 @@
 
 from application.ports import KeyRing
 from projections import (
+    api_keys,
     days,
     establishments,
     imports,
@@ -37,4 +38,5 @@ def all_views(keys: KeyRing) -> tuple[View, ...]:
         messages.VIEW,
         imports.VIEW,
         runs.VIEW,
+        api_keys.VIEW,
     )

@@ -1,7 +1,7 @@
 """Billing runs: look with `dry_run`, then the same body without it; cancel what has not left; begin the numbers."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -171,4 +171,4 @@ def _run(reading: Reading, run_id: UUID) -> tuple[BillingRunCompleted | None, tu
 
 
 def _fields(made: BillingRunCompleted) -> dict[str, Any]:
-    return {name: getattr(made, name) for name in BillingRunCompleted.__slots__}
+    return {field.name: getattr(made, field.name) for field in fields(BillingRunCompleted)}

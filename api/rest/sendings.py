@@ -106,7 +106,7 @@ def get_sending_file(caller: MayRead, reading: Reads, sending_id: UUID) -> Respo
 
 @router.post("/send", operation_id="send_sendings", response_model=SentList)
 def send_sendings(caller: MayBill, command: Writes, quittance: Product, body: SendIn) -> Response:
-    """Hand over prepared sendings; a limit of the insurers holds each back apart. An uncertain one is never repeated."""
+    """Hand over prepared sendings; a limit of the insurers holds each back apart. No uncertain one is sent twice."""
     where = within(caller, body.establishment_id)
     return command.answer(
         lambda context: quittance.dispatch.send(context, where, body.sending_ids), lambda sent: {"sendings": sent}

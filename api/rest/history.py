@@ -1,0 +1,145 @@
+"""History: sendings, invoices, days and refusals by billed month and across all, now or as of any instant."""
+
+from dataclasses import dataclass
+
+from fastapi import Response
+
+from api.rest.filters import (
+    DayFilter,
+    DayWanted,
+    InvoiceFilter,
+    InvoiceWanted,
+    RefusalFilter,
+    RefusalWanted,
+    SendingFilter,
+    SendingWanted,
+    narrowed,
+)
+from api.rest.listing import Pages, Where, asked, list_model, page_answer
+from api.rest.reads import Reads
+from api.rest.resources import resource
+from api.rest.rights import MayRead
+from domain.rules.refusals import Explanation, explain
+from domain.sending import FundTotal
+from projections import days, invoices, refusals, sendings
+from projections.history import days_page, invoices_page, refusals_page, sendings_page
+from projections.periods import Period, periods
+from projections.refusal_causes import Cause, causes
+from projections.settlement_tree import UnionNode, unions
+
+router = resource("", "history")
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodList:
+    """Billed months, the latest first."""
+
+    periods: tuple[Period, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnionList:
+    """The top of the settlement tree; its branches are the invoices of a union and the days of an invoice."""
+
+    unions: tuple[UnionNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedCause(Cause):
+    """Lines with one root cause, and what the code means."""
+
+    explanation: Explanation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CauseList:
+    """The dearest first."""
+
+    causes: tuple[ExplainedCause, ...]
+
+
+@router.get(
+    "/sendings",
+    operation_id="list_sendings",
+    response_model=list_model("sendings", sendings.TABLE, funds=list[FundTotal]),
+)
+def list_sendings(
+    caller: MayRead, reading: Reads, paging: Pages, wanted: SendingWanted, establishment_id: Where = None
+) -> Response:
+    """Sendings, by default by the day they were made."""
+    scope = reading.scope(caller, establishment_id)
+    with reading.sql() as sql:
+        page = sendings_page(sql, scope, narrowed(SendingFilter, wanted), asked(reading, paging))
+    return page_answer(reading, paging, "sendings", page, "funds")
+
+
+@router.get("/invoices", operation_id="list_invoices", response_model=list_model("invoices", invoices.TABLE))
+def list_invoices(
+    caller: MayRead, reading: Reads, paging: Pages, wanted: InvoiceWanted, establishment_id: Where = None
+) -> Response:
+    """Invoices, by default by number."""
+    scope = reading.scope(caller, establishment_id)
+    with reading.sql() as sql:
+        page = invoices_page(sql, scope, narrowed(InvoiceFilter, wanted), asked(reading, paging))
+    return page_answer(reading, paging, "invoices", page, action="invoice.listed")
+
+
+@router.get("/billing-days", operation_id="list_billing_days", response_model=list_model("billing_days", days.TABLE))
+def list_billing_days(
+    caller: MayRead, reading: Reads, paging: Pages, wanted: DayWanted, establishment_id: Where = None
+) -> Response:
+    """Billing days, by default by date of care."""
+    scope = reading.scope(caller, establishment_id)
+    with reading.sql() as sql:
+        page = days_page(sql, scope, narrowed(DayFilter, wanted), asked(reading, paging))
+    return page_answer(reading, paging, "billing_days", page, action="billing_day.listed")
+
+
+@router.get(
+    "/refusals",
+    operation_id="list_refusals",
+    response_model=list_model("refusals", refusals.TABLE, reasons=list[tuple[str, str]]),
+)
+def list_refusals(
+    caller: MayRead, reading: Reads, paging: Pages, wanted: RefusalWanted, establishment_id: Where = None
+) -> Response:
+    """Refused lines, by default by date of care. `reasons` are pairs of letter and code."""
+    scope = reading.scope(caller, establishment_id)
+    with reading.sql() as sql:
+        page = refusals_page(sql, scope, narrowed(RefusalFilter, wanted), asked(reading, paging))
+    return page_answer(reading, paging, "refusals", page, "reasons", action="refusal.listed")
+
+
+@router.get("/refusals/causes", operation_id="list_refusal_causes", response_model=CauseList)
+def list_refusal_causes(
+    caller: MayRead, reading: Reads, wanted: RefusalWanted, establishment_id: Where = None
+) -> Response:
+    """Refusals grouped by root cause, cascades folded under it, the dearest first, each explained."""
+    scope = reading.scope(caller, establishment_id)
+    with reading.sql() as sql:
+        found = causes(sql, scope, narrowed(RefusalFilter, wanted), reading.upto)
+    return reading.many({"causes": [_explained(cause, reading) for cause in found]})
+
+
+@router.get("/history/periods", operation_id="list_periods", response_model=PeriodList)
+def list_periods(caller: MayRead, reading: Reads, wanted: SendingWanted, establishment_id: Where = None) -> Response:
+    """Billed months at a glance, the latest first."""
+    scope = reading.scope(caller, establishment_id)
+    with reading.sql() as sql:
+        found = periods(sql, scope, narrowed(SendingFilter, wanted), reading.upto)
+    return reading.many({"periods": found})
+
+
+@router.get("/history/unions", operation_id="list_unions", response_model=UnionList)
+def list_unions(caller: MayRead, reading: Reads, wanted: InvoiceWanted, establishment_id: Where = None) -> Response:
+    """What each national union was asked, accepted and refused: settled invoices unless another status is named."""
+    scope = reading.scope(caller, establishment_id)
+    narrow = narrowed(InvoiceFilter, wanted)
+    with reading.sql() as sql:
+        found = unions(sql, scope, None if narrow == InvoiceFilter() else narrow, reading.upto)
+    return reading.many({"unions": found})
+
+
+def _explained(cause: Cause, reading: Reads) -> dict[str, object]:
+    known = {name: getattr(cause, name) for name in Cause.__slots__}
+    return {**known, "explanation": explain(cause.code, reading.language, cause.letter or None)}

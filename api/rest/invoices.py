@@ -1,0 +1,110 @@
+"""Invoices, and the tree of a sending: its invoices, their days, the lines of each."""
+
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from api.rest.billing_days import DayOut
+from api.rest.billing_days import shown as shown_day
+from api.rest.reads import Reading, Reads
+from api.rest.resources import NOT_CHANGED, resource
+from api.rest.rights import MayRead, not_here, within
+from api.rest.sendings import sending_of
+from domain import billing_day as days
+from domain import invoice as invoices
+from domain.invoice import Invoice, InvoiceIssued
+
+router = resource("/invoices", "invoices")
+tree_router = resource("/sendings", "sendings")
+ABSENT = "invoice_unknown"
+_MOST_INVOICES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceOut(InvoiceIssued):
+    """What was asked, and what the settlement made of it."""
+
+    invoice_id: UUID | None = None
+    status: str = ""
+    verdict: str = ""
+    accepted_cents: int = 0
+    refused_cents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TreeDay(DayOut):
+    """`is_here` is false when the day left this sending for another, or for none."""
+
+    is_here: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TreeInvoice(InvoiceOut):
+    """An invoice opened down to its lines."""
+
+    days: tuple[TreeDay, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A page of the invoices of a sending; `next` is null at the end."""
+
+    sending_id: UUID
+    invoices: tuple[TreeInvoice, ...]
+    next: str | None
+
+
+@router.get("/{invoice_id}", operation_id="get_invoice", response_model=InvoiceOut, responses=NOT_CHANGED)
+def get_invoice(caller: MayRead, reading: Reads, invoice_id: UUID) -> Response:
+    """One invoice."""
+    events = reading.events(invoice_id)
+    state = invoices.fold(events)
+    within(caller, state.made.establishment_id if state else None, ABSENT)
+    if state is None:
+        not_here(ABSENT)
+    body = _shown(invoice_id, state)
+    return reading.one(body, len(events), action="invoice.read", patients=[state.made.patient_id])
+
+
+@tree_router.get("/{sending_id}/tree", operation_id="get_sending_tree", response_model=Tree)
+def get_sending_tree(
+    caller: MayRead,
+    reading: Reads,
+    sending_id: UUID,
+    limit: Annotated[int, Query(ge=1, le=_MOST_INVOICES)] = 20,
+    cursor: Annotated[int, Query(ge=0, le=1_000_000, description="As given in `next`.")] = 0,
+) -> Response:
+    """What was billed and what the union said, from the invoice down to the line, as of any instant."""
+    state, _ = sending_of(caller, reading, sending_id)
+    ids = state.made.invoice_ids[cursor : cursor + limit]
+    shown = _opened(reading, sending_id, ids)
+    more = cursor + limit < len(state.made.invoice_ids)
+    address = f"/sendings/{sending_id}/tree?limit={limit}&cursor={cursor + limit}" if more else None
+    body = {"sending_id": sending_id, "invoices": shown, "next": address}
+    return reading.many(body, action="sending.tree", patients=[one["patient_id"] for one in shown])
+
+
+def _opened(reading: Reading, sending_id: UUID, ids: tuple[UUID, ...]) -> list[dict[str, Any]]:
+    log, upto = reading.quittance.log, reading.upto
+    states = {i: state for i, events in log.load(ids, upto).items() if (state := invoices.fold(events))}
+    loaded = log.load([day for state in states.values() for day in state.made.day_ids], upto)
+    folded = {day_id: day for day_id, events in loaded.items() if (day := days.fold(events))}
+    shown = []
+    for identifier in (i for i in ids if i in states):
+        here = [(day_id, folded[day_id]) for day_id in states[identifier].made.day_ids if day_id in folded]
+        branches = [{**asdict(shown_day(i, day)), "is_here": day.sending_id == sending_id} for i, day in here]
+        shown.append({**_shown(identifier, states[identifier]), "days": branches})
+    return shown
+
+
+def _shown(invoice_id: UUID, state: Invoice) -> dict[str, Any]:
+    return {
+        **asdict(state.made),
+        "invoice_id": invoice_id,
+        "status": state.status,
+        "verdict": state.verdict,
+        "accepted_cents": state.accepted_cents,
+        "refused_cents": state.refused_cents,
+    }

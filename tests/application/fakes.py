@@ -1,0 +1,235 @@
+"""What stands in for views, unions and, where thousands of histories are tried, for the store itself.
+
+Slow and simple on purpose: each look-up folds the log.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
+from datetime import UTC, datetime
+from datetime import date as Date
+from hashlib import sha256
+from threading import Lock
+from typing import Any
+from uuid import UUID, uuid5
+
+from application.ports import (
+    Change,
+    ConcurrencyConflict,
+    Event,
+    EventLog,
+    KeyRing,
+    MessageInfo,
+    Meta,
+    NotTransmitted,
+    OutcomeUnknown,
+    Recorded,
+    StoredAnswer,
+)
+from application.register import likeness, number_blind
+from domain import billing_day as days
+from domain import patient as patients
+from domain import sending as sendings
+from domain.day_events import CareRecorded
+from domain.errors import NotFound
+from domain.event import TOPIC_OF
+from domain.inbox import MessageInterpreted, MessageReceived
+from domain.patient import NationalNumberReplaced, PatientRegistered
+from domain.sending import SendingPrepared
+
+
+class FoldingLookups:
+    """The `Lookups` port over the log alone."""
+
+    def __init__(self, log: EventLog, keys: KeyRing) -> None:
+        self._log, self._keys = log, keys
+        self._streams: dict[UUID, list[Event]] = {}
+        self._position = 0
+        self._lock = Lock()
+
+    def streams(self, opening: type[Any]) -> dict[UUID, list[Event]]:
+        """Streams that begin with an event of this type, in order of their beginning."""
+        with self._lock:
+            while batch := self._log.read(self._position, 1000):
+                for recorded in batch:
+                    self._streams.setdefault(recorded.stream_id, []).append(recorded.event)
+                self._position = batch[-1].position
+            return {i: list(events) for i, events in self._streams.items() if isinstance(events[0], opening)}
+
+    def prepared_day_ids(self, establishment_id: UUID, until: Date) -> list[UUID]:
+        return [i for i, day in self._days(establishment_id) if day.is_prepared and day.date <= until]
+
+    def undecided_refusals(self, establishment_id: UUID) -> list[tuple[UUID, int]]:
+        return [(i, d.refused_cents) for i, d in self._days(establishment_id) if d.verdict in ("mixed", "refused")]
+
+    def patients_by_number(self, establishment_id: UUID, blinds: Sequence[bytes]) -> dict[bytes, UUID]:
+        found: dict[bytes, UUID] = {}
+        for identifier, events in self._patients(establishment_id):
+            for event in events:
+                if isinstance(event, PatientRegistered | NationalNumberReplaced):
+                    number = event.ssin or getattr(event, "affiliation_number", "")
+                    found.setdefault(number_blind(self._keys, establishment_id, number), identifier)
+        return {blind: found[blind] for blind in blinds if blind in found}
+
+    def patients_alike(self, establishment_id: UUID, mark: bytes) -> list[UUID]:
+        alike = []
+        for identifier, events in self._patients(establishment_id):
+            state = patients.fold(events)
+            if state and likeness(self._keys, establishment_id, state.details) == mark:
+                alike.append(identifier)
+        return alike
+
+    def prepared_sending_ids(self, establishment_id: UUID) -> list[UUID]:
+        found = [s for i, e in self.streams(SendingPrepared).items() if (s := sendings.fold(e, i))]
+        mine = [s for s in found if s.made.establishment_id == establishment_id and s.status == "prepared"]
+        return [s.sending_id for s in sorted(mine, key=lambda s: s.made.sending_number)]
+
+    def unmatched_messages(self, establishment_id: UUID) -> list[str]:
+        found = []
+        for events in self.streams(MessageReceived).values():
+            read = [e for e in events if isinstance(e, MessageInterpreted)]
+            if events[0].establishment_id == establishment_id and read and not any(e.sending_id for e in read):
+                found.append(events[0].sha256)
+        return found
+
+    def _days(self, where: UUID) -> Iterable[tuple[UUID, days.BillingDay]]:
+        for identifier, events in self.streams(CareRecorded).items():
+            day = days.fold(events)
+            if day and day.establishment_id == where:
+                yield identifier, day
+
+    def _patients(self, where: UUID) -> Iterable[tuple[UUID, list[Event]]]:
+        for identifier, events in self.streams(PatientRegistered).items():
+            if events[0].establishment_id == where and not (patients.fold(events) or events[0]).is_erased:
+                yield identifier, events
+
+
+class Postbox:
+    """The `UnionTransport` port: keeps what is handed over, and gives out what a test puts in."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, bytes]] = []
+        self.waiting: list[tuple[str, bytes]] = []
+        self.fails: type[OutcomeUnknown] | type[NotTransmitted] | None = None
+
+    def transmit(self, content: bytes, provider_reference: str, union: str, tpp_number: str) -> None:
+        if self.fails is not NotTransmitted:
+            self.taken.append((union, content))
+        if self.fails:
+            raise self.fails
+
+    def collect(self, tpp_number: str) -> list[tuple[str, bytes]]:
+        return list(self.waiting)
+
+    def confirm(self, tpp_number: str, receipts: Sequence[str]) -> None:
+        self.waiting = [(receipt, content) for receipt, content in self.waiting if receipt not in receipts]
+
+    def arrive(self, *contents: bytes) -> None:
+        for content in contents:
+            self.waiting.append((f"receipt {len(self.waiting)}", content))
+
+
+class Interrupting:
+    """A log where something else happens just after a chosen load: the races of threads, without threads."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._wanted: tuple[Callable[[list[UUID]], bool], Callable[[], object]] | None = None
+
+    def after(self, load_of: Callable[[list[UUID]], bool], act: Callable[[], object]) -> None:
+        """Once, after the first load of such streams."""
+        self._wanted = (load_of, act)
+
+    def load(self, stream_ids: Iterable[UUID], upto: int | None = None) -> dict[UUID, list[Event]]:
+        asked = list(stream_ids)
+        loaded = self._log.load(asked, upto)
+        if self._wanted and self._wanted[0](asked):
+            (_, act), self._wanted = self._wanted, None
+            act()
+        return loaded
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._log, name)
+
+
+class MemoryLog:
+    """The `EventLog` port in a list; `fork` gives another history from here on."""
+
+    def __init__(self) -> None:
+        self.recorded: list[Recorded] = []
+        self.streams: dict[UUID, tuple[Event, ...]] = {}
+
+    def fork(self) -> "MemoryLog":
+        other = copy(self)
+        other.recorded, other.streams = list(self.recorded), dict(self.streams)
+        return other
+
+    def append(self, changes: Sequence[Change], meta: Meta, answer: StoredAnswer | None = None) -> int:
+        for change in changes:
+            if len(self.streams.get(change.stream_id, ())) != change.expected_version:
+                raise ConcurrencyConflict
+        now = datetime(2026, 3, 2, tzinfo=UTC)
+        for change in changes:
+            for version, event in enumerate(change.events, change.expected_version + 1):
+                topic = TOPIC_OF[type(event)].topic
+                position = len(self.recorded) + 1
+                self.recorded.append(Recorded(position, change.stream_id, version, topic, event, now, meta))
+            self.streams[change.stream_id] = (*self.streams.get(change.stream_id, ()), *change.events)
+        return len(self.recorded)
+
+    def load(self, stream_ids: Iterable[UUID], upto: int | None = None) -> dict[UUID, list[Event]]:
+        return {i: list(self.streams[i]) for i in stream_ids if i in self.streams}
+
+    def history(self, stream_id: UUID, upto: int | None = None) -> list[Recorded]:
+        return [recorded for recorded in self.recorded if recorded.stream_id == stream_id]
+
+    def read(self, after: int, limit: int, upto: int | None = None) -> list[Recorded]:
+        return self.recorded[after : after + limit]
+
+    def head(self) -> int:
+        return len(self.recorded)
+
+    def position_at(self, instant: datetime) -> int:
+        return self.head()
+
+    def stored_answer(self, key: str) -> StoredAnswer | None:
+        return None
+
+
+class MemoryMessages:
+    """The `MessageStore` port in a dictionary."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def put(self, content: bytes, kind: str, direction: str, establishment_id: UUID) -> tuple[str, bool]:
+        name = sha256(content).hexdigest()
+        is_new = name not in self._kept
+        self._kept[name] = content
+        return name, is_new
+
+    def get(self, name: str) -> bytes:
+        if name not in self._kept:
+            raise NotFound("message_unknown", "There is no such message.")
+        return self._kept[name]
+
+    def info(self, name: str) -> MessageInfo | None:
+        return None
+
+
+class PlainKeys:
+    """The `KeyRing` port without keys: for histories in memory only."""
+
+    def keyed_id(self, *parts: str) -> UUID:
+        return uuid5(UUID(int=0), "|".join(parts))
+
+    def blind(self, kind: str, value: str) -> bytes:
+        return sha256(f"{kind}|{value}".encode()).digest()
+
+    def seal(self, subject: UUID, context: str, text: str) -> str:
+        return text
+
+    def unseal(self, subject: UUID, context: str, sealed: str) -> str:
+        return sealed
+
+    def erase(self, subject: UUID) -> None:
+        return None
