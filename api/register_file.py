@@ -68,9 +68,7 @@ def _inside(quittance: Quittance, context: Context, where: UUID, row: RegisterRo
             who = provider_id(quittance.keys, row.nihii)
             return register.join(context, where, who, row.valid_from, row.valid_to).result
         case PatientRow():
-            return register.patient(
-                context, where, row.ssin, row.affiliation_number, row.details, row.periods
-            ).result
+            return register.patient(context, where, row.ssin, row.affiliation_number, row.details, row.periods).result
         case InsurabilityRow():
             blind = number_blind(quittance.keys, where, row.number)
             found = quittance.lookups.patients_by_number(where, [blind])

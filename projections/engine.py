@@ -35,9 +35,13 @@ class Runner:
 
     def prepare(self) -> None:
         """Make the tables, begin anew views whose version changed, and catch up. Before the first append."""
+        self.create()
+        self.catch_up()
+
+    def create(self) -> None:
+        """Make the tables, and begin anew views whose version changed."""
         with self._database.transaction() as sql:
             positions.prepare(sql, self._views)
-        self.catch_up()
 
     def rebuild(self, names: Collection[str] = ()) -> int:
         """Drop the rows of these views, or of all, and make them again from the log; answers the position reached."""

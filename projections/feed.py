@@ -230,7 +230,7 @@ PUBLISHED: dict[str, Published] = {
     "import.undone": Published("import.undone", _NOTHING),
 }
 
-PRIVATE = ("provider.", "numbering.", "api_key.")
+PRIVATE = ("provider.", "numbering.", "api_key.", "code_list.")
 """Topics that belong to no establishment, or to the installation alone."""
 
 TYPES = tuple(sorted(published.type for published in PUBLISHED.values()))

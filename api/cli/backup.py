@@ -34,7 +34,9 @@ def restore_file(file: File, as_json: AsJson = False) -> None:
     voice = Voice(settings.lang, as_json=as_json)
     with speaking(voice):
         if not settings.master_key_path.exists():
-            raise NotFound("master_key_missing", f"Put the master key of the backup at {settings.master_key_path} first.")
+            raise NotFound(
+                "master_key_missing", f"Put the master key of the backup at {settings.master_key_path} first."
+            )
         prepare(settings)
         _show(voice, "backup.restored", restore(settings, file))
 

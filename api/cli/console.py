@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 import msgspec
@@ -31,11 +31,11 @@ class Voice:
 
     def __init__(self, language: Language, *, as_json: bool) -> None:
         self.language, self.as_json = language, as_json
-        self.console = Console(highlight=False, soft_wrap=True)
+        self.console = Console(highlight=False)
 
     def say(self, key: str, **facts: object) -> None:
         """A sentence of the catalogue."""
-        self.console.print(text(key, self.language, **facts), markup=False)
+        self.console.print(text(key, self.language, **facts), markup=False, soft_wrap=True)
 
     def label(self, key: str, **facts: object) -> str:
         """A text of the catalogue."""
@@ -53,7 +53,8 @@ class Voice:
         """`columns`: catalogue key and whether it holds figures. Nothing is cut off, long rows wrap."""
         table = Table(box=None, pad_edge=False, header_style="bold")
         for key, is_figure in columns:
-            table.add_column(self.label(key), justify="right" if is_figure else "left", overflow="fold")
+            justify: Literal["left", "right"] = "right" if is_figure else "left"
+            table.add_column(self.label(key), justify=justify, no_wrap=is_figure, overflow="fold")
         for row in rows:
             table.add_row(*(str(cell) for cell in row))
         self.console.print(table)

@@ -63,7 +63,7 @@ def undo_import(
 
 
 def show_import(voice: Voice, report: ImportReport) -> None:
-    """Outcome, counts, differences and rejected lines; exit code 1 when the file wrote nothing although it wanted to."""
+    """Outcome, counts, differences and rejected lines; exit code 1 when a person must decide first."""
     if voice.as_json:
         voice.json(report)
     else:

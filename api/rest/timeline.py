@@ -1,4 +1,4 @@
-"""The timeline of anything: what happened, who did it for whom, when, why, because of what; and its state as of then."""
+"""The timeline of anything: what happened, who did it for whom, when, why, because of what; and the state then."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from api.rest.reads import Reading, Reads
+from api.rest.reads import Reads
 from api.rest.resources import resource
 from api.rest.rights import MayRead, not_here, within
 from application.access import Caller
@@ -91,7 +91,7 @@ def get_timeline(
         "state": _STATES[kind]([one.event for one in recorded], stream_id),
         "next": f"/timeline/{stream_id}?after={after + limit}&limit={limit}" if more else None,
     }
-    return reading.one(body, len(recorded), action="timeline.read", patients=_patients(reading, stream_id, recorded[0]))
+    return reading.one(body, len(recorded), action="timeline.read", patients=_patients(stream_id, recorded[0]))
 
 
 def _check_scope(caller: Caller, kind: str, opening: Recorded) -> None:
@@ -103,7 +103,7 @@ def _check_scope(caller: Caller, kind: str, opening: Recorded) -> None:
     within(caller, owner_of(opening.stream_id, opening.event), ABSENT)
 
 
-def _patients(reading: Reading, stream_id: UUID, opening: Recorded) -> list[UUID]:
+def _patients(stream_id: UUID, opening: Recorded) -> list[UUID]:
     if isinstance(opening.event, patient.PatientRegistered):
         return [stream_id]
     who = getattr(opening.event, "patient_id", None)

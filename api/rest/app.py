@@ -1,0 +1,113 @@
+"""The REST application over a product that is built already. Nothing is created at import, nothing is global."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Response
+from fastapi.openapi.utils import get_openapi
+
+from api.build import Quittance
+from api.rest import (
+    answers,
+    api_keys,
+    billing_days,
+    billing_runs,
+    care_lines,
+    desk_lists,
+    establishments,
+    events,
+    health,
+    history,
+    imports,
+    invoices,
+    items,
+    patient_search,
+    patients,
+    providers,
+    rules,
+    sendings,
+    timeline,
+)
+from api.rest.encoding import answer, encode
+from api.rest.head_watch import HeadWatch
+from api.rest.problems import install
+from api.rest.resources import resource
+from api.rest.rights import MayRead, check_rights
+from api.rest.traffic import Traffic
+from projections.feed import Feed
+
+VERSION = "1.0"
+_ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    establishments.router,
+    providers.router,
+    patient_search.router,
+    patients.router,
+    care_lines.entry_router,
+    care_lines.router,
+    billing_days.router,
+    imports.router,
+    billing_runs.router,
+    billing_runs.numbers_router,
+    sendings.router,
+    invoices.router,
+    invoices.tree_router,
+    answers.router,
+    answers.take_over_router,
+    items.router,
+    history.router,
+    desk_lists.router,
+    rules.router,
+    timeline.router,
+    api_keys.router,
+    events.router,
+)
+_SECURITY = {"key": {"type": "http", "scheme": "bearer", "description": "`Authorization: Bearer qt_…`"}}
+
+
+def create_app(quittance: Quittance) -> FastAPI:
+    """The application. Raises `UnguardedRoute` when a door has no declared right."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.head_watch = HeadWatch(quittance.store.log)
+        yield
+        await app.state.head_watch.close()
+
+    app = FastAPI(
+        title="Quittance", version=VERSION, openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan
+    )
+    app.state.quittance = quittance
+    app.state.feed = Feed(quittance.log)
+    app.router.redirect_slashes = False
+    for router in (*_ROUTERS, _description(app)):
+        app.router.routes.extend(router.routes)
+    check_rights(app.routes)
+    install(app)
+    app.add_middleware(Traffic)
+    return app
+
+
+def _description(app: FastAPI) -> APIRouter:
+    router = resource("/openapi.json", "description")
+
+    @router.get("", operation_id="get_openapi", response_model=dict[str, Any])
+    def get_description(caller: MayRead) -> Response:  # noqa: ARG001 - the right itself
+        """Give this description."""
+        return answer(encode(openapi_of(app)))
+
+    return router
+
+
+def openapi_of(app: FastAPI) -> dict[str, Any]:
+    """OpenAPI of all routes; every one but health needs a key."""
+    if app.openapi_schema is None:
+        described = get_openapi(title=app.title, version=app.version, routes=app.routes, summary="Care billing")
+        described["components"]["securitySchemes"] = _SECURITY
+        described["security"] = [{"key": []}]
+        for path, operations in described["paths"].items():
+            for operation in operations.values() if path.startswith("/health") else ():
+                operation["security"] = []
+        app.openapi_schema = described
+    return app.openapi_schema

@@ -1,0 +1,66 @@
+"""Serve the API with uvicorn, and beside it the worker that keeps the views on PostgreSQL current."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+
+import uvicorn
+
+from api.build import Quittance
+from api.rest.app import create_app
+from infrastructure.store.errors import StoreUnavailable
+
+LOG = logging.getLogger("quittance.views")
+_WAIT_S = 0.5
+_AFTER_A_FAULT_S = 1.0
+
+
+def serve(quittance: Quittance, host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Serve until a signal ends it; open streams end first, then the worker."""
+    with kept_current(quittance):
+        uvicorn.Server(configuration(quittance, host, port)).run()
+
+
+def configuration(quittance: Quittance, host: str, port: int) -> uvicorn.Config:
+    """Our own lines of log instead of uvicorn's, which would repeat paths and queries."""
+    return uvicorn.Config(
+        create_app(quittance),
+        host=host,
+        port=port,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=5,
+        log_level="warning",
+    )
+
+
+@contextmanager
+def kept_current(quittance: Quittance) -> Iterator[None]:
+    """Views follow the log meanwhile. On SQLite every append does that itself and there is nothing to run."""
+    if quittance.store.database.dialect == "sqlite":
+        yield
+        return
+    stopping = Event()
+    worker = Thread(target=_follow, args=(quittance, stopping), name="views", daemon=True)
+    worker.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        worker.join()
+
+
+def _follow(quittance: Quittance, stopping: Event) -> None:
+    """Several processes may do this at once: each batch is folded by one of them."""
+    reached = 0
+    while not stopping.is_set():
+        try:
+            if quittance.store.log.wait_for(reached + 1, _WAIT_S) > reached:
+                reached = quittance.views.catch_up()
+        except StoreUnavailable:
+            stopping.wait(_AFTER_A_FAULT_S)
+        except Exception as error:  # noqa: BLE001 - the views stay behind, the service lives; readiness does not see it
+            LOG.error("views stopped at a fault, trying again: %s", type(error).__name__)  # noqa: TRY400 - no values
+            stopping.wait(_AFTER_A_FAULT_S)
