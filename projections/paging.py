@@ -4,7 +4,6 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from application.ports import Row, Sql
@@ -65,8 +64,7 @@ class Listing:
         found.sort(key=lambda row: (row[sort], row[table.key]), reverse=asked.descending)
         rows = found[: asked.limit]
         more = len(found) > asked.limit
-        cursor = _sealed(sort, asked.descending, rows[-1][sort], rows[-1][table.key]) if more else None
-        return Page(rows, cursor)
+        return Page(rows, cursor_of(asked, rows[-1][sort], rows[-1][table.key], sort) if more else None)
 
     def count(self, sql: Sql, where: Condition, at: int | None = None) -> int:
         """How many rows meet the condition, counted up to 100,001."""
@@ -92,8 +90,10 @@ def walk(listing: Listing, sql: Sql, where: Condition, asked: Asked) -> Iterable
         asked = Asked(asked.sort, asked.descending, page.following, asked.limit, asked.at)
 
 
-def _sealed(sort: str, descending: bool, value: Any, key: UUID) -> str:  # noqa: ANN401 - text or number
-    return urlsafe_b64encode(json.dumps([sort, descending, value, str(key)]).encode()).decode().rstrip("=")
+def cursor_of(asked: Asked, value: str | int, key: UUID, sort: str = "") -> str:
+    """Opaque name of the place behind a row, good for lists asked in the same order."""
+    place = json.dumps([sort or asked.sort, asked.descending, value, str(key)])
+    return urlsafe_b64encode(place.encode()).decode().rstrip("=")
 
 
 def _opened(cursor: str, sort: str, *, descending: bool) -> tuple[str | int, UUID]:

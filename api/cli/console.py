@@ -24,6 +24,8 @@ Where = Annotated[str, typer.Option("--establishment", "-e", help="Establishment
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept with the event.")]
 
 _FAILED = 1
+_NARROWEST = 100
+_LONG = {f"column.{name}" for name in ("advice", "comment", "errors", "field", "reason", "cause")}
 
 
 class Voice:
@@ -31,7 +33,8 @@ class Voice:
 
     def __init__(self, language: Language, *, as_json: bool) -> None:
         self.language, self.as_json = language, as_json
-        self.console = Console(highlight=False)
+        found = Console(highlight=False)
+        self.console = Console(highlight=False, width=max(found.width, _NARROWEST))
 
     def say(self, key: str, **facts: object) -> None:
         """A sentence of the catalogue."""
@@ -50,11 +53,11 @@ class Voice:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
 
     def table(self, columns: Sequence[tuple[str, bool]], rows: Sequence[Sequence[object]]) -> None:
-        """`columns`: catalogue key and whether it holds figures. Nothing is cut off, long rows wrap."""
+        """`columns`: catalogue key and whether it holds figures. Nothing is cut off, long texts wrap."""
         table = Table(box=None, pad_edge=False, header_style="bold")
         for key, is_figure in columns:
             justify: Literal["left", "right"] = "right" if is_figure else "left"
-            table.add_column(self.label(key), justify=justify, no_wrap=is_figure, overflow="fold")
+            table.add_column(self.label(key), justify=justify, no_wrap=key not in _LONG, overflow="fold")
         for row in rows:
             table.add_row(*(str(cell) for cell in row))
         self.console.print(table)

@@ -128,7 +128,7 @@ def show_history(
     if page is None:
         _months(voice, months)
         return
-    heads = ("number", "union", "status", "outcome", "percentage", "requested", "accepted", "refused", "sent_on")
+    heads = ("number", "union", "status", "percentage", "requested", "accepted", "refused", "sent_on")
     figures = ("number", "percentage", "requested", "accepted", "refused")
     voice.table([(f"column.{h}", h in figures) for h in heads], [_sending(voice, row) for row in page.rows])
 
@@ -144,8 +144,7 @@ def _sending(voice: Voice, row: Any) -> tuple[object, ...]:  # noqa: ANN401 - a 
     return (
         row["sending_number"],
         row["national_union"],
-        voice.code("status", row["status"]),
-        voice.code("outcome", row["outcome"]),
+        voice.code("outcome", row["outcome"]) if row["outcome"] != "none" else voice.code("status", row["status"]),
         row["error_percentage"],
         voice.money(row["requested_cents"]),
         voice.money(row["accepted_cents"]),

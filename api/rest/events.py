@@ -1,4 +1,4 @@
-"""The public feed: pages behind a cursor, and the same as server-sent events. Nobody who was away misses or doubles one."""
+"""The public feed: pages behind a cursor, and the same as server-sent events; who was away misses and doubles nothing."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ def list_events(
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def stream_events(request: Request, caller: MayRead, after: After = 0, types: Types = "") -> Response:
-    """The feed as it grows. `Last-Event-ID` takes up where the last connection ended; a heartbeat carries the cursor."""
+    """The feed as it grows. `Last-Event-ID` takes up where the last connection ended."""
     begin = position_in(request, _LAST)
     wanted = _types(types)
     body = _follow(request, caller, after if begin is None else begin, wanted)

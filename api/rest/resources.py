@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from fastapi import APIRouter
 from pydantic import TypeAdapter
@@ -27,7 +27,7 @@ def resource(prefix: str, tag: str) -> APIRouter:
 
 def id_of(thing: str) -> UUID:
     """The id under which a thing appears in the examples: one for each, made of its name."""
-    return UUID(bytes=thing.encode()[:16].ljust(16, b"."), version=8)
+    return uuid5(NAMESPACE_URL, f"urn:quittance:example:{thing}")
 
 
 def explained(group: str, codes: Iterable[str], language: Language) -> list[dict[str, str]]:

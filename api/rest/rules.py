@@ -27,7 +27,7 @@ class CodeList:
 
 @dataclass(frozen=True, slots=True)
 class CodeOut:
-    """A code in the three languages, in the order of the catalogue. `official`: from the list that the practice loaded, if it holds the code."""
+    """A code in the three languages. `official`: from the list that the practice loaded, if it holds the code."""
 
     code: str
     fr: Explanation
@@ -62,8 +62,8 @@ def get_refusal_code(
     letter: Annotated[str | None, Query(max_length=1, pattern=r"^[A-Z]$", description="As in the answer.")] = None,
 ) -> Response:
     """What a refusal code means, what to correct and what is advised, in our own words."""
-    texts = [explain(code, language, letter) for language in LANGUAGES]
-    return reading.many(CodeOut(code, *texts, official=reading.quittance.code_lists.find(code)))
+    fr, nl, en = (explain(code, language, letter) for language in LANGUAGES)
+    return reading.many(CodeOut(code, fr, nl, en, reading.quittance.code_lists.find(code)))
 
 
 @router.get("/rules", operation_id="get_rules", response_model=Rules)

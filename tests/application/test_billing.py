@@ -1,0 +1,307 @@
+"""Bill a month: the preview is the run that writes nothing; a run puts each day into one file, once."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from datetime import date as Date
+from threading import Barrier, BrokenBarrierError, Thread, local
+from typing import Any
+
+import pytest
+
+from application.ports import ConcurrencyConflict, Context, Meta
+from application.record_care import Entry
+from domain import numbering
+from domain.billing_file import BillingFile, WrittenFile
+from domain.errors import NotAllowed, NotFound
+from domain.run_plan import RunOptions
+from infrastructure.efact.check import check
+from infrastructure.efact.codec import EfactCodec
+from infrastructure.efact.reader import read
+from infrastructure.store.opening import Store
+from tests.application.conftest import MakeOffice
+from tests.application.office import MONTH, Office, StandingClock, context
+from tests.domain.builders import BORN_2014, GROUP, NURSE, OTHER_SSIN, SSIN, a_care, insured, uid
+
+FEE = a_care("425294", 2000)
+OPTIONS = RunOptions(MONTH)
+
+
+def three_unions(office: Office) -> None:
+    for ssin, fund in ((SSIN, "131"), (OTHER_SSIN, "319"), (BORN_2014, "509")):
+        who = office.patient(ssin, insured(fund), birth_date="").id
+        office.record(who, a_care(), FEE)
+        office.record(who, day=16)
+
+
+def numbers_of(office: Office, kind: str = "sending", scope: str = GROUP) -> numbering.Numbering:
+    identifier = numbering.numbering_id(kind, scope)
+    return numbering.fold(office.log.load([identifier]).get(identifier, []))
+
+
+def stored_messages(store: Store) -> int:
+    with store.database.reading() as sql:
+        ((count,),) = sql.tuples("SELECT count(*) FROM messages")
+    return int(count)
+
+
+def test_sof_51_a_preview_is_the_run_that_writes_nothing(office: Office, store: Store):
+    three_unions(office)
+    office.record(office.patient().id, a_care(cents=0), day=17)
+    office.record(office.patient().id, a_care(), day=3, month=2)
+    head, stored = office.log.head(), stored_messages(store)
+    seen = office.billing.preview(office.where, OPTIONS)
+    assert office.billing.preview(office.where, OPTIONS) == seen
+    assert (office.log.head(), stored_messages(store)) == (head, stored)
+    done = office.bill()
+    assert done.run_id is not None
+    assert seen == replace(
+        done, run_id=None, sendings=tuple(replace(total, sending_id=None) for total in done.sendings)
+    )
+    assert [(t.union, t.invoices, t.days, t.lines, t.amount_cents) for t in done.sendings] == [
+        ("100", 1, 2, 3, 3336),
+        ("300", 1, 2, 3, 3336),
+        ("500", 1, 2, 3, 3336),
+    ]
+    assert [(held.code, held.days) for held in done.blocked] == [("amount_missing", 1)]
+
+
+class Watching(EfactCodec):
+    """Counts what it writes."""
+
+    def __init__(self) -> None:
+        self.written = 0
+
+    def write(self, file: BillingFile) -> WrittenFile:
+        self.written += 1
+        return super().write(file)
+
+
+def test_a_preview_makes_no_file(make_office: MakeOffice, clock: StandingClock):
+    codec = Watching()
+    office = make_office(codec=codec, clock=clock)
+    three_unions(office)
+    office.billing.preview(office.where, OPTIONS)
+    assert codec.written == 0
+    office.bill()
+    assert codec.written == 3
+
+
+def test_a_run_writes_one_file_a_union_and_its_figures_everywhere(office: Office):
+    three_unions(office)
+    for total in office.bill().sendings:
+        assert total.sending_id
+        made = office.sending(total.sending_id).made
+        (invoice,) = office.invoices(total.sending_id)
+        records = read(office.file(total.sending_id)).records
+        assert (made.union, made.requested_cents, made.line_count, made.day_count) == (total.union, 3336, 3, 2)
+        assert invoice.made.requested_cents == 3336
+        assert made.record_count == len([r for r in records if r.layout.has("order")])
+        placed = [n for day in office.days(total.sending_id).values() for n in day.records]
+        assert placed == [r.order for r in records if r.type == "50"]
+        assert [invoice.made.record, invoice.made.total_record] == [r.order for r in records if r.type in ("20", "80")]
+
+
+def test_every_file_passes_the_checks_of_a_union(office: Office):
+    three_unions(office)
+    for total in office.bill().sendings:
+        assert total.sending_id
+        assert check(office.file(total.sending_id)) == []
+
+
+def test_a_second_run_finds_nothing(office: Office):
+    three_unions(office)
+    office.bill()
+    head = office.log.head()
+    again = office.bill()
+    assert (again.sendings, again.run_id) == ((), None)
+    assert office.log.head() == head
+
+
+def test_a_run_without_the_settings_that_nobody_knows_is_stopped(make_office: MakeOffice, clock: StandingClock):
+    office = make_office(clock=clock, details={"profession_code": "", "content_code": ""})
+    office.record(office.patient().id)
+    head = office.log.head()
+    done = office.bill()
+    assert done.stopped == ("profession_code_missing", "content_code_missing")
+    assert (done.run_id, len(done.sendings), office.log.head()) == (None, 1, head)
+
+
+def test_destinations_that_efact_does_not_reach_are_listed_apart_and_stay(office: Office):
+    (day,) = office.record(office.patient(SSIN, insured(destination="81000123456")).id)
+    done = office.bill()
+    assert [(held.code, held.days, held.amount_cents) for held in done.elsewhere] == [("81000123456", 1, 668)]
+    assert done.sendings == ()
+    assert office.day(day).is_prepared
+
+
+def test_what_is_not_yet_billable_says_from_when(office: Office):
+    office.record(office.patient().id, day=3, month=2)
+    (later,) = office.bill("2026-02").not_yet
+    assert (later.billable_from, later.days, later.amount_cents) == (Date(2026, 3, 1), 1, 668)
+    assert office.bill("2026-02", include_current=True).not_yet[0].billable_from == Date(2026, 2, 3)
+
+
+def test_the_local_date_counts_for_the_end_of_a_month(office: Office, clock: StandingClock):
+    """At half past eleven at night in London it is February in Brussels."""
+    office.record(office.patient().id, day=31)
+    clock.instant = datetime(2026, 1, 31, 22, 30, tzinfo=UTC)
+    assert office.billing.preview(office.where, OPTIONS).sendings == ()
+    clock.instant = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)
+    (total,) = office.bill().sendings
+    assert total.sending_id
+    assert office.sending(total.sending_id).made.creation_date == Date(2026, 2, 1)
+
+
+# Cancelling
+
+
+def test_a_run_that_has_not_left_is_cancelled_days_come_back_and_numbers_are_void(office: Office):
+    three_unions(office)
+    run = office.bill()
+    assert run.run_id
+    ids = [total.sending_id for total in run.sendings if total.sending_id]
+    before = {i: list(office.days(i)) for i in ids}
+    assert set(office.billing.cancel(context(), run.run_id).result) == set(ids)
+    for identifier in ids:
+        assert office.sending(identifier).status == "cancelled"
+        assert {invoice.status for invoice in office.invoices(identifier)} == {"withdrawn"}
+        assert all(office.day(day).is_prepared for day in before[identifier])
+    assert [void.number for void in numbers_of(office).voided] == [1, 2, 3]
+    again = office.bill()
+    assert [office.sending(t.sending_id).made.sending_number for t in again.sendings if t.sending_id] == [4, 5, 6]
+    used = {i.made.invoice_number for t in again.sendings if t.sending_id for i in office.invoices(t.sending_id)}
+    assert used == {"202600000004", "202600000005", "202600000006"}
+
+
+def test_what_has_left_of_a_run_stays_sent(office: Office):
+    three_unions(office)
+    run = office.bill()
+    assert run.run_id
+    first, *others = [total.sending_id for total in run.sendings if total.sending_id]
+    office.send(first)
+    assert set(office.billing.cancel(context(), run.run_id).result) == set(others)
+    assert office.sending(first).status == "transmitted"
+    assert not any(day.is_prepared for day in office.days(first).values())
+    with pytest.raises(NotAllowed) as caught:
+        office.billing.cancel(context(), run.run_id)
+    assert caught.value.code == "run_sent"
+
+
+def test_only_a_run_is_cancelled(office: Office):
+    with pytest.raises(NotFound):
+        office.billing.cancel(context(), uid("no run"))
+
+
+# Numbers
+
+
+def test_numbers_begin_above_those_of_the_old_program(office: Office):
+    office.billing.start_numbers(context(), office.where, "sending", 2026, 120)
+    office.billing.start_numbers(context(), office.where, "reference", 2026, 5000)
+    office.billing.start_numbers(context(), office.where, "invoice", 2026, 77)
+    office.record(office.patient().id)
+    (total,) = office.bill().sendings
+    assert total.sending_id
+    made = office.sending(total.sending_id).made
+    assert (made.sending_number, made.provider_reference) == (120, "20260000005000")
+    assert office.invoices(total.sending_id)[0].made.invoice_number == "202600000077"
+    with pytest.raises(NotAllowed):
+        office.billing.start_numbers(context(), office.where, "sending", 2026, 100)
+
+
+def test_a_file_of_december_made_in_january_takes_a_number_free_in_both_years(office: Office, clock: StandingClock):
+    who = office.patient().id
+    clock.instant = datetime(2025, 12, 5, tzinfo=UTC)
+    for day, month, year in ((1, 11, 2025), (1, 12, 2025), (15, 1, 2026)):
+        office.care.record(context(), office.where, [Entry(who, Date(year, month, day), a_care())])
+    office.bill("2025-11")
+    clock.instant = datetime(2026, 1, 5, tzinfo=UTC)
+    office.bill("2025-12")
+    clock.instant = datetime(2026, 2, 5, tzinfo=UTC)
+    office.bill("2026-01")
+    made = [(s.made.sending_number, s.made.provider_reference[:4]) for s in office.all_sendings()]
+    assert made == [(1, "2025"), (2, "2026"), (3, "2026")]
+
+
+def test_two_establishments_number_their_sendings_apart_and_share_no_reference(office: Office, make_office: MakeOffice):
+    other = make_office(clock=office.clock, details={"tpp_number": NURSE})
+    made = []
+    for each in (office, other):
+        each.record(each.patient().id)
+        (total,) = each.bill().sendings
+        assert total.sending_id
+        made.append(each.sending(total.sending_id).made)
+    assert [m.sending_number for m in made] == [1, 1]
+    assert made[0].provider_reference != made[1].provider_reference
+
+
+# Many at once
+
+
+class Racing(EfactCodec):
+    """Two threads have both planned before either writes."""
+
+    def __init__(self) -> None:
+        self._barrier, self._mine = Barrier(2), local()
+
+    def write(self, file: BillingFile) -> WrittenFile:
+        if not getattr(self._mine, "met", False):
+            self._mine.met = True
+            try:
+                self._barrier.wait(5)
+            except BrokenBarrierError:
+                pass
+        return super().write(file)
+
+
+def test_the_same_month_run_twice_at_once_is_billed_once(make_office: MakeOffice, clock: StandingClock):
+    office = make_office(codec=Racing(), clock=clock)
+    three_unions(office)
+    outcomes: list[Any] = []
+
+    def run() -> None:
+        try:
+            outcomes.append(len(office.bill().sendings))
+        except ConcurrencyConflict:
+            outcomes.append(0)
+
+    threads = [Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == [0, 3]
+    sendings = office.all_sendings()
+    assert sorted(s.made.sending_number for s in sendings) == [1, 2, 3]
+    placed = [day for s in sendings for day in office.days(s.sending_id)]
+    assert len(placed) == len(set(placed)) == 6
+
+
+def test_care_that_changes_while_a_run_is_made_is_planned_again(make_office: MakeOffice, clock: StandingClock):
+    class Slow(EfactCodec):
+        interrupt: Any = None
+
+        def write(self, file: BillingFile) -> WrittenFile:
+            if self.interrupt:
+                act, self.interrupt = self.interrupt, None
+                act()
+            return super().write(file)
+
+    codec = Slow()
+    office = make_office(codec=codec, clock=clock)
+    who = office.patient().id
+    (day,) = office.record(who, a_care(), FEE)
+    line = office.day(day).lines[1].line_id
+    codec.interrupt = lambda: office.care.withdraw(context(), day, line)
+    (total,) = office.bill().sendings
+    assert (total.lines, total.amount_cents) == (1, 668)
+    assert total.sending_id
+    assert [r.type for r in read(office.file(total.sending_id)).records].count("50") == 1
+
+
+def test_a_command_that_is_repeated_bills_nothing_twice(office: Office):
+    three_unions(office)
+    once = Context(Meta("user:1", command_id="the same"))
+    first = office.billing.run(once, office.where, OPTIONS).result
+    again = office.billing.run(once, office.where, OPTIONS).result
+    assert (len(first.sendings), again.sendings) == (3, ())

@@ -1,0 +1,238 @@
+"""Care by hand and by file: every line lands, is known, differs or is told with its reason."""
+
+from datetime import date as Date
+from threading import Thread
+
+import pytest
+
+from application.import_care import ImportOptions, Rejected
+from application.record_care import Entry
+from domain.billing_day import day_id
+from domain.errors import NotAllowed, NotFound
+from infrastructure.store.opening import Store
+from tests.application.conftest import MakeOffice
+from tests.application.fakes import Interrupting
+from tests.application.office import Office, context, row
+from tests.domain.builders import COLLEAGUE, GROUP, NURSE, OTHER_SSIN, SSIN, a_care, uid
+
+FEE = a_care("425294", 2000)
+
+
+# By hand
+
+
+def test_lines_of_a_patient_on_a_date_form_a_billing_day(office: Office):
+    who = office.patient().id
+    first, second, other = office.record(who, a_care(), FEE) + office.record(who, day=16)
+    assert first == second == day_id(office.where, who, Date(2026, 1, 15), 1)
+    assert other != first
+    assert [line.care for line in office.day(first).lines] == [a_care(), FEE]
+
+
+def test_an_identical_second_line_is_kept_and_waits_for_a_word(office: Office):
+    who = office.patient().id
+    done = office.care.record(
+        context(), office.where, [Entry(who, Date(2026, 1, 15), a_care(), n) for n in (7, 8)]
+    ).result
+    assert [(line.place, line.possible_duplicate) for line in done.lines] == [(7, False), (8, True)]
+    line = done.lines[1]
+    assert [held.code for held in office.bill().blocked] == ["possible_duplicate"]
+    office.care.confirm(context(), line.day_id, line.line_id)
+    assert [total.lines for total in office.bill().sendings] == [2]
+
+
+def test_a_line_is_corrected_and_withdrawn_until_it_is_in_a_sending(office: Office):
+    (day,) = office.record(office.patient().id)
+    line = office.day(day).lines[0].line_id
+    office.care.correct(context(), day, line, FEE)
+    assert office.day(day).lines[0].care == FEE
+    office.bill()
+    for act in (lambda: office.care.correct(context(), day, line, a_care()), lambda: office.care.withdraw(context(), day, line)):
+        with pytest.raises(NotAllowed):
+            act()
+
+
+def test_why_a_line_was_withdrawn_stands_in_the_envelope(office: Office):
+    who = office.patient().id
+    (day,) = office.record(who)
+    reason = "visite annulée"
+    office.care.withdraw(context(reason=reason, reason_subject=who), day, office.day(day).lines[0].line_id)
+    assert [recorded.meta.reason for recorded in office.log.history(day)] == ["", reason]
+    assert office.day(day).active == ()
+    assert office.bill().sendings == ()
+
+
+def test_care_after_billing_opens_the_next_sequence(office: Office):
+    who = office.patient().id
+    (first,) = office.record(who)
+    office.bill()
+    (second,) = office.record(who, FEE)
+    assert (office.day(first).sequence, office.day(second).sequence) == (1, 2)
+    (third,) = office.record(who, a_care("425375"))
+    assert third == second
+
+
+def test_nobody_records_care_of_an_unknown_patient_or_of_another_establishment(office: Office, make_office: MakeOffice):
+    other = make_office(details={"tpp_number": NURSE})
+    assert other.where != office.where
+    for who in (uid("nobody"), other.patient().id):
+        with pytest.raises(NotFound):
+            office.record(who)
+
+
+def test_two_hands_entering_the_same_care_at_once_make_two_lines(store: Store, make_office: MakeOffice, office: Office):
+    """The second decides afresh: it sees the first, takes another identity and is a possible duplicate."""
+    log = Interrupting(store.log)
+    racing = make_office(log=log)
+    who = office.patient().id
+    target = day_id(office.where, who, Date(2026, 1, 15), 1)
+    log.after(lambda asked: target in asked, lambda: office.record(who))
+    racing.record(who)
+    lines = office.day(target).lines
+    assert len({line.line_id for line in lines}) == 2
+    assert [line.possible_duplicate for line in lines] == [False, True]
+
+
+def test_three_hands_lose_no_line(office: Office):
+    who = office.patient().id
+    hands = [Thread(target=lambda n=n: office.record(who, a_care(time=f"080{n}"))) for n in range(3)]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    day = office.day(day_id(office.where, who, Date(2026, 1, 15), 1))
+    assert sorted(line.care.time for line in day.lines) == ["0800", "0801", "0802"]
+    assert len({line.line_id for line in day.lines}) == 3
+
+
+# By file
+
+
+def test_the_same_file_twice_changes_nothing_and_says_so(office: Office):
+    office.patient()
+    rows = [row(2), row(3, care=FEE)]
+    first = office.bring(rows)
+    assert (first.outcome, first.added, first.rejected) == ("imported", 2, ())
+    head = office.log.head()
+    again = office.bring(rows)
+    assert (again.outcome, again.added, again.import_id) == ("already_imported", 0, first.import_id)
+    assert office.log.head() == head
+
+
+def test_another_file_with_the_same_lines_adds_only_the_new(office: Office):
+    office.patient()
+    office.bring([row(2)])
+    report = office.bring([row(2), row(3, care=FEE)])
+    assert (report.outcome, report.added, report.unchanged, report.differences) == ("imported", 1, 1, ())
+    assert office.bring([row(2), row(9, care=FEE)], content=b"third").outcome == "nothing_new"
+
+
+def test_changed_values_are_shown_and_ask(office: Office):
+    office.patient()
+    office.bring([row(2), row(3, care=FEE)])
+    head = office.log.head()
+    changed = [row(2, care=a_care(cents=700, place="20")), row(3, care=FEE), row(4, day=16)]
+    asked = office.bring(changed)
+    assert (asked.outcome, asked.added, asked.corrected) == ("needs_consent", 0, 0)
+    (difference,) = asked.differences
+    assert (difference.line, difference.fields, difference.is_billed) == (2, ("amount_cents", "place"), False)
+    assert office.log.head() == head
+    taken = office.bring(changed, accept_changes=True)
+    assert (taken.outcome, taken.added, taken.corrected, taken.unchanged) == ("imported", 1, 1, 1)
+    assert office.day(difference.day_id).lines[0].care.amount_cents == 700
+
+
+def test_a_changed_line_in_a_sending_stays_as_it_is(office: Office):
+    office.patient()
+    office.bring([row(2)])
+    office.bill()
+    report = office.bring([row(2, care=a_care(cents=700))], accept_changes=True)
+    assert (report.outcome, report.corrected) == ("nothing_new", 0)
+    assert [difference.is_billed for difference in report.differences] == [True]
+
+
+ODD = [
+    row(2),
+    row(3, "85073003329"),
+    row(4, OTHER_SSIN),
+    row(5, care=a_care(provider="41234503401", care_assistant="1")),
+]
+
+
+def test_every_row_that_is_not_taken_is_told_with_its_place_and_reason(office: Office):
+    office.patient()
+    report = office.bring(ODD, rejected=[Rejected(6, "units", "not_a_number")])
+    assert (report.outcome, report.added) == ("imported", 1)
+    assert [(r.line, r.field, r.code) for r in report.rejected] == [
+        (3, "ssin", "ssin_invalid"),
+        (4, "ssin", "patient_unknown"),
+        (5, "care_assistant", "nihii_invalid"),
+        (5, "provider", "nihii_invalid"),
+        (6, "units", "not_a_number"),
+    ]
+    assert SSIN not in repr(report)
+
+
+def test_on_request_one_bad_row_refuses_the_file(office: Office):
+    office.patient()
+    head = office.log.head()
+    report = office.bring(ODD, all_or_nothing=True)
+    assert (report.outcome, report.added, len(report.rejected)) == ("rejected", 0, 4)
+    assert office.log.head() == head
+    assert office.bring(ODD[:1], all_or_nothing=True).outcome == "imported"
+
+
+def test_possible_duplicates_of_a_file_are_counted(office: Office):
+    office.patient()
+    assert office.bring([row(2), row(3), row(4, care=a_care(derogation=1))]).possible_duplicates == 1
+
+
+def test_an_import_is_undone_with_all_that_it_changed(office: Office):
+    office.patient()
+    office.bring([row(2)])
+    report = office.bring([row(2, care=a_care(cents=700)), row(3, care=FEE), row(4, day=16)], accept_changes=True)
+    (day,) = {difference.day_id for difference in report.differences}
+    undone = office.imports.undo(context(), report.import_id).result
+    assert undone.lines == 3
+    assert [line.care for line in office.day(day).active] == [a_care()]
+    assert [total.lines for total in office.bill().sendings] == [1]
+
+
+def test_an_import_undone_can_be_brought_again(office: Office):
+    office.patient()
+    report = office.bring([row(2)])
+    office.imports.undo(context(), report.import_id)
+    with pytest.raises(NotAllowed):
+        office.imports.undo(context(), report.import_id)
+    assert office.bring([row(2)]).outcome == "imported"
+    assert office.imports.undo(context(), report.import_id).result.lines == 1
+
+
+def test_an_import_is_not_undone_once_something_of_it_is_in_a_sending(office: Office):
+    office.patient()
+    report = office.bring([row(2), row(3, day=16)])
+    run = office.bill()
+    head = office.log.head()
+    with pytest.raises(NotAllowed, match="sending"):
+        office.imports.undo(context(), report.import_id)
+    assert office.log.head() == head
+    assert run.run_id
+    office.billing.cancel(context(), run.run_id)
+    assert office.imports.undo(context(), report.import_id).result.lines == 2
+
+
+def test_a_preview_of_a_file_writes_nothing(office: Office):
+    office.patient()
+    head = office.log.head()
+    seen = office.imports.preview(office.where, b"file", ([row(2)], []), ImportOptions())
+    taken = office.bring([row(2)], content=b"file")
+    assert seen == taken
+    assert office.log.head() > head
+    assert office.imports.preview(office.where, b"file", ([row(2)], []), ImportOptions()).outcome == "already_imported"
+
+
+def test_a_registered_colleague_may_be_named_in_a_file(office: Office):
+    office.patient()
+    assert office.bring([row(2, care=a_care(provider=COLLEAGUE))]).outcome == "imported"
+    assert [held.code for held in office.bill().blocked] == ["provider_unknown"]
+    assert GROUP != COLLEAGUE
