@@ -1,11 +1,11 @@
 """Preview, bill, send, cancel a run, begin the numbers."""
 
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
 from api.cli.console import AsJson, Reason, Voice, Where, context, establishment, working
+from api.cli.ids import identifier_of
 from application.run_report import HeldBack, RunReport
 from application.send import Sent
 from domain.errors import Invalid
@@ -51,14 +51,14 @@ def send(
     """Hand prepared files over to the unions, within their limits."""
     with working(as_json=as_json) as (quittance, voice):
         here = establishment(quittance, where)
-        wanted = [UUID(identifier) for identifier in sendings or ()]
+        wanted = [identifier_of(identifier) for identifier in sendings or ()]
         show_sent(voice, quittance.dispatch.send(context(about=here), here, wanted).result)
 
 
 def cancel_run(run: Annotated[str, typer.Argument(help="Run id.")], reason: Reason, as_json: AsJson = False) -> None:
     """Withdraw a run that has not left: days are prepared again, its numbers are void."""
     with working(as_json=as_json) as (quittance, voice):
-        cancelled = quittance.billing.cancel(context(reason), UUID(run)).result
+        cancelled = quittance.billing.cancel(context(reason), identifier_of(run)).result
         if as_json:
             voice.json({"cancelled": cancelled})
         else:

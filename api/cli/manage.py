@@ -2,12 +2,12 @@
 
 import os
 from typing import Annotated, cast
-from uuid import UUID
 
 import typer
 
 from api.build import Quittance, build
 from api.cli.console import AsJson, Voice, context, speaking, working
+from api.cli.ids import identifier_of
 from api.settings import Settings
 from application.access import IssuedKey
 from domain.api_key import SCOPES, Scope
@@ -70,7 +70,7 @@ def issue_key(
     """Make an API key; its secret is shown this once."""
     with working(as_json=as_json) as (quittance, voice):
         wanted = cast("tuple[Scope, ...]", tuple(scope.strip() for scope in scopes.split(",") if scope.strip()))
-        where = tuple(UUID(text.strip()) for text in establishments.split(",") if text.strip())
+        where = tuple(identifier_of(text.strip()) for text in establishments.split(",") if text.strip())
         issued = quittance.access.issue(context(), name, wanted, where, days).result
         voice.json(issued) if as_json else voice.say("init.api_key", token=issued.token)
 

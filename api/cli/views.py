@@ -11,15 +11,23 @@ import typer
 
 from api.build import Quittance
 from api.cli.console import AsJson, Voice, Where, establishment, working
-from application.access import OPERATOR
-from application.ports import Recorded
-from domain.errors import Invalid, NotFound
+from application.ports import Sql
+from domain.errors import Invalid
 from domain.rules.refusals import explain
 from projections import refusal_causes
-from projections.history import InvoiceFilter, RefusalFilter, SendingFilter, refusals_page, sendings_page
-from projections.paging import Asked
+from projections.history import (
+    DayFilter,
+    InvoiceFilter,
+    RefusalFilter,
+    SendingFilter,
+    days_page,
+    invoices_page,
+    refusals_page,
+    sendings_page,
+)
+from projections.paging import Asked, Page
 from projections.periods import Period, periods
-from projections.settlement_tree import lines_of, unions
+from projections.settlement_tree import unions
 
 AsOf = Annotated[str, typer.Option("--as-of", help="Instant, e.g. 2026-11-04T12:00:00+01:00: as it was then.")]
 Archived = Annotated[bool, typer.Option("--archived", help="Archived sendings too.")]
@@ -30,21 +38,106 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(history)
     app.command()(refusals)
-    app.command()(show)
-    app.command()(timeline)
 
 
 def history(
-    month: Annotated[str, typer.Argument(help="Billed month, YYYY-MM; none: all months.")] = "",
+    month: Annotated[str, typer.Argument(help="Billed month, YYYY-MM; none: all months at a glance.")] = "",
     where: Where = "",
+    of: Annotated[str, typer.Option(help="sendings, invoices or days.")] = "sendings",
+    union: Annotated[str, typer.Option(help="One national union.")] = "",
+    status: Annotated[str, typer.Option(help="Status of sendings or invoices, phase of days.")] = "",
+    verdict: Annotated[str, typer.Option(help="Verdict of invoices or days.")] = "",
+    after: Annotated[str, typer.Option(help="Cursor of the next page, as printed.")] = "",
+    limit: Annotated[int, typer.Option(help="Rows of a page, 200 at most.")] = 200,
     as_of: AsOf = "",
     archived: Archived = False,
     as_json: AsJson = False,
 ) -> None:
-    """Months at a glance, or the sendings of one month with their settlement by union."""
+    """Months at a glance, or what was sent, invoiced and billed in one, page by page."""
     with working(as_json=as_json) as (quittance, voice):
-        scope = _scope(quittance, where)
-        show_history(voice, quittance, scope, month, position(quittance, as_of), archived=archived)
+        scope, at = _scope(quittance, where), position(quittance, as_of)
+        if not month and of == "sendings" and not (union or status):
+            show_history(voice, quittance, scope, "", at, archived=archived)
+            return
+        asked = Asked(limit=limit, after=after or None, at=at)
+        with quittance.store.database.snapshot() as sql:
+            page = _page(sql, scope, of, asked, month or None, union or None, status or None, verdict or None, archived)
+        _show_page(voice, of, page)
+
+
+def _page(
+    sql: Sql,
+    scope: Collection[UUID],
+    of: str,
+    asked: Asked,
+    month: str | None,
+    union: str | None,
+    status: str | None,
+    verdict: str | None,
+    archived: bool,
+) -> Page:
+    match of:
+        case "sendings":
+            shown = None if archived else False
+            wanted = SendingFilter(month=month, national_union=union, status=status, is_archived=shown)
+            return sendings_page(sql, scope, wanted, asked)
+        case "invoices":
+            chosen = InvoiceFilter(month=month, national_union=union, status=status, verdict=verdict)
+            return invoices_page(sql, scope, chosen, asked)
+        case "days":
+            days = DayFilter(month=month, national_union=union, phase=status, verdict=verdict)
+            return days_page(sql, scope, days, asked)
+    raise Invalid("list_unknown", "--of: give sendings, invoices or days.", field="of")
+
+
+_ROWS: dict[str, tuple[tuple[str, str], ...]] = {
+    "sendings": (
+        ("column.number", "sending_number"),
+        ("column.union", "national_union"),
+        ("column.status", "status"),
+        ("column.percentage", "error_percentage"),
+        ("column.requested", "requested_cents"),
+        ("column.accepted", "accepted_cents"),
+        ("column.refused", "refused_cents"),
+        ("column.id", "sending_id"),
+    ),
+    "invoices": (
+        ("column.number", "invoice_number"),
+        ("column.destination", "destination"),
+        ("column.verdict", "verdict"),
+        ("column.requested", "requested_cents"),
+        ("column.accepted", "accepted_cents"),
+        ("column.refused", "refused_cents"),
+        ("column.id", "invoice_id"),
+    ),
+    "days": (
+        ("column.date", "date"),
+        ("column.verdict", "verdict"),
+        ("column.requested", "amount_cents"),
+        ("column.accepted", "accepted_cents"),
+        ("column.refused", "refused_cents"),
+        ("column.id", "day_id"),
+    ),
+}
+
+
+def _show_page(voice: Voice, of: str, page: Page) -> None:
+    if voice.as_json:
+        voice.json({"rows": page.rows, "next": page.following})
+        return
+    columns = _ROWS[of]
+    voice.table(
+        [(head, name.endswith("_cents") or name == "sending_number") for head, name in columns],
+        [tuple(_cell(voice, name, row[name]) for _, name in columns) for row in page.rows],
+    )
+    if page.following:
+        voice.say("history.next", cursor=page.following)
+
+
+def _cell(voice: Voice, name: str, value: Any) -> object:  # noqa: ANN401 - a cell of a view
+    if name.endswith("_cents"):
+        return voice.money(value)
+    return voice.code(name, value) if name in ("status", "verdict") else value
 
 
 def refusals(
@@ -61,50 +154,6 @@ def refusals(
             _show_lines(voice, quittance, scope, RefusalFilter(month=month or None, root_code=cause), at)
         else:
             show_refusals(voice, quittance, scope, month, at)
-
-
-def show(
-    identifier: Annotated[str, typer.Argument(help="Id of a billing day, invoice, sending or any other stream.")],
-    as_of: AsOf = "",
-    as_json: AsJson = False,
-) -> None:
-    """The lines of a billing day with their verdicts, or the events of anything else, as of any instant."""
-    with working(as_json=as_json) as (quittance, voice):
-        stream, at = UUID(identifier), position(quittance, as_of)
-        found = lines_of(quittance.log, [stream], at) if _is_day(quittance, stream) else {}
-        if not found:
-            show_timeline(voice, quittance, stream, at)
-            return
-        lines = found[stream]
-        quittance.access_log.record(OPERATOR.actor, "show day", [_patient(quittance, stream)])
-        if as_json:
-            voice.json(lines)
-            return
-        voice.table(
-            [(f"column.{head}", head in ("requested", "accepted")) for head in _DAY_HEADS],
-            [
-                (
-                    line.care.code,
-                    voice.money(line.care.amount_cents),
-                    voice.code("verdict", line.said.verdict if line.said else "none"),
-                    voice.money(line.said.accepted_cents) if line.said else "",
-                    " ".join(f"{reason.letter}{reason.code}" for reason in line.said.reasons) if line.said else "",
-                    line.said.comment if line.said else "",
-                )
-                for line in lines
-            ],
-        )
-
-
-_DAY_HEADS = ("code", "requested", "verdict", "accepted", "errors", "comment")
-
-
-def timeline(
-    identifier: Annotated[str, typer.Argument(help="Id of anything.")], as_of: AsOf = "", as_json: AsJson = False
-) -> None:
-    """Everything that ever happened to one thing: what, who, when, why, because of what."""
-    with working(as_json=as_json) as (quittance, voice):
-        show_timeline(voice, quittance, UUID(identifier), position(quittance, as_of))
 
 
 def show_history(
@@ -207,29 +256,6 @@ def _show_lines(
     )
 
 
-def show_timeline(voice: Voice, quittance: Quittance, stream: UUID, at: int | None = None) -> None:
-    """The events of a stream with their envelopes."""
-    recorded = quittance.log.history(stream, at)
-    if not recorded:
-        raise NotFound("stream_unknown", "There is nothing under that id, or there was not yet.")
-    if voice.as_json:
-        voice.json([_event(entry) for entry in recorded])
-        return
-    voice.table(
-        [(f"column.{head}", False) for head in ("when", "what", "who", "reason", "cause")],
-        [
-            (
-                entry.recorded_at.isoformat(timespec="seconds"),
-                entry.topic,
-                entry.meta.actor,
-                entry.meta.reason,
-                entry.meta.cause,
-            )
-            for entry in recorded
-        ],
-    )
-
-
 def position(quittance: Quittance, as_of: str) -> int | None:
     """Log position of an instant; none: now. Raises `Invalid`."""
     if not as_of:
@@ -243,29 +269,5 @@ def position(quittance: Quittance, as_of: str) -> int | None:
     return quittance.log.position_at(instant)
 
 
-def _event(entry: Recorded) -> dict[str, Any]:
-    """Type and envelope; the payload of a patient's stream stays closed here."""
-    return {
-        "position": entry.position,
-        "version": entry.version,
-        "type": entry.topic,
-        "recorded_at": entry.recorded_at,
-        "actor": entry.meta.actor,
-        "on_behalf_of": entry.meta.on_behalf_of,
-        "reason": entry.meta.reason,
-        "cause": entry.meta.cause,
-        "command_id": entry.meta.command_id,
-    }
-
-
 def _scope(quittance: Quittance, where: str) -> tuple[UUID, ...]:
     return (establishment(quittance, where),)
-
-
-def _is_day(quittance: Quittance, stream: UUID) -> bool:
-    return any(entry.topic == "billing_day.care_recorded" for entry in quittance.log.history(stream)[:1])
-
-
-def _patient(quittance: Quittance, day_id: UUID) -> UUID:
-    patient: UUID = quittance.log.load([day_id])[day_id][0].patient_id
-    return patient

@@ -1,4 +1,4 @@
-"""The public feed: pages behind a cursor, and the same as server-sent events; who was away misses and doubles nothing."""
+"""The public feed: pages behind a cursor, and the same as server-sent events, without a gap and without a double."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass

@@ -5,7 +5,7 @@ Texts stand in `api/texts/problems.toml`, the status follows from the kind of er
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -28,11 +28,15 @@ _RETRY = {"Retry-After": "1"}
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """What is wrong where: `place` is body, query, path or header; `field` is dotted, list indexes count from 0."""
+    """What is wrong where: `place` is body, query, path or header; `field` is dotted, list indexes count from 0.
+
+    `hint` says to a person what would be right.
+    """
 
     place: str
     field: str
     code: str
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,8 @@ def response_to(problem: Problem, request: Request) -> Response:
         problem.code,
         problem.status,
         text(f"problem_title.{code}", language),
-        text(f"problem.{code}", language),
-        tuple(problem.errors),
+        text(f"problem.{code}", language, field=problem.errors[0].field if problem.errors else ""),
+        tuple(replace(found, hint=_hint(found, language)) for found in problem.errors),
     )
     headers = {"Content-Language": language, "Vary": "Accept-Language", **problem.headers}
     request.state.problem = problem.code
@@ -124,6 +128,14 @@ def _quality(weight: str) -> float:
         return float(weight) if weight else 1.0
     except ValueError:
         return 0.0
+
+
+def _hint(found: FieldError, language: Language) -> str:
+    """What would be right: of the field when its rule is known, else of the kind of mistake."""
+    name = found.field.rpartition(".")[2]
+    if found.code in ("field_invalid", "period_reversed") and has(f"field.{name}"):
+        return text(f"field.{name}", language)
+    return text(f"mistake.{found.code}" if has(f"mistake.{found.code}") else "mistake.other", language)
 
 
 async def _handle(request: Request, error: Exception) -> Response:

@@ -130,6 +130,11 @@ class Office:
         assert [sent.outcome for sent in self.send()] == ["transmitted"]
         return total.sending_id
 
+    def fork(self) -> "Office":
+        """The same office with a history of its own from here on; in memory only."""
+        assert isinstance(self.log, MemoryLog)
+        return Office(self.log.fork(), self.messages, self.keys, self.clock, self.codec, self.unions)
+
     # What is there
 
     def sending(self, sending_id: UUID) -> sendings.Sending:

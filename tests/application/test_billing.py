@@ -290,7 +290,7 @@ def test_care_that_changes_while_a_run_is_made_is_planned_again(make_office: Mak
     codec = Slow()
     office = make_office(codec=codec, clock=clock)
     who = office.patient().id
-    (day,) = office.record(who, a_care(), FEE)
+    day, _ = office.record(who, a_care(), FEE)
     line = office.day(day).lines[1].line_id
     codec.interrupt = lambda: office.care.withdraw(context(), day, line)
     (total,) = office.bill().sendings
