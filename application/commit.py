@@ -1,7 +1,7 @@
 """Decide and commit: load, let pure code decide, save all events at once, decide again when somebody was faster."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -46,6 +46,11 @@ class Streams:
     def change(self, stream_id: UUID, happened: Sequence[Event]) -> Change:
         """Events to append behind what was loaded."""
         return Change(stream_id, len(self.events(stream_id)), happened)
+
+
+def caused(context: Context, cause: str) -> Context:
+    """The same command, made to happen by `cause` (a message hash) unless its caller named another cause."""
+    return context if context.meta.cause else replace(context, meta=replace(context.meta, cause=cause))
 
 
 def decide(log: EventLog, context: Context, decision: Callable[[], Decided[T]]) -> Done[T]:

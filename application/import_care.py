@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Literal
 from uuid import UUID
 
-from application.commit import Decided, Done, Streams, decide
+from application.commit import Decided, Done, Streams, caused, decide
 from application.ports import Context, EventLog, KeyRing, Lookups, MessageStore
 from application.record_care import Entry, EntryPlan, plan_entries
 from application.register import number_blind
@@ -102,7 +102,7 @@ class CareImports:
                 return Decided([], _report(identifier, "already_imported"))
             return self._decide(where, message, identifier, known, read, options)
 
-        return decide(self._log, context, decision)
+        return decide(self._log, caused(context, sha256), decision)
 
     def preview(
         self,

@@ -9,7 +9,7 @@ from typing import Literal
 from uuid import UUID
 
 from application.apply_answer import Applied, apply_answer
-from application.commit import Decided, Done, Streams, decide
+from application.commit import Decided, Done, Streams, caused, decide
 from application.ports import (
     BillingFileCodec,
     Context,
@@ -82,6 +82,7 @@ class Answers:
 
     def interpret(self, context: Context, where: UUID, sha256: str) -> Done[AnswerReport]:
         """Read a stored file and commit all that follows from it at once."""
+        context = caused(context, sha256)
         content = self._messages.get(sha256)
         message = inbox.message_id(where, sha256)
         try:
@@ -102,7 +103,7 @@ class Answers:
             received = MessageReceived(where, sha256, len(content), origin)
             return Decided([streams.change(message, [received])], None)
 
-        decide(self._log, context, decision)
+        decide(self._log, caused(context, sha256), decision)
         return sha256
 
     def _unreadable(self, where: UUID, message: UUID, sha256: str, code: str) -> Decided[AnswerReport]:

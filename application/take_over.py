@@ -9,7 +9,7 @@ from datetime import date as Date
 from typing import Literal
 from uuid import UUID
 
-from application.commit import Decided, Streams, decide
+from application.commit import Decided, Streams, caused, decide
 from application.ports import (
     BillingFileCodec,
     Change,
@@ -87,7 +87,8 @@ class TakeOver:
             file, written = self._codec.read_request(content)
         except UnreadableMessage as unreadable:
             return TakenOver(sha256, "not_taken", code=unreadable.code)
-        return decide(self._log, context, lambda: self._decide(where, sha256, file, written)).result
+        mine = caused(context, sha256)
+        return decide(self._log, mine, lambda: self._decide(where, sha256, file, written)).result
 
     def _decide(self, where: UUID, sha256: str, file: BillingFile, written: WrittenFile) -> Decided[TakenOver]:
         target = sendings.sending_id(where, file.provider_reference)

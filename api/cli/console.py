@@ -24,7 +24,7 @@ Where = Annotated[str, typer.Option("--establishment", "-e", help="Establishment
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept with the event.")]
 
 _FAILED = 1
-_NARROWEST = 100
+_NARROWEST = 130
 _LONG = {f"column.{name}" for name in ("advice", "comment", "errors", "field", "reason", "cause")}
 
 

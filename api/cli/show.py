@@ -74,7 +74,7 @@ def show_timeline(voice: Voice, quittance: Quittance, stream: UUID, at: int | No
         [
             (
                 entry.recorded_at.isoformat(timespec="seconds"),
-                entry.topic,
+                voice.code("event", entry.topic),
                 entry.meta.actor,
                 entry.meta.reason,
                 entry.meta.cause,

@@ -267,7 +267,7 @@ def all_orders(office: Office, messages: dict[str, bytes], most: int, sending: U
     return ends
 
 
-def test_every_order_of_up_to_five_messages_ends_in_the_same_state():
+def test_every_order_of_up_to_six_messages_ends_in_the_same_state():
     office = in_memory()
     sending = office.billed(FEE, TOILET)
     file = office.file(sending)
@@ -279,8 +279,8 @@ def test_every_order_of_up_to_five_messages_ends_in_the_same_state():
         "rejection": rejected(file),
         "settlement": settled(file, {0: ("R502255", 0)}),
     }
-    ends = all_orders(office, messages, 5, sending)
-    assert len(ends) == 63
+    ends = all_orders(office, messages, 6, sending)
+    assert len(ends) == 64
     for came, (state, made, days, items) in ends.items():
         contradicts = {"rejection"} < came and came & {"processing", "settlement"}
         waits = came & {"duplicate", "duplicate number"} and not came & {"receipt", "processing", "rejection", "settlement"}

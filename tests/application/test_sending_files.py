@@ -27,7 +27,7 @@ def two_months(office: Office) -> list[UUID]:
     """Two files of one union."""
     who = office.patient().id
     for month in (1, 2):
-        office.record(who, month=month)
+        office.record(who, day=1, month=month)
     made = [office.bill("2026-01"), office.bill("2026-02", include_current=True)]
     return [total.sending_id for run in made for total in run.sendings if total.sending_id]
 
