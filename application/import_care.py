@@ -102,7 +102,7 @@ class CareImports:
                 return Decided([], _report(identifier, "already_imported"))
             return self._decide(where, message, identifier, known, read, options)
 
-        return decide(self._log, caused(context, sha256), decision)
+        return decide(self._log, caused(context, message), decision)
 
     def preview(
         self,

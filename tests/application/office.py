@@ -91,9 +91,7 @@ class Office:
 
     def patient(self, ssin: str = SSIN, *periods: Insurability, affiliation: str = "", **details: Any) -> Registered:
         known = periods or (insured(start=Date(2020, 1, 1)),)
-        return self.register.patient(
-            context(), self.where, ssin, affiliation, patient_details(**details), known
-        ).result
+        return self.register.patient(context(), self.where, ssin, affiliation, patient_details(**details), known).result
 
     def record(self, who: UUID, *cares: Care, day: int = 15, month: int = 1) -> list[UUID]:
         """Care on one day; answers the day of each line."""
@@ -253,5 +251,3 @@ def settled(
 
 def row(line: int, number: str = SSIN, day: int = 15, care: Care | None = None) -> FileRow:
     return FileRow(line, number, Date(2026, 1, day), care or a_care())
-
-

@@ -49,7 +49,15 @@ def test_a_key_dies_on_its_day_or_when_it_is_revoked(keys: AccessKeys, clock: St
 
 def test_anything_else_opens_nothing(keys: AccessKeys):
     issued = keys.issue(context(), "desk").result
-    for token in ("", "qt", "qt_", f"qt_{issued.prefix}", f"qt_{issued.prefix}_", f"qt_{issued.prefix}_x", f"x{issued.token}"):
+    for token in (
+        "",
+        "qt",
+        "qt_",
+        f"qt_{issued.prefix}",
+        f"qt_{issued.prefix}_",
+        f"qt_{issued.prefix}_x",
+        f"x{issued.token}",
+    ):
         with pytest.raises(NotAuthenticated):
             keys.authenticate(token)
 

@@ -52,7 +52,9 @@ def are_prepared(office: Office, sending: UUID) -> bool:
         (settled, "920900", "settled", False),
     ],
 )
-def test_sof_52_every_kind_of_answer_finds_its_sending(office: Office, write: Any, kind: str, status: str, comes_back: bool):
+def test_sof_52_every_kind_of_answer_finds_its_sending(
+    office: Office, write: Any, kind: str, status: str, comes_back: bool
+):
     sending = office.billed(FEE, TOILET)
     content = write(office.file(sending))
     report = office.receive(content)
@@ -283,8 +285,15 @@ def test_every_order_of_up_to_six_messages_ends_in_the_same_state():
     assert len(ends) == 64
     for came, (state, made, days, items) in ends.items():
         contradicts = {"rejection"} < came and came & {"processing", "settlement"}
-        waits = came & {"duplicate", "duplicate number"} and not came & {"receipt", "processing", "rejection", "settlement"}
-        expected = [("contradictory_answers", sending)] * bool(contradicts) + [("duplicate_refusal", sending)] * bool(waits)
+        waits = came & {"duplicate", "duplicate number"} and not came & {
+            "receipt",
+            "processing",
+            "rejection",
+            "settlement",
+        }
+        expected = [("contradictory_answers", sending)] * bool(contradicts) + [("duplicate_refusal", sending)] * bool(
+            waits
+        )
         assert list(items) == expected
         assert {invoice.status for invoice in made} == {
             "settled" if "settlement" in came else "withdrawn" if "rejection" in came else "issued"

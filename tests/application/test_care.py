@@ -47,7 +47,10 @@ def test_a_line_is_corrected_and_withdrawn_until_it_is_in_a_sending(office: Offi
     office.care.correct(context(), day, line, FEE)
     assert office.day(day).lines[0].care == FEE
     office.bill()
-    for act in (lambda: office.care.correct(context(), day, line, a_care()), lambda: office.care.withdraw(context(), day, line)):
+    for act in (
+        lambda: office.care.correct(context(), day, line, a_care()),
+        lambda: office.care.withdraw(context(), day, line),
+    ):
         with pytest.raises(NotAllowed):
             act()
 

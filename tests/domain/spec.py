@@ -1,8 +1,8 @@
 """given(events).when(command).then(events): the behaviour of an aggregate, told in its own events.
 
-    days = Spec(billing_day.fold)
-    days.given(recorded).when(withdraw, LINE).then(LineWithdrawn(LINE))
-    days.given(recorded, billed).when(withdraw, LINE).refused("day_billed")
+days = Spec(billing_day.fold)
+days.given(recorded).when(withdraw, LINE).then(LineWithdrawn(LINE))
+days.given(recorded, billed).when(withdraw, LINE).refused("day_billed")
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -215,7 +215,9 @@ def test_a_line_accepted_for_less_makes_the_day_mixed():
 
 
 def test_a_remark_on_an_accepted_line_is_kept():
-    verdict = LineVerdict(FIRST, "accepted", 2000, 2000, (Reason("E", "502720"),), (Reason("R", "521919"),), "see letter")
+    verdict = LineVerdict(
+        FIRST, "accepted", 2000, 2000, (Reason("E", "502720"),), (Reason("R", "521919"),), "see letter"
+    )
     day = in_sending().when(days.settle, SENDING, MESSAGE, [verdict]).state()
     assert (day.verdict, day.lines[0].said) == ("accepted", verdict)
 

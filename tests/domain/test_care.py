@@ -30,7 +30,10 @@ def test_a_line_is_its_own_reference_or_its_code_provider_and_turn():
     day = uid("day")
     plain, named = a_care(), a_care(line_ref="7")
     assert line_id(day, plain, 1) == line_id(day, a_care(cents=1), 1)
-    assert len({line_id(day, plain, 1), line_id(day, plain, 2), line_id(day, named, 1), line_id(uid("other"), plain, 1)}) == 4
+    assert (
+        len({line_id(day, plain, 1), line_id(day, plain, 2), line_id(day, named, 1), line_id(uid("other"), plain, 1)})
+        == 4
+    )
     assert line_id(day, named, 1) == line_id(day, a_care("425294", line_ref="7"), 1)
 
 

@@ -114,7 +114,9 @@ def test_a_membership_ends_on_its_last_day():
 
 
 def test_nobody_leaves_who_does_not_work_there():
-    spec.given(REGISTERED, OPEN).when(establishments.leave, WHO, Date(2026, 1, 9)).refused("membership_unknown", NotFound)
+    spec.given(REGISTERED, OPEN).when(establishments.leave, WHO, Date(2026, 1, 9)).refused(
+        "membership_unknown", NotFound
+    )
     spec.given(REGISTERED, OPEN).when(establishments.leave, OTHER, TO).refused("membership_unknown", NotFound)
     spec.given(REGISTERED, JOINED).when(establishments.leave, WHO, Date(2026, 1, 21)).refused(
         "membership_unknown", NotFound

@@ -82,7 +82,9 @@ def test_of_all_check_digits_of_a_company_one_passes(body: int):
     assert [check for check in range(100) if is_cbe_number(f"{body:08d}{check:02d}")] == [97 - body % 97]
 
 
-@pytest.mark.parametrize("number", ["BE49999000000171", "BE68539007547034", "NL91ABNA0417164300", "DE89370400440532013000"])
+@pytest.mark.parametrize(
+    "number", ["BE49999000000171", "BE68539007547034", "NL91ABNA0417164300", "DE89370400440532013000"]
+)
 def test_account_numbers(number: str):
     assert is_iban(number)
 

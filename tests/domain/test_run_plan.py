@@ -234,7 +234,9 @@ def test_one_blocked_line_holds_its_day_and_all_reasons_are_told():
     assert made.amounts[candidate(day).day_id] == 668
 
 
-@pytest.mark.parametrize(("field", "code"), [("profession_code", "profession_code_missing"), ("content_code", "content_code_missing")])
+@pytest.mark.parametrize(
+    ("field", "code"), [("profession_code", "profession_code_missing"), ("content_code", "content_code_missing")]
+)
 def test_settings_that_nobody_gave_stop_the_run(field: str, code: str):
     made = planned(a_day(), given=practice(**{field: ""}))
     assert made.stopped == (code,)

@@ -154,7 +154,8 @@ def test_only_a_duplicate_refusal_is_released(history: tuple[object, ...]):
 
 
 @pytest.mark.parametrize(
-    ("accepted", "refused", "outcome"), [(668, 0, "in_full"), (600, 68, "in_part"), (0, 668, "refused"), (0, 0, "in_full")]
+    ("accepted", "refused", "outcome"),
+    [(668, 0, "in_full"), (600, 68, "in_part"), (0, 668, "refused"), (0, 0, "in_full")],
 )
 def test_ref_02_the_outcome_says_how_much_of_it_was_accepted(accepted: int, refused: int, outcome: str):
     settled = SendingSettled("m", accepted + refused, accepted, refused, ())
