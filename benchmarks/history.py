@@ -7,7 +7,8 @@ of all combinations in random order. The limit is the same number of rows withou
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import product
+from hashlib import blake2b
+from itertools import pairwise, product
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -60,7 +61,7 @@ class Case:
 
 def uuid_of(kind: int, number: int) -> UUID:
     """Spread like real ids, and the same each run."""
-    return UUID(int=Random(kind << 32 | number).getrandbits(128))
+    return UUID(bytes=blake2b(f"{kind}|{number}".encode(), digest_size=16).digest())
 
 
 def sending_life(number: int, random: Random, month: str) -> Lifecycle:
@@ -232,7 +233,7 @@ def fill(sql: Sql, case: Case) -> None:
         versions = list(case.life(number, random, MONTHS[begun // month_span]))
         opened = [begun + 1 + int(share * month_span) for share, _ in versions]
         alive = [(at, row) for at, (_, row) in zip(opened, versions, strict=True) if at <= SPAN]
-        for (since, row), (until, _) in zip(alive, alive[1:], strict=False):
+        for (since, row), (until, _) in pairwise(alive):
             past.append((*[row[name] for name in table.names], since, until, node_of(since, until)))
         since, row = alive[-1]
         now.append((*[row[name] for name in table.names], since))

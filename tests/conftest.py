@@ -60,3 +60,24 @@ def require_postgres() -> None:
             warnings.simplefilter("default")
             warnings.warn(f"POSTGRESQL TESTS SKIPPED: {error}", stacklevel=1)
         pytest.skip(f"PostgreSQL cannot start: {error}")
+
+
+_ON_BOTH = ("tests/infrastructure/store/", "tests/projections/", "tests/application/", "tests/acceptance/")
+_passed: dict[str, set[str]] = {kind: set() for kind in KINDS}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note which database each test passed on."""
+    if report.when == "call" and report.passed and report.nodeid.startswith(_ON_BOTH):
+        name, _, parameters = report.nodeid.partition("[")
+        for kind in KINDS:
+            if kind in parameters:
+                _passed[kind].add(f"{name}[{parameters.replace(kind, '*')}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI, what is tested on one database is tested on the other."""
+    odd = sorted(_passed["sqlite"] ^ _passed["postgres"])
+    if os.environ.get("CI") == "true" and odd and session.exitstatus == 0 and not hasattr(session.config, "workerinput"):
+        session.exitstatus = 1
+        print(f"\nPassed on one database only ({len(odd)}): {', '.join(odd[:5])}")

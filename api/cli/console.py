@@ -9,21 +9,33 @@ from uuid import UUID, uuid4
 
 import msgspec
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from api.build import Quittance, build
-from api.catalogue import Language, euros, text
+from api.catalogue import Language, euros, has, text
 from api.settings import Settings
-from application.ports import Context, Meta
-from domain.errors import DomainError, NotFound
+from application.ports import ConcurrencyConflict, Context, Meta
+from domain.errors import DomainError, Invalid, NotFound
+from domain.rules.limits import month_start
+from infrastructure.keys.crypto import SealBroken
 from infrastructure.keys.master import MasterKeyFault
+from infrastructure.store.errors import NotEmpty, NotMigrated, StoreUnavailable
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
 Where = Annotated[str, typer.Option("--establishment", "-e", help="Establishment id; not needed when there is one.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept with the event.")]
 
 _FAILED = 1
+_MISUSED = 2
+_OF_THE_STORE: dict[type[Exception], str] = {
+    StoreUnavailable: "store_unavailable",
+    NotMigrated: "store_not_migrated",
+    NotEmpty: "store_not_empty",
+    SealBroken: "seal_broken",
+    ConcurrencyConflict: "changed_meanwhile",
+}
 _NARROWEST = 130
 _LONG = {f"column.{name}" for name in ("advice", "comment", "errors", "field", "reason", "cause")}
 
@@ -67,10 +79,20 @@ class Voice:
         return text(f"{group}.{code}", self.language)
 
 
+def read_settings() -> Settings:
+    """Settings of the environment; a value that cannot be is one line and exit code 2."""
+    try:
+        return Settings()
+    except ValidationError as refused:
+        names = ", ".join(f"QUITTANCE_{error['loc'][0]}".upper() for error in refused.errors())
+        typer.echo(f"{names}: not a value that this setting takes.", err=True)
+        raise typer.Exit(_MISUSED) from None
+
+
 @contextmanager
 def working(*, as_json: bool = False) -> Iterator[tuple[Quittance, Voice]]:
     """Open the product for one command; its errors become one line and exit code 1."""
-    settings = Settings()
+    settings = read_settings()
     voice = Voice(settings.lang, as_json=as_json)
     with speaking(voice):
         quittance = build(settings)
@@ -87,13 +109,19 @@ def speaking(voice: Voice) -> Iterator[None]:
     try:
         yield
     except DomainError as refused:
-        _fail(voice, refused.code, text(f"problem.{refused.code}", voice.language, **refused.facts), refused.message)
+        _fail(voice, refused.code, **{"field": "", **refused.facts})
     except MasterKeyFault as refused:
-        _fail(voice, "master_key", str(refused), str(refused))
+        _say_and_end(voice, "master_key", str(refused))
+    except tuple(_OF_THE_STORE) as refused:
+        _fail(voice, next(code for kind, code in _OF_THE_STORE.items() if isinstance(refused, kind)))
 
 
-def _fail(voice: Voice, code: str, sentence: str, plain: str) -> None:
-    shown = plain if sentence.startswith("problem.") else sentence
+def _fail(voice: Voice, code: str, **facts: object) -> None:
+    known = code if has(f"problem.{code}") else "unexplained"
+    _say_and_end(voice, code, voice.label(f"problem.{known}", **facts))
+
+
+def _say_and_end(voice: Voice, code: str, shown: str) -> None:
     if voice.as_json:
         voice.json({"error": code, "detail": shown})
     else:
@@ -106,13 +134,27 @@ def context(reason: str = "", about: UUID | None = None) -> Context:
     return Context(Meta(actor="operator", reason=reason, reason_subject=about, command_id=uuid4().hex))
 
 
+def identifier(given: str) -> UUID:
+    """An id as somebody typed it. Raises `Invalid`."""
+    try:
+        return UUID(given.strip())
+    except ValueError:
+        raise Invalid("id_invalid", "An id looks like 8-4-4-4-12 hex digits, such as a list shows it.") from None
+
+
+def billed_month(given: str) -> str:
+    """A month as somebody typed it. Raises `Invalid`."""
+    try:
+        month_start(given)
+    except ValueError:
+        raise Invalid("month_invalid", "Give the month as YYYY-MM.", field="month") from None
+    return given
+
+
 def establishment(quittance: Quittance, given: str) -> UUID:
     """The establishment named, or the only one there is."""
     if given:
-        try:
-            return UUID(given)
-        except ValueError:
-            raise NotFound("establishment_unknown", "An establishment id looks like 8-4-4-4-12 hex digits.") from None
+        return identifier(given)
     known = quittance.lookups.establishment_ids()
     if len(known) != 1:
         raise NotFound("establishment_not_named", f"There are {len(known)} establishments: name one with -e.")

@@ -48,13 +48,17 @@ class Due:
 
 
 class Desk:
-    """Answers one file. The same file, seed, scenario and instant give the same bytes."""
+    """Answers one file. The same file, seed, scenario and instant give the same bytes.
+
+    Draws hang on the care alone: two installations that bill the same care get the same refusals, though each draws
+    its own references, which also order the invoices of its file.
+    """
 
     def __init__(self, arrived: Arrived, seed: int, scenario: Scenario) -> None:
         self._arrived, self._scenario = arrived, scenario
         self._file: EfactFile = read(arrived.content)
         self._placed: Outline = outline(self._file)
-        self._draw = Draw(seed, arrived.union, sha256(arrived.content).hexdigest())
+        self._draw = Draw(seed, arrived.union, _care(self._file))
         self._own_reference = f"{int(self._draw.share() * 10**8):014d}"
 
     def answers(self) -> list[Due]:
@@ -143,3 +147,10 @@ class Desk:
                 mixed.reverse()
             answers = [Due(a.message, a.content, at) for a, at in zip(mixed, instants, strict=True)]
         return answers
+
+
+def _care(file: EfactFile) -> str:
+    """Digest of the lines in any order, without running number, reference and check digits, and of the file's date."""
+    lines = sorted(record.raw[8:137] + record.raw[162:348] for record in file.details if record.type == "50")
+    second = file.second_header
+    return sha256(b"\n".join([second.zone("sending_number"), second.zone("creation_date"), *lines])).hexdigest()

@@ -41,7 +41,8 @@ class Service:
 class Case:
     """A file with running numbers that are right (others never get as far as this).
 
-    `services` are all; `refusable` leaves out credit notes, which a union checks against its own books.
+    `services` are all, by patient and date; `refusable` leaves out credit notes, which a union checks against its own
+    books.
     """
 
     invoices: tuple[InvoiceRecords, ...]
@@ -65,6 +66,7 @@ def case_of(placed: Outline) -> Case:
         if invoice.opening is not None and invoice.opening.number("invoicing_type") == _CREDIT_NOTE:
             credited.add(index)
         services += _services(index, invoice)
+    services.sort(key=lambda service: (service.patient, service.date, service.order))
     refusable = tuple(service for service in services if service.invoice not in credited)
     by_day: dict[tuple[str, str], list[Service]] = {}
     by_invoice: dict[int, list[Service]] = {}

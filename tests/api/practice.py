@@ -70,6 +70,7 @@ def bill(service: Service, practice: Practice, content: bytes | None = None) -> 
     query = {"establishment_id": str(practice.where)}
     ok(service.post("/imports", params=query, content=content or care_file()))
     run: dict[str, Any] = ok(service.post("/billing-runs", json={**query, "month": MONTH}))
+    service.clock.forward(minutes=5)
     ok(service.post("/sendings/send", json=query))
     for _ in range(4):
         service.clock.forward(days=10)

@@ -111,6 +111,7 @@ def ok(answer: httpx.Response) -> Any:
     return answer.json()
 
 
-def environment() -> dict[str, str]:
-    """For a process of our own."""
-    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+def environment(kind: str) -> dict[str, str]:
+    """For a process of our own, on the server of this run."""
+    server = {"QUITTANCE_TEST_POSTGRES": shared_postgres()} if kind == "postgres" else {}
+    return {**os.environ, **server, "PYTHONPATH": str(Path(__file__).parents[2])}

@@ -109,7 +109,7 @@ class Postbox:
     def __init__(self) -> None:
         self.taken: list[tuple[str, bytes]] = []
         self.waiting: list[tuple[str, bytes]] = []
-        self.fails: type[OutcomeUnknown] | type[NotTransmitted] | None = None
+        self.fails: type[OutcomeUnknown | NotTransmitted] | None = None
 
     def transmit(self, content: bytes, provider_reference: str, union: str, tpp_number: str) -> None:
         if self.fails is not NotTransmitted:

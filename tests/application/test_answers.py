@@ -150,7 +150,7 @@ def test_figures_that_do_not_agree_are_for_a_person_and_the_lines_stay_unsettled
     sending = office.billed(FEE, TOILET)
     report = office.receive(settled(office.file(sending), {0: ("R502255", 0)}, wrong_by=100))
     assert report.items == ("figures_disagree", "figures_disagree")
-    assert {item for item in office.open_items()} == {("figures_disagree", sending)}
+    assert set(office.open_items()) == {("figures_disagree", sending)}
     assert (office.sending(sending).status, verdicts(office, sending)) == ("transmitted", ["none"])
     assert not are_prepared(office, sending)
 

@@ -1,5 +1,6 @@
 """Bill a month: the preview is the run that writes nothing; a run puts each day into one file, once."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from datetime import date as Date
@@ -247,10 +248,8 @@ class Racing(EfactCodec):
     def write(self, file: BillingFile) -> WrittenFile:
         if not getattr(self._mine, "met", False):
             self._mine.met = True
-            try:
+            with suppress(BrokenBarrierError):
                 self._barrier.wait(5)
-            except BrokenBarrierError:
-                pass
         return super().write(file)
 
 

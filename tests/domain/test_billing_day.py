@@ -7,6 +7,7 @@ import pytest
 
 from domain import billing_day as days
 from domain.answer import Reason
+from domain.care import CareLine
 from domain.day_events import (
     CareRecorded,
     DayAcceptedByInsurer,
@@ -21,7 +22,6 @@ from domain.day_events import (
     LineWithdrawn,
     TimeBarLifted,
 )
-from domain.care import CareLine
 from domain.errors import NotFound
 from tests.domain.builders import DAY, MESSAGE, PATIENT, SENDING, WHERE, a_care, billed, ids_of, recorded, uid
 from tests.domain.spec import Given, Spec

@@ -1,5 +1,6 @@
 """What a billing run would do: every blocker, what waits and until when, who shares an invoice, which file holds it."""
 
+from dataclasses import replace
 from datetime import date as Date
 from typing import Any
 from uuid import UUID
@@ -165,17 +166,7 @@ def test_the_membership_of_another_does_not_count():
 def doubtful() -> BillingDay:
     opening = recorded(a_care(), a_care())
     first, second = opening.lines
-    day = evolve(
-        None,
-        type(opening)(
-            WHERE,
-            PATIENT,
-            opening.date,
-            1,
-            (first, type(second)(second.line_id, second.care, possible_duplicate=True)),
-        ),
-    )
-    return day
+    return evolve(None, replace(opening, lines=(first, replace(second, possible_duplicate=True))))
 
 
 def test_possible_duplicate_until_confirmed_withdrawn_or_given_a_derogation():
