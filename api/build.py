@@ -83,7 +83,7 @@ def build(settings: Settings, clock: Clock | None = None, transport: UnionTransp
     views = Runner(store.database, store.log, all_views(store.keys))
     views.prepare()
     wired.append(views)
-    lookups = ViewLookups(store.database)
+    lookups = ViewLookups(store.database, views.catch_up)
     codec = EfactCodec()
     erasures = ErasureList(settings.erasure_list_path)
     unions = transport or SimulatedUnions(settings.simulator_folder, settings.simulator_seed, time)

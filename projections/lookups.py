@@ -1,6 +1,6 @@
 """The `Lookups` port: questions that the use cases ask the views; the log decides afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date as Date
 from uuid import UUID
 
@@ -11,10 +11,10 @@ from projections.scope import scoped
 
 
 class ViewLookups:
-    """Each question is one query in a snapshot of its own."""
+    """Each question is one query in a snapshot of its own, on views that `catch_up` made current where it matters."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, catch_up: Callable[[], object]) -> None:
+        self._database, self._catch_up = database, catch_up
 
     def establishment_ids(self) -> list[UUID]:
         """All that are registered: what an operator may see."""
@@ -23,6 +23,7 @@ class ViewLookups:
 
     def prepared_day_ids(self, establishment_id: UUID, until: Date) -> list[UUID]:
         """Days in no sending, dated up to `until`, with at least one line; by date."""
+        self._catch_up()
         where = scoped([establishment_id])
         with self._database.snapshot() as sql:
             rows = sql.rows(
@@ -34,6 +35,7 @@ class ViewLookups:
 
     def undecided_refusals(self, establishment_id: UUID) -> list[tuple[UUID, int]]:
         """Refused days, in part or whole, that nobody decided upon: (day, refused cents), the oldest first."""
+        self._catch_up()
         where = undecided([establishment_id])
         with self._database.snapshot() as sql:
             rows = sql.rows(
@@ -58,6 +60,7 @@ class ViewLookups:
 
     def prepared_sending_ids(self, establishment_id: UUID) -> list[UUID]:
         """Sendings written and not handed over, in the order of their numbers."""
+        self._catch_up()
         where = scoped([establishment_id])
         with self._database.snapshot() as sql:
             rows = sql.rows(
@@ -69,5 +72,6 @@ class ViewLookups:
 
     def unmatched_messages(self, establishment_id: UUID) -> list[str]:
         """Hashes of received files that answer no sending known when they came."""
+        self._catch_up()
         with self._database.snapshot() as sql:
             return messages.unmatched(sql, [establishment_id])

@@ -109,19 +109,18 @@ def speaking(voice: Voice) -> Iterator[None]:
     try:
         yield
     except DomainError as refused:
-        _fail(voice, refused.code, **{"field": "", **refused.facts})
+        _fail(voice, refused.code, refused.message, **{"field": "", **refused.facts})
     except MasterKeyFault as refused:
-        _say_and_end(voice, "master_key", str(refused))
+        _end(voice, "master_key", str(refused))
     except tuple(_OF_THE_STORE) as refused:
-        _fail(voice, next(code for kind, code in _OF_THE_STORE.items() if isinstance(refused, kind)))
+        _fail(voice, next(code for kind, code in _OF_THE_STORE.items() if isinstance(refused, kind)), str(refused))
 
 
-def _fail(voice: Voice, code: str, **facts: object) -> None:
-    known = code if has(f"problem.{code}") else "unexplained"
-    _say_and_end(voice, code, voice.label(f"problem.{known}", **facts))
+def _fail(voice: Voice, code: str, plain: str, **facts: object) -> None:
+    _end(voice, code, voice.label(f"problem.{code}", **facts) if has(f"problem.{code}") else plain)
 
 
-def _say_and_end(voice: Voice, code: str, shown: str) -> None:
+def _end(voice: Voice, code: str, shown: str) -> None:
     if voice.as_json:
         voice.json({"error": code, "detail": shown})
     else:
@@ -132,6 +131,12 @@ def _say_and_end(voice: Voice, code: str, shown: str) -> None:
 def context(reason: str = "", about: UUID | None = None) -> Context:
     """A command of whoever sits at this machine."""
     return Context(Meta(actor="operator", reason=reason, reason_subject=about, command_id=uuid4().hex))
+
+
+def concerning(quittance: Quittance, stream: UUID, reason: str) -> Context:
+    """A command about one thing, its reason sealed under the key of the establishment that the thing belongs to."""
+    begun = quittance.log.load([stream]).get(stream, [None])[0]
+    return context(reason, getattr(begun, "establishment_id", None))
 
 
 def identifier(given: str) -> UUID:

@@ -87,6 +87,7 @@ def tell(voice: Voice, folder: Path, seed: int) -> None:
         voice.say("demo.answers")
         show_answers(voice, collect(quittance, clock, where))
         export(quittance, folder)
+        quittance.views.catch_up()
         voice.say("demo.history")
         show_history(voice, quittance, (where,), MONTH)
         voice.say("demo.refusals")

@@ -12,7 +12,7 @@ from tests.domain.spec import Spec
 
 spec = Spec(keys.fold)
 UNTIL = datetime(2027, 1, 1, tzinfo=UTC)
-ISSUED = ApiKeyIssued("desk", "h" * 64, ("read", "care"), (), UNTIL)
+ISSUED = ApiKeyIssued("desk", "h" * 64, ("read", "care"), (), UNTIL, "0a1b")
 
 
 def test_a_key_opens_until_it_expires_or_is_revoked():
@@ -32,6 +32,6 @@ def test_a_key_is_revoked_once():
 @pytest.mark.parametrize("scopes", [(), ("root",), ("read", "root")])
 def test_scopes_are_some_of_those_known(scopes: Any):
     with pytest.raises(Invalid) as caught:
-        keys.issue("desk", "h" * 64, scopes, (), UNTIL)
+        keys.issue("0a1b", "desk", "h" * 64, scopes, (), UNTIL)
     assert caught.value.code == "scope_unknown"
-    assert keys.issue("desk", "h" * 64, ("read", "care"), (), UNTIL) == [ISSUED]
+    assert keys.issue("0a1b", "desk", "h" * 64, ("read", "care"), (), UNTIL) == [ISSUED]
