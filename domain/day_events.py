@@ -73,7 +73,7 @@ class DayReturned:
     """Nothing of the sending was accepted, or it never left: the day is prepared again."""
 
     sending_id: UUID
-    return_cause: ReturnCause
+    cause: ReturnCause
 
 
 @event("billing_day.reinstated")

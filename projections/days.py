@@ -39,9 +39,10 @@ TABLE = Table(
         flag("is_returned"),
     ),
     key="day_id",
-    # No index on what a settlement changes: then its update stays on the page (PostgreSQL: HOT).
+    # No index on what a settlement changes, and room for its new version on the page.
+    room=40,
     indexes=(
-        Index(("establishment_id", "date", "day_id")),
+        Index(("establishment_id", "date", "day_id"), for_order=True),
         Index(("establishment_id", "date"), where="sending_id IS NULL"),
         Index(("invoice_id",)),
     ),

@@ -134,7 +134,7 @@ PUBLISHED: dict[str, Published] = {
     "billing_day.duplicate_confirmed": Published("care.duplicate_confirmed", fields("line_id")),
     "billing_day.time_bar_lifted": Published("care.time_bar_lifted", fields("letter_date")),
     "billing_day.billed": Published("billing_day.billed", fields("sending_id", "invoice_id")),
-    "billing_day.returned": Published("billing_day.returned", fields("sending_id", "cause")),
+    "billing_day.returned": Published("billing_day.returned", fields("sending_id", cause="return_cause")),
     "billing_day.reinstated": Published("billing_day.reinstated", fields("sending_id", "invoice_id")),
     "billing_day.accepted_by_insurer": Published("billing_day.accepted", _verdict),
     "billing_day.partly_refused_by_insurer": Published("billing_day.partly_refused", _verdict),

@@ -43,7 +43,7 @@ class InvoiceFilter:
 
 @dataclass(frozen=True, slots=True)
 class DayFilter:
-    """None: any. `national_union`: of the invoice that the day is in."""
+    """None: any. `national_union`: of the sending that the day is in."""
 
     month: str | None = None
     national_union: str | None = None
@@ -163,20 +163,20 @@ _RANGES = {
 
 
 def _asked_for(scope: Collection[UUID], wanted: Filter) -> Iterable[Condition]:
-    through_invoice = isinstance(wanted, DayFilter | RefusalFilter)
+    in_a_sending = isinstance(wanted, DayFilter | RefusalFilter)
     for field in fields(wanted):
         value: Any = getattr(wanted, field.name)
         if value is None:
             continue
         if field.name in _RANGES:
             yield Condition(_RANGES[field.name], (value,))
-        elif through_invoice and field.name == "national_union":
-            yield _in_invoices(scope, "national_union", value)
+        elif in_a_sending and field.name == "national_union":
+            yield _sent_to(scope, value)
         else:
             yield one_of(field.name, [value])
 
 
-def _in_invoices(scope: Collection[UUID], column: str, value: str) -> Condition:
-    """What an invoice says of its insurer never changes: the current row is right for any position."""
-    where = both([scoped(scope), one_of(column, [value])])
-    return Condition(f"invoice_id IN (SELECT invoice_id FROM invoices WHERE {where.text})", where.params)
+def _sent_to(scope: Collection[UUID], national_union: str) -> Condition:
+    """A sending goes to one union for ever: the current row is right for any position."""
+    where = both([scoped(scope), one_of("national_union", [national_union])])
+    return Condition(f"sending_id IN (SELECT sending_id FROM sendings WHERE {where.text})", where.params)

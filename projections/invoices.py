@@ -37,8 +37,8 @@ TABLE = Table(
     ),
     key="invoice_id",
     indexes=(
-        Index(("establishment_id", "month", "invoice_id")),
-        Index(("establishment_id", "invoice_number", "invoice_id")),
+        Index(("establishment_id", "month", "invoice_id"), for_order=True),
+        Index(("establishment_id", "invoice_number", "invoice_id"), for_order=True),
         Index(("sending_id",)),
     ),
 )

@@ -52,7 +52,7 @@ TABLE = Table(
     key="line_id",
     owner="day_id",
     indexes=(
-        Index(("establishment_id", "date", "line_id")),
+        Index(("establishment_id", "date", "line_id"), for_order=True),
         Index(("establishment_id", "root_code", "root_letter")),
         Index(("sending_id",)),
         Index(("invoice_id",)),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import AsJson, Reason, Voice, Where, context, establishment, read_file, working
+from api.cli.console import AsJson, Reason, Voice, Where, concerning, context, establishment, read_file, working
 from api.cli.ids import identifier_of
 from application.read_answers import AnswerReport
 
@@ -57,7 +57,8 @@ def take_over(files: Files, where: Where = "", as_json: AsJson = False) -> None:
 def settle_item(item: Annotated[str, typer.Argument(help="Item id.")], reason: Reason, as_json: AsJson = False) -> None:
     """Close an item that waited for a person, with the reason."""
     with working(as_json=as_json) as (quittance, voice):
-        done = quittance.desk.settle(context(reason), identifier_of(item)).result
+        which = identifier_of(item)
+        done = quittance.desk.settle(concerning(quittance, which, reason), which).result
         voice.json({"settled": done}) if as_json else voice.say("answers.item_settled")
 
 
@@ -66,7 +67,8 @@ def confirm_rejection(
 ) -> None:
     """Say that a file refused as duplicate has no living copy: its days are prepared again."""
     with working(as_json=as_json) as (quittance, voice):
-        done = quittance.dispatch.confirm_rejection(context(reason), identifier_of(sending)).result
+        which = identifier_of(sending)
+        done = quittance.dispatch.confirm_rejection(concerning(quittance, which, reason), which).result
         voice.json({"sending_id": done}) if as_json else voice.say("answers.released")
 
 

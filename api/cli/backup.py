@@ -6,9 +6,8 @@ from typing import Annotated
 import typer
 
 from api.backup import BackupReport, back_up, restore
-from api.cli.console import AsJson, Voice, speaking, working
+from api.cli.console import AsJson, Voice, read_settings, speaking, working
 from api.cli.manage import prepare
-from api.settings import Settings
 from domain.errors import NotFound
 
 File = Annotated[Path, typer.Argument(help="The backup file.")]
@@ -30,7 +29,7 @@ def backup(file: File, as_json: AsJson = False) -> None:
 
 def restore_file(file: File, as_json: AsJson = False) -> None:
     """Fill an empty installation from a backup; needs the master key the backup was made under."""
-    settings = Settings()
+    settings = read_settings()
     voice = Voice(settings.lang, as_json=as_json)
     with speaking(voice):
         if not settings.master_key_path.exists():

@@ -4,12 +4,11 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import AsJson, Reason, Voice, Where, context, establishment, working
+from api.cli.console import AsJson, Reason, Voice, Where, billed_month, concerning, context, establishment, working
 from api.cli.ids import identifier_of
 from application.run_report import HeldBack, RunReport
 from application.send import Sent
 from domain.errors import Invalid
-from domain.rules.limits import month_start
 from domain.run_plan import RunOptions
 
 Month = Annotated[str, typer.Argument(help="Month of care, YYYY-MM.")]
@@ -58,7 +57,8 @@ def send(
 def cancel_run(run: Annotated[str, typer.Argument(help="Run id.")], reason: Reason, as_json: AsJson = False) -> None:
     """Withdraw a run that has not left: days are prepared again, its numbers are void."""
     with working(as_json=as_json) as (quittance, voice):
-        cancelled = quittance.billing.cancel(context(reason), identifier_of(run)).result
+        which = identifier_of(run)
+        cancelled = quittance.billing.cancel(concerning(quittance, which, reason), which).result
         if as_json:
             voice.json({"cancelled": cancelled})
         else:
@@ -137,8 +137,4 @@ def _held(voice: Voice, title: str, head: str, rows: list[tuple[str, HeldBack]])
 
 
 def _options(month: str, include_current: bool, one_month_per_file: bool) -> RunOptions:
-    try:
-        month_start(month)
-    except ValueError:
-        raise Invalid("month_invalid", "Give the month as YYYY-MM.", field="month") from None
-    return RunOptions(month, include_current, one_month_per_file)
+    return RunOptions(billed_month(month), include_current, one_month_per_file)

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from api.build import Quittance, build
 from api.catalogue import Language, euros, has, text
+from api.cli.ids import identifier_of
 from api.settings import Settings
 from application.ports import ConcurrencyConflict, Context, Meta
 from domain.errors import DomainError, Invalid, NotFound
@@ -139,14 +140,6 @@ def concerning(quittance: Quittance, stream: UUID, reason: str) -> Context:
     return context(reason, getattr(begun, "establishment_id", None))
 
 
-def identifier(given: str) -> UUID:
-    """An id as somebody typed it. Raises `Invalid`."""
-    try:
-        return UUID(given.strip())
-    except ValueError:
-        raise Invalid("id_invalid", "An id looks like 8-4-4-4-12 hex digits, such as a list shows it.") from None
-
-
 def billed_month(given: str) -> str:
     """A month as somebody typed it. Raises `Invalid`."""
     try:
@@ -159,7 +152,7 @@ def billed_month(given: str) -> str:
 def establishment(quittance: Quittance, given: str) -> UUID:
     """The establishment named, or the only one there is."""
     if given:
-        return identifier(given)
+        return identifier_of(given)
     known = quittance.lookups.establishment_ids()
     if len(known) != 1:
         raise NotFound("establishment_not_named", f"There are {len(known)} establishments: name one with -e.")

@@ -14,7 +14,7 @@ import typer
 from api.build import Quittance, build
 from api.cli.answers import show_answers
 from api.cli.billing import show_run, show_sent
-from api.cli.console import Voice, context, speaking
+from api.cli.console import Voice, context, read_settings, speaking
 from api.cli.imports import show_import, show_register
 from api.cli.manage import prepare
 from api.cli.views import show_history, show_refusals
@@ -60,7 +60,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed, other refusals.")] = 1,
 ) -> None:
     """Bill a month of a fictitious nursing practice, send it, read the answers, show every refusal."""
-    voice = Voice(Settings().lang, as_json=False)
+    voice = Voice(read_settings().lang, as_json=False)
     with speaking(voice):
         tell(voice, folder, seed)
 

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import AsJson, Voice
-from api.settings import Settings
+from api.cli.console import AsJson, Voice, read_settings
 from infrastructure.efact.check import check
 from infrastructure.efact.errors import EfactError
 from infrastructure.efact.show import show
@@ -30,7 +29,7 @@ def show_file(file: FilePath, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
         return
-    voice = Voice(Settings().lang, as_json=False)
+    voice = Voice(read_settings().lang, as_json=False)
     voice.say(
         "efact.head", **{key: shown[key] or _NOTHING for key in ("message", "provider_reference", "oa_reference")}
     )

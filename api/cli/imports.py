@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.cli.console import AsJson, Reason, Voice, Where, context, establishment, read_file, working
+from api.cli.console import AsJson, Reason, Voice, Where, concerning, context, establishment, read_file, working
 from api.cli.ids import identifier_of
 from api.register_file import RegisterReport, load_register
 from application.import_care import ImportOptions, ImportReport, Rejected
@@ -58,7 +58,8 @@ def undo_import(
 ) -> None:
     """Take an import back while nothing of it was sent."""
     with working(as_json=as_json) as (quittance, voice):
-        done = quittance.imports.undo(context(reason), identifier_of(identifier)).result
+        which = identifier_of(identifier)
+        done = quittance.imports.undo(concerning(quittance, which, reason), which).result
         voice.json(done) if as_json else voice.say("import_done.undone", lines=done.lines)
 
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli import answers, backup, billing, demo, efact, imports, manage, serving, show, views
+from api.cli import answers, backup, billing, care, demo, efact, imports, manage, serving, show, views
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -10,7 +10,7 @@ app = typer.Typer(
     help="Quittance: bill a month of care, send it, read what comes back, see every refusal.",
 )
 app.add_typer(efact.app, name="efact")
-for module in (manage, imports, billing, answers, views, show, backup, serving, demo):
+for module in (manage, imports, care, billing, answers, views, show, backup, serving, demo):
     module.register(app)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, cast
 import typer
 
 from api.build import Quittance, build
-from api.cli.console import AsJson, Voice, context, speaking, working
+from api.cli.console import AsJson, Voice, context, read_settings, speaking, working
 from api.cli.ids import identifier_of
 from api.settings import Settings
 from application.access import IssuedKey
@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def init(as_json: AsJson = False) -> None:
     """Make the database and the master key, and print the first API key once."""
-    settings = Settings()
+    settings = read_settings()
     voice = Voice(settings.lang, as_json=as_json)
     with speaking(voice):
         made_key = prepare(settings)

@@ -5,10 +5,9 @@ from typing import Annotated
 import typer
 
 from api.build import build
-from api.cli.console import Voice, speaking
+from api.cli.console import Voice, read_settings, speaking
 from api.cli.manage import first_key, prepare
 from api.rest.serving import serve as run_service
-from api.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +20,7 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
 ) -> None:
     """Start the REST service; a new installation is made first and its API key shown once."""
-    settings = Settings()
+    settings = read_settings()
     voice = Voice(settings.lang, as_json=False)
     with speaking(voice):
         if prepare(settings):

@@ -10,7 +10,7 @@ from uuid import UUID
 import typer
 
 from api.build import Quittance
-from api.cli.console import AsJson, Voice, Where, establishment, working
+from api.cli.console import AsJson, Voice, Where, billed_month, establishment, working
 from application.ports import Sql
 from domain.errors import Invalid
 from domain.rules.refusals import explain
@@ -56,6 +56,7 @@ def history(
     """Months at a glance, or what was sent, invoiced and billed in one, page by page."""
     with working(as_json=as_json) as (quittance, voice):
         scope, at = _scope(quittance, where), position(quittance, as_of)
+        month = month and billed_month(month)
         if not month and of == "sendings" and not (union or status):
             show_history(voice, quittance, scope, "", at, archived=archived)
             return
@@ -150,6 +151,7 @@ def refusals(
     """Refusals by cause, cascades folded under their root, each explained with its cure; or the lines of one cause."""
     with working(as_json=as_json) as (quittance, voice):
         scope, at = _scope(quittance, where), position(quittance, as_of)
+        month = month and billed_month(month)
         if cause:
             _show_lines(voice, quittance, scope, RefusalFilter(month=month or None, root_code=cause), at)
         else:

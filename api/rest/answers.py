@@ -8,7 +8,7 @@ from fastapi import Response
 
 from api.rest.bodies import Body, Files, Upload, example, file_body
 from api.rest.commands import Writes
-from api.rest.reads import Reads, current
+from api.rest.reads import Reads
 from api.rest.resources import NOT_CHANGED, id_of, resource
 from api.rest.rights import MayBill, MayRead, Product, not_here, within
 from api.rest.sendings import download, patients_of
@@ -122,7 +122,6 @@ def take_over_files(
 ) -> Response:
     """Take over past billing files and answers of the same payer number, several at once, in any order."""
     where = within(caller, establishment_id)
-    current(quittance)
 
     def act(context: Context) -> Done[TakeOverReport]:
         report = quittance.take_over.take(Context(context.meta), where, files)

@@ -13,7 +13,7 @@ from api.rest.bodies import Body, Month, Reason, example
 from api.rest.commands import MayWrite, Writes
 from api.rest.encoding import answer, encode
 from api.rest.problems import Problem
-from api.rest.reads import Reading, Reads, current
+from api.rest.reads import Reading, Reads
 from api.rest.register_bodies import ReasonIn
 from api.rest.resources import NOT_CHANGED, explained, id_of, resource
 from api.rest.rights import MayBill, MayRead, Product, not_here, within
@@ -101,7 +101,6 @@ def bill_month(caller: MayBill, command: MayWrite, reading: Reads, body: RunIn) 
     """Bill a month: one invoice a patient and insurability, one file a union. Nothing leaves before it is sent."""
     quittance, shape = reading.quittance, _report(reading.language)
     where = within(caller, body.establishment_id)
-    current(quittance)
     options = RunOptions(body.month, body.include_current, quittance.settings.one_month_per_file)
     if body.dry_run:
         return answer(encode(shape(quittance.billing.preview(where, options))))

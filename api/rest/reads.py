@@ -103,11 +103,6 @@ Reads = Annotated[Reading, Depends(_reading)]
 """Answers as of now or of a past instant, and no older than the caller's own last write."""
 
 
-def current(quittance: Quittance) -> None:
-    """For commands that ask the views what there is to do: they must have seen what the caller committed before."""
-    catch_up(quittance, quittance.log.head())
-
-
 def catch_up(quittance: Quittance, position: int) -> None:
     """Bring the views up to a position, at least. Raises 503 when it takes too long: ask again."""
     deadline = monotonic() + WAIT_S

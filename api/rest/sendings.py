@@ -10,7 +10,7 @@ from pydantic import Field
 
 from api.rest.bodies import Body, example
 from api.rest.commands import Writes
-from api.rest.reads import Reading, Reads, current
+from api.rest.reads import Reading, Reads
 from api.rest.register_bodies import NeededReasonIn, ReasonIn
 from api.rest.resources import NOT_CHANGED, id_of, resource
 from api.rest.rights import MayBill, MayRead, Product, not_here, within
@@ -108,7 +108,6 @@ def get_sending_file(caller: MayRead, reading: Reads, sending_id: UUID) -> Respo
 def send_sendings(caller: MayBill, command: Writes, quittance: Product, body: SendIn) -> Response:
     """Hand over prepared sendings; a limit of the insurers holds each back apart. No uncertain one is sent twice."""
     where = within(caller, body.establishment_id)
-    current(quittance)
     return command.answer(
         lambda context: quittance.dispatch.send(context, where, body.sending_ids), lambda sent: {"sendings": sent}
     )
