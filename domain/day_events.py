@@ -73,7 +73,7 @@ class DayReturned:
     """Nothing of the sending was accepted, or it never left: the day is prepared again."""
 
     sending_id: UUID
-    cause: ReturnCause
+    return_cause: ReturnCause
 
 
 @event("billing_day.reinstated")

@@ -53,7 +53,9 @@ class Index:
 
 @dataclass(frozen=True)
 class Table:
-    """`key` names one row, `owner` the rows that are changed together (the key itself when left empty).
+    """A table of a view, its columns in order of use: those to filter and sort by first.
+
+    `key` names one row, `owner` the rows that are changed together (the key itself when left empty).
 
     `scope`: the column by which rows are limited to establishments, empty when there is none. `room`: percent of a
     page kept free, so that an update that touches no index stays on its page (PostgreSQL: HOT).

@@ -3,12 +3,10 @@
 import typer
 
 from api.cli import answers, backup, billing, care, demo, efact, imports, manage, serving, show, views
+from api.cli.help import speak
+from api.settings import Settings
 
-app = typer.Typer(
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Quittance: bill a month of care, send it, read what comes back, see every refusal.",
-)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(efact.app, name="efact")
 for module in (manage, imports, care, billing, answers, views, show, backup, serving, demo):
     module.register(app)
@@ -16,4 +14,4 @@ for module in (manage, imports, care, billing, answers, views, show, backup, ser
 
 def run() -> None:
     """Entry point."""
-    app()
+    speak(typer.main.get_command(app), Settings().lang)()

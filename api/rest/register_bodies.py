@@ -177,7 +177,7 @@ class InsurabilityIn(Body):
 class NumberIn(Body):
     """The national number that the authority gave instead."""
 
-    model_config = example(ssin="85073100120", reason="Changement au registre national")
+    model_config = example(ssin="85073100130", reason="Changement au registre national")
 
     ssin: Annotated[str, Field(pattern=r"^\d{11}$")]
     reason: Reason = ""

@@ -79,11 +79,14 @@ class Guarded(APIRoute):
                 caller.require(right.scope)
             if is_writing:
                 await read_body(request, limit)
-            for keeper in keepers:
-                early = await keeper.before(request)
-                if early is not None:
-                    return early
-            return await handle(request)
+            try:
+                for keeper in keepers:
+                    early = await keeper.before(request)
+                    if early is not None:
+                        return early
+                return await handle(request)
+            finally:
+                await request.close()  # files of a form
 
         return guarded
 
