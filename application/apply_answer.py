@@ -135,7 +135,8 @@ def _verdict_changes(
             sums.extend(days.verdict_of(event) for event in happened)
             changes.append(own.change(day_id, [*revived.get(day_id, ()), *happened]))
         back = invoices.reinstate(invoice)
-        changes.append(inner.change(invoice_id, [*back, *invoices.settle(invoice, sha256, sums)]))
+        said = verdicts.said_of_invoices.get(invoice.made.record, ())
+        changes.append(inner.change(invoice_id, [*back, *invoices.settle(invoice, sha256, sums, said)]))
     return changes
 
 

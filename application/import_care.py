@@ -1,7 +1,7 @@
 """Import a care file: every line lands, is known already, differs or is rejected with its place and reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Date
 from hashlib import sha256
 from typing import Literal
@@ -91,16 +91,23 @@ class CareImports:
         read: tuple[Sequence[FileRow], Sequence[Rejected]],
         options: ImportOptions,
     ) -> Done[ImportReport]:
-        """Store the bytes, then decide on the rows that the reader made of them."""
+        """Store the bytes, then decide on the rows that the reader made of them.
+
+        The same bytes again change nothing, but rows rejected the first time get their chance.
+        """
         message, _ = self._messages.put(content, "care_file", "in", where)
         identifier = inbox.import_id(where, message)
 
         def decision() -> Decided[ImportReport]:
             known = Streams(self._log, [identifier])
             state = inbox.fold_import(known.events(identifier))
-            if state is not None and not state.is_undone:
+            stands = state is not None and not state.is_undone
+            if stands and state is not None and not state.accepted.rejected:
                 return Decided([], _report(identifier, "already_imported"))
-            return self._decide(where, message, identifier, known, read, options)
+            decided = self._decide(where, message, identifier, known, read, options)
+            if stands and decided.result.outcome == "nothing_new":
+                return Decided([], replace(decided.result, outcome="already_imported"))
+            return decided
 
         return decide(self._log, caused(context, message), decision)
 
@@ -116,7 +123,7 @@ class CareImports:
         identifier = inbox.import_id(where, name)
         known = Streams(self._log, [identifier])
         state = inbox.fold_import(known.events(identifier))
-        if state is not None and not state.is_undone:
+        if state is not None and not state.is_undone and not state.accepted.rejected:
             return _report(identifier, "already_imported")
         return self._decide(where, name, identifier, known, read, options).result
 

@@ -73,6 +73,20 @@ class Dispatch:
 
         return decide(self._log, context, decision)
 
+    def resolve(self, context: Context, sending_id: UUID, *, arrived: bool) -> Done[UUID]:
+        """A person says whether a file of unknown outcome arrived; one that did not is prepared as before."""
+
+        def decision() -> Decided[UUID]:
+            streams, state = self._sending(sending_id)
+            changes = [streams.change(sending_id, sendings.resolve(state, arrived=arrived))]
+            if not arrived:
+                numbering_id = numbers.numbering_id("sending", self._details(state.made.establishment_id).tpp_number)
+                counting = Streams(self._log, [numbering_id])
+                changes.append(counting.change(numbering_id, [numbers.FileNotSent(sending_id)]))
+            return Decided(changes, sending_id)
+
+        return decide(self._log, context, decision)
+
     def archive(self, context: Context, sending_id: UUID, *, archived: bool) -> Done[UUID]:
         """Put a sending out of sight, or back."""
 

@@ -40,6 +40,7 @@ class Line:
     care: Care
     possible_duplicate: bool = False
     withdrawn: bool = False
+    withdrawn_by_hand: bool = False
     import_id: UUID | None = None
     said: LineVerdict | None = None
 
@@ -99,7 +100,7 @@ def evolve(day: BillingDay | None, happened: object) -> BillingDay:
         case LineCorrected():
             return _corrected(day, happened)
         case LineWithdrawn():
-            return _line(day, happened.line_id, withdrawn=True)
+            return _line(day, happened.line_id, withdrawn=True, withdrawn_by_hand=happened.import_id is None)
         case DuplicateConfirmed():
             return _line(day, happened.line_id, possible_duplicate=False)
     return day

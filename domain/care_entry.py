@@ -48,11 +48,12 @@ def place(
     """Sort care of one patient and date; `days` are all sequences of that date, in order.
 
     With `match` (a file) the n-th care of a kind is the n-th known line of that kind; without (the keyboard) every
-    care is a new line. An identical second line is a possible duplicate unless a derogation code says why.
+    care is a new line. A line that a person withdrew stays known, so that the next file does not bring it back. An
+    identical second line is a possible duplicate unless a derogation code says why.
     """
     known = _known(establishment_id, patient_id, date, days)
     total = Counter(_kind(line.care) for day in days for line in day.lines)
-    alike = {_sameness(line.care) for _, line, _ in known.values()}
+    alike = {_sameness(line.care) for _, line, _ in known.values() if not line.withdrawn}
     into = len(days) if days and days[-1].is_prepared else len(days) + 1
     target = day_id(establishment_id, patient_id, date, into)
     used = {line.line_id for day in days for line in day.lines}
@@ -67,7 +68,7 @@ def place(
         found = known.get((kind, seen[kind])) if match else None
         if found is not None:
             owner, line, is_billed = found
-            if line.care == care:
+            if line.withdrawn or line.care == care:
                 unchanged += 1
             else:
                 changed.append(Changed(index, owner, line, care, is_billed))
@@ -89,7 +90,9 @@ def _known(
     known = {}
     for sequence, day in enumerate(days, start=1):
         identifier = day_id(establishment_id, patient_id, date, sequence)
-        for line in day.active:
+        for line in day.lines:
+            if line.withdrawn and not line.withdrawn_by_hand:
+                continue  # taken out with its import: the file may bring it again
             kind = _kind(line.care)
             count[kind] += 1
             known[kind, count[kind]] = (identifier, line, not day.is_prepared)

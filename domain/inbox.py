@@ -79,7 +79,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class CareImport:
-    """State of an import."""
+    """State of an import: its last word, with all days that it touched while it stood."""
 
     accepted: ImportAccepted
     is_undone: bool = False
@@ -123,7 +123,8 @@ def fold_import(events: Iterable[object]) -> CareImport | None:
     state: CareImport | None = None
     for happened in events:
         if isinstance(happened, ImportAccepted):
-            state = CareImport(happened)
+            before = state.accepted.day_ids if state and not state.is_undone else ()
+            state = CareImport(replace(happened, day_ids=tuple(dict.fromkeys((*before, *happened.day_ids)))))
         elif isinstance(happened, ImportUndone) and state:
             state = replace(state, is_undone=True)
     return state

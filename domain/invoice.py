@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID, uuid5
 
+from domain.answer import Reason
 from domain.day_events import DayVerdict
 from domain.errors import NotFound
 from domain.event import event
@@ -54,7 +55,7 @@ class InvoiceReinstated:
 
 @event("invoice.settled")
 class InvoiceSettled:
-    """What the settlement makes of the whole invoice."""
+    """What the settlement makes of the whole invoice. `reasons`: what was said on its records 20 and 80."""
 
     sending_id: UUID
     message: str
@@ -62,6 +63,7 @@ class InvoiceSettled:
     accepted_cents: int
     refused_cents: int
     refused_days: int
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,9 @@ def reinstate(state: Invoice) -> list[object]:
     return [InvoiceReinstated(state.made.sending_id)] if state.status == "withdrawn" else []
 
 
-def settle(state: Invoice, message: str, days: Iterable[tuple[DayVerdict, int, int]]) -> list[object]:
+def settle(
+    state: Invoice, message: str, days: Iterable[tuple[DayVerdict, int, int]], reasons: tuple[Reason, ...] = ()
+) -> list[object]:
     """Sum up its days: (verdict, accepted cents, refused cents) of each."""
     if state.status == "settled":
         return []
@@ -135,4 +139,4 @@ def settle(state: Invoice, message: str, days: Iterable[tuple[DayVerdict, int, i
         whole = "accepted"
     elif verdicts == {"refused"}:
         whole = "refused"
-    return [InvoiceSettled(state.made.sending_id, message, whole, accepted, refused, refused_days)]
+    return [InvoiceSettled(state.made.sending_id, message, whole, accepted, refused, refused_days, reasons)]

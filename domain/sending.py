@@ -309,6 +309,13 @@ def hand_over(state: Sending, local_date: Date) -> list[object]:
     return [SendingHandedOver(local_date)]
 
 
+def resolve(state: Sending, *, arrived: bool) -> list[object]:
+    """A person found out whether a file of unknown outcome arrived."""
+    if state.status != "outcome_unknown" or "duplicate" in state.facts:
+        raise NotAllowed("outcome_known", f"This sending is {state.status}: only an unknown outcome is resolved.")
+    return [SendingTransmitted() if arrived else SendingHandOverFailed()]
+
+
 def cancel(state: Sending) -> list[object]:
     """Withdraw a file that has not left."""
     if state.status != "prepared":

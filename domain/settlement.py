@@ -31,9 +31,13 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Verdicts per day and doubts, in the order of the answer. `holds`: the figures add up, so they may be applied."""
+    """Verdicts per day and doubts, in the order of the answer. `holds`: the figures add up, so they may be applied.
+
+    `said_of_invoices`: every reason on a record 20 or 80, by the number of its record 20; most are only remarks.
+    """
 
     verdicts: Mapping[UUID, tuple[LineVerdict, ...]]
+    said_of_invoices: Mapping[int, tuple[Reason, ...]]
     doubts: tuple[Doubt, ...]
     holds: bool
     requested_cents: int
@@ -73,7 +77,8 @@ def judge(
 ) -> Judgement:
     """Decide every line of a sending; the days carry their record numbers in it."""
     places, owners = _places(invoices, days)
-    refused_invoices, doubts = _refused_invoices(answer, owners)
+    said, doubts = _said_of_invoices(answer, owners)
+    refused_invoices = {record: fatal for record, reasons in said.items() if (fatal := _fatal(reasons))}
     verdicts: dict[UUID, list[LineVerdict]] = {}
     spoken: set[UUID] = set()
     notes, unmatched = _notes(answer, places)
@@ -97,7 +102,7 @@ def judge(
         if verdict is not None:
             verdicts.setdefault(place.day_id, []).append(verdict)
     _judge_unlisted(places, refused_invoices, notes, spoken, verdicts)
-    return _sum_up(answer, places, verdicts, doubts)
+    return _sum_up(answer, places, verdicts, said, doubts)
 
 
 def _places(
@@ -113,10 +118,14 @@ def _places(
     return places, owners
 
 
-def _refused_invoices(
+def _fatal(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    return tuple(reason for reason in reasons if reason.letter in _REFUSES_INVOICE)
+
+
+def _said_of_invoices(
     answer: Answer, owners: Mapping[int, Invoice]
 ) -> tuple[dict[int, tuple[Reason, ...]], list[Doubt]]:
-    refused: dict[int, tuple[Reason, ...]] = {}
+    said: dict[int, tuple[Reason, ...]] = {}
     doubts: list[Doubt] = []
     for record in answer.records:
         if record.type not in ("20", "80"):
@@ -128,10 +137,9 @@ def _refused_invoices(
         if record.reference and record.reference != invoice.made.reference:
             doubts.append(Doubt("reference_disagrees", record.order))
             continue
-        fatal = tuple(reason for reason in record.errors if reason.letter in _REFUSES_INVOICE)
-        if fatal:
-            refused[invoice.made.record] = refused.get(invoice.made.record, ()) + fatal
-    return refused, doubts
+        if record.errors:
+            said[invoice.made.record] = said.get(invoice.made.record, ()) + record.errors
+    return said, doubts
 
 
 def _notes(answer: Answer, places: Mapping[int, _Place]) -> tuple[dict[UUID, _Note], list[Doubt]]:
@@ -201,7 +209,11 @@ def _judge_unlisted(
 
 
 def _sum_up(
-    answer: Answer, places: Mapping[int, _Place], verdicts: Mapping[UUID, list[LineVerdict]], doubts: list[Doubt]
+    answer: Answer,
+    places: Mapping[int, _Place],
+    verdicts: Mapping[UUID, list[LineVerdict]],
+    said_of_invoices: Mapping[int, tuple[Reason, ...]],
+    doubts: list[Doubt],
 ) -> Judgement:
     requested = sum(place.requested_cents for place in places.values())
     lost = sum(said.requested_cents - said.accepted_cents for group in verdicts.values() for said in group)
@@ -214,6 +226,7 @@ def _sum_up(
     holds = not any(doubt.kind in _FATAL for doubt in doubts)
     return Judgement(
         {day: tuple(group) for day, group in verdicts.items()},
+        said_of_invoices,
         tuple(doubts),
         holds,
         requested,

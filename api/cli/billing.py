@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
     app.command()(bill)
     app.command()(send)
     app.command("cancel-run")(cancel_run)
+    app.command("resolve-sending")(resolve_sending)
     app.command("start-numbers")(start_numbers)
 
 
@@ -63,6 +64,21 @@ def cancel_run(run: Annotated[str, typer.Argument(help="Run id.")], reason: Reas
             voice.json({"cancelled": cancelled})
         else:
             voice.say("bill.cancelled", count=len(cancelled))
+
+
+def resolve_sending(
+    sending: Annotated[str, typer.Argument(help="Sending id.")],
+    arrived: Annotated[bool, typer.Option("--arrived/--lost", help="What the union says of the file.")],
+    reason: Reason,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether a file of unknown outcome arrived; a lost one can be sent again."""
+    with working(as_json=as_json) as (quittance, voice):
+        identifier = identifier_of(sending)
+        where = quittance.log.load([identifier]).get(identifier, [])
+        about = where[0].establishment_id if where else None
+        done = quittance.dispatch.resolve(context(reason, about), identifier, arrived=arrived).result
+        voice.json({"sending_id": done}) if as_json else voice.say("care.done", id=done)
 
 
 def start_numbers(

@@ -1,0 +1,151 @@
+"""Numbers and names stand in answers about a person and nowhere else; who read such an answer is on record."""
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.api.practice import Practice, personal_values
+from tests.api.scenario import Story
+from tests.api.service import Service
+from tests.stores import SteppedClock
+
+NUMBER = "85073003328"
+ABOUT_NOBODY = {"list_events"}
+"""Ids only, and what happened; never what is known of a person."""
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    with Service.open("sqlite", tmp_path_factory.mktemp("private"), SteppedClock()) as service:
+        story = Story(service)
+        story.tell()
+        yield story
+
+
+def test_every_answer_about_a_person_is_on_record(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Service.open("sqlite", tmp_path, SteppedClock()) as service:
+        story = Story(service)
+        run, noted = story.run, set()
+
+        def watched(operation: str, **options: Any) -> httpx.Response:
+            before = reads(service)
+            answer = run(operation, **options)
+            patient = getattr(story, "patient", None)
+            is_read = "GET" in story.routes[operation].methods
+            if is_read and patient and operation not in ABOUT_NOBODY and says_something_of(answer, patient):
+                assert reads(service) > before, operation
+                noted.add(operation)
+            return answer
+
+        monkeypatch.setattr(story, "run", watched)
+        story.tell()
+        assert noted >= {
+            "get_patient",
+            "get_search_result",
+            "get_billing_day",
+            "list_billing_days",
+            "list_invoices",
+            "get_invoice",
+            "get_sending_tree",
+            "get_sending_file",
+            "get_answer_file",
+            "get_timeline",
+        }
+
+
+def test_the_record_says_who_for_whom_what_and_whose(told: Story) -> None:
+    service = told.service
+    service.get(f"/patients/{told.patient}", headers={"Quittance-On-Behalf-Of": "user:an", "Quittance-Correlation-Id": "c-1"})
+    with service.quittance.store.database.snapshot() as sql:
+        row = sql.rows("SELECT * FROM access_log ORDER BY id DESC LIMIT 1")[0]
+    assert (row["actor"], row["action"]) == (f"key:{service.token.split('_')[1]}", "patient.read")
+    assert str(row["patient_id"]) == told.patient
+    assert row["cause"] == "api for=user:an correlation=c-1"
+
+
+def test_nothing_personal_stands_in_logs_addresses_or_kept_answers(
+    billed: tuple[Service, Practice], caplog: pytest.LogCaptureFixture
+) -> None:
+    service, _ = billed
+    caplog.set_level(logging.DEBUG)
+    with service.quittance.store.database.snapshot() as sql:
+        kept = b"".join(row["body"] for row in sql.rows("SELECT body FROM answers")).decode()
+    for path in ("/refusals", "/billing-days", f"/patients/{NUMBER}", f"/patients/{NUMBER}/x?ssin={NUMBER}", "/nothing?q=Dubois"):
+        service.get(path)
+    service.post("/patients/search", json={"establishment_id": NUMBER, "ssin": NUMBER, "last_name": "Lætitia"})
+    told = kept + "".join(str(answer.request.url) for answer in service.sent[:-3]) + caplog.text
+    assert "quittance.requests" in caplog.text
+    assert not [value for value in [*personal_values(), NUMBER, "Dubois", "Lætitia"] if value in told]
+
+
+def test_one_line_of_json_for_each_request(told: Story, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "quittance.requests")
+    told.service.get(f"/patients/{told.patient}", headers={"Quittance-Correlation-Id": "seen"})
+    told.service.get("/nowhere%0aforged", token="")
+    lines = [json.loads(record.getMessage()) for record in caplog.records if record.name == "quittance.requests"]
+    assert [(line["route"], line["status"]) for line in lines] == [("/patients/{patient_id}", 200), ("unknown", 404)]
+    assert lines[0]["correlation_id"] == "seen"
+    assert lines[0]["actor"].startswith("key:")
+    assert told.patient not in json.dumps(lines)
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Zs", "Cc")), min_size=6, max_size=40)
+VALUES = st.one_of(st.sampled_from([NUMBER, "85.07.30-033.28"]), WORDS, st.integers(10**9, 10**12), st.lists(WORDS, min_size=1, max_size=2))
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_error_repeats_what_was_given(told: Story, data: st.DataObject) -> None:
+    operation = data.draw(st.sampled_from([step.operation for step in told.steps if step.options.get("json")]))
+    body = dict(told.example(operation))
+    value = data.draw(VALUES)
+    name = data.draw(st.one_of(st.sampled_from(sorted(body)), WORDS))
+    body[name] = value
+    path = next(step.path for step in told.steps if step.operation == operation)
+    method = next(iter(told.routes[operation].methods))
+    answer = told.service.call(method, path, json=body)
+    assert answer.status_code != 500, (operation, name)
+    if answer.status_code >= 400:
+        given_texts = value if isinstance(value, list) else [str(value)]
+        for text in [*given_texts, *([] if name in told.example(operation) else [name])]:
+            assert text not in answer.text
+            assert json.dumps(text)[1:-1] not in answer.text
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=st.one_of(st.sampled_from([NUMBER, "\x00", "9" * 30]), WORDS), data=st.data())
+def test_no_address_breaks_the_service_or_comes_back(told: Story, value: str, data: st.DataObject) -> None:
+    step = data.draw(st.sampled_from([step for step in told.steps if step.method == "GET"]))
+    name = data.draw(st.sampled_from(["as_of", "cursor", "month", "code", "invoice_number", "establishment_id", "types", "letter", "limit"]))
+    for answer in (
+        told.service.get(step.path, params={name: value}),
+        told.service.get(step.path.rpartition("/")[0] + "/" + httpx.URL("", path="/" + value).raw_path.decode().lstrip("/")),
+        told.service.get(step.path, headers={"Quittance-On-Behalf-Of": value.encode(), "Wait-For": "0"} if value.isprintable() else {}),
+    ):
+        assert answer.status_code < 500, answer.request.url
+        if answer.status_code >= 400:
+            assert value not in answer.text
+
+
+def test_filters_refuse_numbers_of_persons(told: Story) -> None:
+    for path, name in (("/refusals", "code"), ("/invoices", "invoice_number"), ("/sendings", "status"), ("/items", "kind"), ("/refusals", "provider")):
+        for number in (NUMBER, "85.07.30-033.28"):
+            assert told.service.get(path, params={name: number}).status_code == 422
+    assert told.service.get("/refusals", params={"provider": "41234502401"}).status_code == 200
+
+
+def says_something_of(answer: httpx.Response, patient: str) -> bool:
+    return patient in answer.text or NUMBER.encode() in answer.content or "Dubois" in answer.text
+
+
+def reads(service: Service) -> int:
+    with service.quittance.store.database.snapshot() as sql:
+        return int(sql.rows("SELECT count(*) AS n FROM access_log")[0]["n"])
+
+
