@@ -131,6 +131,7 @@ class Dispatch:
                 raise NotFound("sending_unknown", "There is no such sending here.")
             details = self._details(where)
             today = local_date(self._clock.now())
+            leaving = sendings.hand_over(state, today)
             numbering_id = numbers.numbering_id("sending", details.tpp_number)
             counting = Streams(self._log, [numbering_id])
             file = numbers.FileSent(state.made.union, today, state.made.billed_month, sending_id)
@@ -141,7 +142,6 @@ class Dispatch:
                 files_per_day(today, self._files_scope),
                 files_per_month(today),
             )
-            leaving = sendings.hand_over(state, today)
             return Decided(
                 [streams.change(sending_id, leaving), counting.change(numbering_id, counted)],
                 (state, details.tpp_number),

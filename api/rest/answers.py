@@ -10,7 +10,7 @@ from api.rest.bodies import Body, Files, Upload, example, file_body
 from api.rest.commands import Writes
 from api.rest.reads import Reads
 from api.rest.resources import NOT_CHANGED, id_of, resource
-from api.rest.rights import MayBill, MayRead, Product, not_here, within
+from api.rest.rights import MayBill, MayRead, Product, establishment_at, not_here, within
 from api.rest.sendings import download, patients_of
 from application.commit import Decided, Done, decide
 from application.ports import Context
@@ -75,14 +75,14 @@ def upload_answer(
     caller: MayBill, command: Writes, quittance: Product, content: Upload, establishment_id: UUID
 ) -> Response:
     """Bring one answer file. The bytes are stored first; the same file twice changes nothing and says so."""
-    where = within(caller, establishment_id)
+    where = establishment_at(caller, quittance, establishment_id)
     return command.answer(lambda context: quittance.answers.receive(context, where, content))
 
 
 @router.post("/collect", operation_id="collect_answers", response_model=AnswerReports)
 def collect_answers(caller: MayBill, command: Writes, quittance: Product, body: CollectIn) -> Response:
     """Fetch what waits at the unions; each file is stored before its receipt is confirmed."""
-    where = within(caller, body.establishment_id)
+    where = establishment_at(caller, quittance, body.establishment_id)
     return command.answer(
         lambda context: quittance.answers.collect(context, where), lambda reports: {"answers": reports}
     )
@@ -121,7 +121,7 @@ def take_over_files(
     caller: MayBill, command: Writes, quittance: Product, files: Files, establishment_id: UUID
 ) -> Response:
     """Take over past billing files and answers of the same payer number, several at once, in any order."""
-    where = within(caller, establishment_id)
+    where = establishment_at(caller, quittance, establishment_id)
 
     def act(context: Context) -> Done[TakeOverReport]:
         report = quittance.take_over.take(Context(context.meta), where, files)

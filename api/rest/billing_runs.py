@@ -16,7 +16,7 @@ from api.rest.problems import Problem
 from api.rest.reads import Reading, Reads
 from api.rest.register_bodies import ReasonIn
 from api.rest.resources import NOT_CHANGED, explained, id_of, resource
-from api.rest.rights import MayBill, MayRead, Product, not_here, within
+from api.rest.rights import MayBill, MayRead, Product, establishment_at, not_here, within
 from application.run_report import HeldBack, Later, RunReport, UnionTotal
 from domain.billing_run import BillingRunCancelled, BillingRunCompleted
 from domain.run_plan import RunOptions
@@ -100,7 +100,7 @@ class Cancelled:
 def bill_month(caller: MayBill, command: MayWrite, reading: Reads, body: RunIn) -> Response:
     """Bill a month: one invoice a patient and insurability, one file a union. Nothing leaves before it is sent."""
     quittance, shape = reading.quittance, _report(reading.language)
-    where = within(caller, body.establishment_id)
+    where = establishment_at(caller, quittance, body.establishment_id)
     options = RunOptions(body.month, body.include_current, quittance.settings.one_month_per_file)
     if body.dry_run:
         return answer(encode(shape(quittance.billing.preview(where, options))))
@@ -139,7 +139,7 @@ def start_numbers(
     caller: MayBill, command: Writes, quittance: Product, establishment_id: UUID, body: NumbersIn
 ) -> Response:
     """Begin the official numbers of a year. References and invoice numbers belong to the whole installation."""
-    where = within(caller, establishment_id)
+    where = establishment_at(caller, quittance, establishment_id)
     if body.kind != "sending" and caller.establishments is not None:
         raise Problem(403, "key_limited")
     return command.answer(

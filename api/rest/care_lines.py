@@ -12,7 +12,7 @@ from api.rest.commands import Writes
 from api.rest.patients import ABSENT as PATIENT_ABSENT
 from api.rest.register_bodies import ReasonIn
 from api.rest.resources import resource
-from api.rest.rights import MayRecordCare, Product, not_here, within
+from api.rest.rights import MayRecordCare, Product, establishment_at, not_here
 from application.ports import EventLog
 from application.record_care import CareRecordedResult, Entry
 from domain import patient as patients
@@ -31,7 +31,7 @@ class DayChanged:
 @entry_router.post("", operation_id="record_care", status_code=201, response_model=CareRecordedResult)
 def record_care(caller: MayRecordCare, command: Writes, quittance: Product, body: CareLinesIn) -> Response:
     """Enter services. `place` of the answer is the index of the line given."""
-    where = within(caller, body.establishment_id)
+    where = establishment_at(caller, quittance, body.establishment_id)
     _check_patients(quittance.log, where, {line.patient_id for line in body.lines})
     entries = [Entry(line.patient_id, line.date, line.care(), place) for place, line in enumerate(body.lines)]
     return command.answer(

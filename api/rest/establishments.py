@@ -12,7 +12,7 @@ from api.rest.problems import Problem
 from api.rest.reads import Reading, Reads
 from api.rest.register_bodies import EstablishmentIn, MembershipEndIn, MembershipIn
 from api.rest.resources import NOT_CHANGED, explained, resource
-from api.rest.rights import MayRead, MayRegister, Product, not_here, within
+from api.rest.rights import MayRead, MayRegister, Product, establishment_at, not_here, within
 from application.access import Caller
 from application.register import Registered
 from application.register import establishment_id as id_by_number
@@ -106,7 +106,7 @@ def correct_establishment(
     caller: MayRegister, command: Writes, quittance: Product, establishment_id: UUID, body: EstablishmentIn
 ) -> Response:
     """Give it its right details; the third-party number names it and stays."""
-    within(caller, establishment_id)
+    establishment_at(caller, quittance, establishment_id)
     if id_by_number(quittance.keys, body.tpp_number) != establishment_id:
         raise Problem(409, "tpp_number_fixed")
     return command.answer(
@@ -125,7 +125,7 @@ def record_membership(
     caller: MayRegister, command: Writes, quittance: Product, establishment_id: UUID, body: MembershipIn
 ) -> Response:
     """A provider works here."""
-    where = within(caller, establishment_id)
+    where = establishment_at(caller, quittance, establishment_id)
     return command.answer(
         lambda context: quittance.register.join(context, where, body.provider_id, body.valid_from, body.valid_to),
         registered,
@@ -146,7 +146,7 @@ def end_membership(
     body: MembershipEndIn,
 ) -> Response:
     """The provider's last day here."""
-    where = within(caller, establishment_id)
+    where = establishment_at(caller, quittance, establishment_id)
     return command.answer(
         lambda context: quittance.register.leave(context, where, provider_id, body.valid_to),
         registered,

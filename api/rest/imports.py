@@ -13,7 +13,7 @@ from api.rest.problems import FieldError, Problem
 from api.rest.reads import Reads
 from api.rest.register_bodies import ReasonIn
 from api.rest.resources import NOT_CHANGED, resource
-from api.rest.rights import MayRead, MayRecordCare, Product, not_here, within
+from api.rest.rights import MayRead, MayRecordCare, Product, establishment_at, not_here, within
 from application.access import Caller
 from application.import_care import FileRow, ImportOptions, ImportReport, Rejected, Undone
 from application.ports import EventLog
@@ -59,7 +59,7 @@ def import_care(
     The same file twice changes nothing; a file with other values for known lines answers `needs_consent` with the
     differences until `accept_changes` is true.
     """
-    where = within(caller, establishment_id)
+    where = establishment_at(caller, quittance, establishment_id)
     rows, options = _read(content), ImportOptions(all_or_nothing, accept_changes)
     if dry_run:
         return answer(encode(quittance.imports.preview(where, content, rows, options)))

@@ -21,7 +21,7 @@ from api.rest.problems import FieldError, Problem
 from api.rest.reads import Reads
 from api.rest.register_bodies import SearchIn
 from api.rest.resources import resource
-from api.rest.rights import MayRead, Product, not_here, within
+from api.rest.rights import MayRead, Product, establishment_at, not_here, within
 from application.access import Caller
 from application.register import number_blind
 from infrastructure.keys.crypto import SealBroken
@@ -78,7 +78,7 @@ class Asked:
 )
 def search_patients(caller: MayRead, quittance: Product, body: SearchIn) -> Response:
     """Ask by one number, or by last name. Changes nothing, so it takes no `Idempotency-Key`."""
-    where = within(caller, body.establishment_id)
+    where = establishment_at(caller, quittance, body.establishment_id)
     number = body.ssin or body.affiliation_number
     if bool(number) == bool(body.last_name.strip()):
         raise Problem(422, "search_unclear", [FieldError("body", "last_name", "search_unclear")])

@@ -11,7 +11,7 @@ from api.rest.establishments import RegisteredOut, registered
 from api.rest.reads import Reads
 from api.rest.register_bodies import InsurabilityIn, MergeIn, NumberIn, PatientCorrectionIn, PatientIn, ReasonIn
 from api.rest.resources import NOT_CHANGED, resource
-from api.rest.rights import MayAdminister, MayRead, MayRegister, Product, not_here, within
+from api.rest.rights import MayAdminister, MayRead, MayRegister, Product, establishment_at, not_here, within
 from application.access import Caller
 from application.ports import EventLog
 from domain import patient as patients
@@ -44,7 +44,7 @@ class PatientOut:
 @router.post("", operation_id="register_patient", status_code=201, response_model=RegisteredOut)
 def register_patient(caller: MayRegister, command: Writes, quittance: Product, body: PatientIn) -> Response:
     """Enter a patient; a known number corrects the record. Records that look like the same person are warned about."""
-    where = within(caller, body.establishment_id)
+    where = establishment_at(caller, quittance, body.establishment_id)
     periods = [period.period() for period in body.insurability]
     return command.answer(
         lambda context: quittance.register.patient(

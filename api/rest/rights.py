@@ -18,6 +18,7 @@ from api.rest.limits import JSON_BYTES, read_body
 from application.access import Caller, NotAuthenticated
 from domain.api_key import Scope
 from domain.errors import NotFound
+from domain.establishment import EstablishmentRegistered
 
 _SCHEME = "bearer "
 _MOST_KEY_CHARACTERS = 200
@@ -126,6 +127,13 @@ def within(caller: Caller, establishment_id: UUID | None, absent: str = "establi
         return caller.within(establishment_id) if establishment_id else not_here(absent)
     except NotFound:
         not_here(absent)
+
+
+def establishment_at(caller: Caller, quittance: Quittance, establishment_id: UUID) -> UUID:
+    """An establishment that a request names: one that exists, and that the caller may see. Raises `NotFound`."""
+    where = within(caller, establishment_id)
+    opening = quittance.log.load([where]).get(where, [])
+    return where if opening and isinstance(opening[0], EstablishmentRegistered) else not_here("establishment_unknown")
 
 
 def not_here(code: str) -> NoReturn:

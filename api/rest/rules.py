@@ -6,9 +6,13 @@ from typing import Annotated
 from fastapi import Path, Query, Response
 
 from api.catalogue import LANGUAGES
+from api.rest.bodies import Upload, file_body
+from api.rest.commands import Writes
+from api.rest.problems import Problem
 from api.rest.reads import Reads
 from api.rest.resources import resource
-from api.rest.rights import MayRead
+from api.rest.rights import MayAdminister, MayRead, Product
+from application.code_list import CodeListReport
 from domain.code_list import OfficialCode
 from domain.rules.limits import FILES_PER_DAY, FILES_PER_MONTH, TIME_BARS, FilesPerDay, FilesPerMonth, TimeBar
 from domain.rules.refusals import Explanation, explain, known_codes
@@ -64,6 +68,16 @@ def get_refusal_code(
     """What a refusal code means, what to correct and what is advised, in our own words."""
     fr, nl, en = (explain(code, language, letter) for language in LANGUAGES)
     return reading.many(CodeOut(code, fr, nl, en, reading.quittance.code_lists.find(code)))
+
+
+@router.post(
+    "/refusal-codes", operation_id="load_code_list", response_model=CodeListReport, openapi_extra=file_body("text/csv")
+)
+def load_code_list(caller: MayAdminister, command: Writes, quittance: Product, content: Upload) -> Response:
+    """Load the official list that the practice has; it is shown beside our texts, never instead of them."""
+    if caller.establishments is not None:
+        raise Problem(403, "key_limited")
+    return command.answer(lambda context: quittance.code_lists.load(context, content))
 
 
 @router.get("/rules", operation_id="get_rules", response_model=Rules)

@@ -8,12 +8,12 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import Field
 
-from api.rest.bodies import Body, example
+from api.rest.bodies import Body, Reason, example
 from api.rest.commands import Writes
 from api.rest.reads import Reading, Reads
 from api.rest.register_bodies import NeededReasonIn, ReasonIn
 from api.rest.resources import NOT_CHANGED, id_of, resource
-from api.rest.rights import MayBill, MayRead, Product, not_here, within
+from api.rest.rights import MayBill, MayRead, Product, establishment_at, not_here, within
 from application.access import Caller
 from application.ports import EventLog
 from application.send import Sent
@@ -32,6 +32,15 @@ class SendIn(Body):
 
     establishment_id: UUID
     sending_ids: Annotated[tuple[UUID, ...], Field(max_length=200)] = ()
+
+
+class ResolveIn(Body):
+    """What is known by now of a file whose hand-over was cut."""
+
+    model_config = example(arrived=False, reason="La mutualité n'a rien reçu")
+
+    arrived: bool
+    reason: Reason = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +116,7 @@ def get_sending_file(caller: MayRead, reading: Reads, sending_id: UUID) -> Respo
 @router.post("/send", operation_id="send_sendings", response_model=SentList)
 def send_sendings(caller: MayBill, command: Writes, quittance: Product, body: SendIn) -> Response:
     """Hand over prepared sendings; a limit of the insurers holds each back apart. No uncertain one is sent twice."""
-    where = within(caller, body.establishment_id)
+    where = establishment_at(caller, quittance, body.establishment_id)
     return command.answer(
         lambda context: quittance.dispatch.send(context, where, body.sending_ids), lambda sent: {"sendings": sent}
     )
@@ -146,6 +155,21 @@ def mark_sending_read(caller: MayBill, command: Writes, quittance: Product, send
     """Take note of what came back."""
     owned_sending(caller, quittance.log, sending_id)
     return command.answer(lambda context: quittance.dispatch.mark_read(context, sending_id), _changed, on=sending_id)
+
+
+@router.post("/{sending_id}/resolve", operation_id="resolve_sending", response_model=SendingChanged)
+def resolve_sending(
+    caller: MayBill, command: Writes, quittance: Product, sending_id: UUID, body: ResolveIn
+) -> Response:
+    """Say whether a file of unknown outcome arrived; one that did not is prepared as before."""
+    where = owned_sending(caller, quittance.log, sending_id).made.establishment_id
+    return command.answer(
+        lambda context: quittance.dispatch.resolve(context, sending_id, arrived=body.arrived),
+        _changed,
+        about=where,
+        reason=body.reason,
+        on=sending_id,
+    )
 
 
 @router.post("/{sending_id}/confirm-rejection", operation_id="confirm_rejection", response_model=SendingChanged)

@@ -3,7 +3,7 @@
 An id in an example stands for a thing by name; whoever makes the thing tells its real id here.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -143,6 +143,11 @@ class Story:
         self.run("settle_item", item_id=item["item_id"])
         self.run("confirm_rejection", sending_id=self.sending)
         self.sending = self.run("bill_month", json=billing).json()["sendings"][0]["sending_id"]
+        transport: Any = self.service.quittance.transport
+        transport.scenario = replace(USUAL, lose_file=True)
+        self.run("send_sendings")
+        transport.scenario = USUAL
+        self.run("resolve_sending", sending_id=self.sending)
         self.run("send_sendings")
         for _ in range(4):
             self.service.clock.forward(days=10)
@@ -164,6 +169,7 @@ class Story:
         self.run("list_periods")
         self.run("list_unions")
         self.run("list_refusal_codes")
+        self.run("load_code_list", content=b"code;letter;fr\n502255;R;Un texte officiel\n")
         self.run("get_refusal_code", code="301/40")
         self.run("get_refusal_code", code="502255")
         self.run("get_rules")

@@ -98,7 +98,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_parsed(service: Servic
     [
         (b"{", "application/json", 422, "request_invalid"),
         (b"[]", "application/json", 422, "request_invalid"),
-        (b"\xff\xfe", "application/json", 400, "request_malformed"),
+        (b"\xff\xfe", "application/json", 422, "request_invalid"),
         (b"{}", "text/plain", 422, "request_invalid"),
         (b"", "application/json", 422, "request_invalid"),
     ],

@@ -176,6 +176,29 @@ def test_every_row_that_is_not_taken_is_told_with_its_place_and_reason(office: O
     assert SSIN not in repr(report)
 
 
+def test_a_rejected_row_of_the_same_file_is_taken_once_its_cause_is_mended(office: Office):
+    office.patient()
+    rows = [row(2), row(3, number=OTHER_SSIN)]
+    assert [r.code for r in office.bring(rows).rejected] == ["patient_unknown"]
+    assert office.bring(rows).outcome == "already_imported"
+    office.patient(OTHER_SSIN)
+    again = office.bring(rows)
+    assert (again.outcome, again.added, again.unchanged, again.rejected) == ("imported", 1, 1, ())
+    assert office.bring(rows).outcome == "already_imported"
+    assert office.imports.undo(context(), again.import_id).result.lines == 2
+
+
+def test_a_line_that_a_person_withdrew_does_not_come_back_with_the_next_file(office: Office):
+    who = office.patient().id
+    office.bring([row(2)])
+    day = day_id(office.where, who, Date(2026, 1, 15), 1)
+    (line,) = office.day(day).active
+    office.care.withdraw(context(), day, line.line_id)
+    report = office.bring([row(2), row(3, day=16)])
+    assert (report.added, report.unchanged) == (1, 1)
+    assert office.day(day).active == ()
+
+
 def test_on_request_one_bad_row_refuses_the_file(office: Office):
     office.patient()
     head = office.log.head()

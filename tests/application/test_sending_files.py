@@ -100,6 +100,21 @@ def test_a_file_of_unknown_outcome_is_never_sent_again(office: Office, clock: St
     assert office.sending(total.sending_id).status == "acknowledged"
 
 
+@pytest.mark.parametrize(("arrived", "status"), [(True, "transmitted"), (False, "prepared")])
+def test_a_person_finds_out_what_became_of_a_file_of_unknown_outcome(office: Office, arrived: bool, status: str):
+    office.record(office.patient().id)
+    (total,) = office.bill().sendings
+    assert total.sending_id
+    with pytest.raises(NotAllowed):
+        office.dispatch.resolve(context(), total.sending_id, arrived=arrived)
+    with failing(office, OutcomeUnknown):
+        office.send(total.sending_id)
+    office.dispatch.resolve(context(), total.sending_id, arrived=arrived)
+    assert office.sending(total.sending_id).status == status
+    again = [("held_back", "sending_not_prepared")] if arrived else [("transmitted", "")]
+    assert outcomes(office, total.sending_id) == again
+
+
 def test_a_file_that_did_not_leave_is_prepared_and_gives_its_place_back(office: Office):
     first, second = two_months(office)
     with failing(office, NotTransmitted):

@@ -212,6 +212,7 @@ def test_other_letters_on_the_frame_refuse_nothing(kind: str, letter: str):
     sent = one_invoice()
     made = judged(sent, sent.frame(0, kind, reason(f"{letter}200840")))
     assert (made.verdicts, made.holds) == ({}, True)
+    assert list(made.said_of_invoices.values()) == [(reason(f"{letter}200840"),)]
 
 
 # Figures
