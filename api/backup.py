@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,11 @@ from api.build import Quittance, build
 from api.settings import Settings
 from application.ports import Context, Meta
 from domain.errors import NotAllowed, NotFound
-from infrastructure.store.copying import copy_store
+from infrastructure.clock import SystemClock
+from infrastructure.keys.master import load_master_key
+from infrastructure.keys.ring import SubjectKeys
+from infrastructure.store.copying import copy_store, read_digest, write_digest
+from infrastructure.store.errors import Damaged
 from infrastructure.store.opening import open_database
 
 _OPERATOR = Context(Meta("operator", cause="restore"))
@@ -31,34 +36,41 @@ def back_up(quittance: Quittance, path: Path) -> BackupReport:
     """Write everything but the master key to a new file, then verify the file by opening and rebuilding it."""
     if path.exists():
         raise NotAllowed("backup_exists", "There is a file of that name: a backup never overwrites one.")
+    if not path.parent.is_dir():
+        raise NotFound("backup_folder_unknown", "There is no such folder to write the backup in.")
     draft = path.with_name(f".{path.name}.part")
-    draft.unlink(missing_ok=True)
-    target = open_database(f"sqlite:///{draft.resolve()}")
+    _remove(draft)
     try:
-        rows = copy_store(quittance.store.database, target)
+        target = open_database(f"sqlite:///{draft.resolve()}")
+        try:
+            copied = copy_store(quittance.store.database, target)
+            write_digest(target, copied.digest)
+        finally:
+            target.close()
+        settings = quittance.settings.model_copy(update={"database": f"sqlite:///{draft.resolve()}"})
+        position, checked = _verify(settings)
+        draft.chmod(0o600)
+        with draft.open("rb+") as file:
+            os.fsync(file.fileno())
+        draft.replace(path)
     finally:
-        target.close()
-    settings = quittance.settings.model_copy(update={"database": f"sqlite:///{draft.resolve()}"})
-    position, checked = _verify(settings)
-    for suffix in ("-wal", "-shm"):
+        _remove(draft)
+    return BackupReport(str(path), copied.rows, position, checked)
+
+
+def _remove(draft: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
         draft.with_name(draft.name + suffix).unlink(missing_ok=True)
-    with draft.open("rb+") as file:
-        os.fsync(file.fileno())
-    draft.replace(path)
-    return BackupReport(str(path), rows, position, checked)
 
 
 def restore(settings: Settings, path: Path) -> BackupReport:
     """Fill the empty database of the settings from a backup, rebuild all views, erase again whom the list names."""
     if not path.is_file():
         raise NotFound("backup_unknown", "There is no such backup file.")
-    source = open_database(f"sqlite:///{path.resolve()}")
-    target = open_database(settings.database_url, settings.schema_name)
     try:
-        rows = copy_store(source, target)
-    finally:
-        source.close()
-        target.close()
+        rows = _fill(settings, path)
+    except Damaged as damaged:
+        raise NotAllowed("backup_damaged", f"This is no whole backup: {damaged}.") from damaged
     position, checked = _verify(settings)
     quittance = build(settings)
     try:
@@ -66,6 +78,15 @@ def restore(settings: Settings, path: Path) -> BackupReport:
     finally:
         quittance.close()
     return BackupReport(str(path), rows, position, checked, erased)
+
+
+def _fill(settings: Settings, path: Path) -> Mapping[str, int]:
+    """Nothing is written unless the backup is whole and the master key opens it. Raises `WrongMasterKey`, `Damaged`."""
+    with closing(open_database(f"sqlite:///{path.resolve()}")) as source:
+        expected = read_digest(source)
+        SubjectKeys(source, load_master_key(settings.master_key_path, os.environ), SystemClock())
+        with closing(open_database(settings.database_url, settings.schema_name)) as target:
+            return copy_store(source, target, expected).rows
 
 
 def _verify(settings: Settings) -> tuple[int, int]:

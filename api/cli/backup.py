@@ -1,5 +1,6 @@
 """Backup and restore: one command each."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from api.backup import BackupReport, back_up, restore
 from api.cli.console import AsJson, Voice, read_settings, speaking, working
 from api.cli.manage import prepare
 from domain.errors import NotFound
+from infrastructure.keys.master import ENVIRONMENT_NAME
 
 File = Annotated[Path, typer.Argument(help="The backup file.")]
 
@@ -32,7 +34,7 @@ def restore_file(file: File, as_json: AsJson = False) -> None:
     settings = read_settings()
     voice = Voice(settings.lang, as_json=as_json)
     with speaking(voice):
-        if not settings.master_key_path.exists():
+        if not os.environ.get(ENVIRONMENT_NAME) and not settings.master_key_path.exists():
             raise NotFound(
                 "master_key_missing", f"Put the master key of the backup at {settings.master_key_path} first."
             )

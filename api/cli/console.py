@@ -22,7 +22,7 @@ from domain.errors import DomainError, Invalid, NotFound
 from domain.rules.limits import month_start
 from infrastructure.keys.crypto import SealBroken
 from infrastructure.keys.master import MasterKeyFault
-from infrastructure.store.errors import NotEmpty, NotMigrated, StoreUnavailable
+from infrastructure.store.errors import Damaged, NotEmpty, NotMigrated, StoreUnavailable
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
 Where = Annotated[str, typer.Option("--establishment", "-e", help="Establishment id; not needed when there is one.")]
@@ -34,6 +34,7 @@ _OF_THE_STORE: dict[type[Exception], str] = {
     StoreUnavailable: "store_unavailable",
     NotMigrated: "store_not_migrated",
     NotEmpty: "store_not_empty",
+    Damaged: "store_damaged",
     SealBroken: "seal_broken",
     ConcurrencyConflict: "changed_meanwhile",
 }

@@ -91,6 +91,7 @@ class SubjectKeys:
                 )
             sql.run("UPDATE installation SET erasures = erasures + 1")
         self._cache.clear()
+        self._database.scrub()
 
     def erased_subjects(self) -> list[UUID]:
         """The list that a backup keeps apart, so that a restore can apply it."""

@@ -4,7 +4,12 @@ Everything travels as it is stored: sealed text stays sealed, keys stay wrapped.
 are the views, which are made again from the log.
 """
 
-from infrastructure.store.errors import NotEmpty
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from infrastructure.store.errors import Damaged, NotEmpty
 from infrastructure.store.migrating import migrate
 from infrastructure.store.sql import StoreDatabase, StoreSql
 
@@ -41,19 +46,61 @@ _TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 
 
-def copy_store(source: StoreDatabase, target: StoreDatabase) -> dict[str, int]:
-    """Rows copied by table, all of one instant of the source. Raises `NotEmpty` when the target holds anything."""
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """Rows by table, and the SHA-256 of all their values, the same on either database."""
+
+    rows: dict[str, int]
+    digest: str
+
+
+class _Digest(Protocol):
+    def update(self, data: bytes, /) -> None: ...
+
+
+def copy_store(source: StoreDatabase, target: StoreDatabase, expected: str = "") -> Copied:
+    """Copy all of one instant of the source. `expected`: the digest that it must have.
+
+    Raises `NotEmpty` when the target holds anything, and `Damaged`; then nothing is written.
+    """
     migrate(target)
-    copied = {}
+    copied, digest = {}, hashlib.sha256()
     with source.snapshot() as read, target.transaction() as write:
         if write.tuples("SELECT 1 FROM installation") or write.tuples("SELECT 1 FROM events LIMIT 1"):
             raise NotEmpty("the target holds data already: restore into an empty database")
         for table, key, columns in _TABLES:
-            copied[table] = _copy_table(read, write, table, key, columns)
-    return copied
+            copied[table] = _copy_table(read, write, digest, table, key, columns)
+        if expected and digest.hexdigest() != expected:
+            raise Damaged("the rows are not those that were copied into this file")
+    return Copied(copied, digest.hexdigest())
 
 
-def _copy_table(read: StoreSql, write: StoreSql, table: str, key: str, columns: tuple[str, ...]) -> int:
+def write_digest(database: StoreDatabase, digest: str) -> None:
+    """Leave the digest of a finished copy in it."""
+    with database.transaction() as sql:
+        sql.run("CREATE TABLE copy_digest (digest text NOT NULL)")
+        sql.run("INSERT INTO copy_digest (digest) VALUES (?)", (digest,))
+
+
+def read_digest(database: StoreDatabase) -> str:
+    """The digest left in a finished SQLite copy. Raises `Damaged` when there is none."""
+    with database.reading() as sql:
+        if sql.tuples("SELECT 1 FROM sqlite_master WHERE name = 'copy_digest'"):
+            for (digest,) in sql.tuples("SELECT digest FROM copy_digest"):
+                return str(digest)
+    raise Damaged("this is no finished copy")
+
+
+def _note(digest: _Digest, values: Sequence[Any]) -> None:
+    for value in values:
+        raw = value if isinstance(value, bytes) else repr(value).encode()
+        digest.update(len(raw).to_bytes(8, "big"))
+        digest.update(raw)
+
+
+def _copy_table(
+    read: StoreSql, write: StoreSql, digest: _Digest, table: str, key: str, columns: tuple[str, ...]
+) -> int:
     size = _MESSAGES if table == "messages" else _ROWS
     names = ", ".join(columns)
     total, after = 0, None
@@ -65,4 +112,6 @@ def _copy_table(read: StoreSql, write: StoreSql, table: str, key: str, columns: 
         if not rows:
             return total
         write.insert(table, columns, [row[1:] for row in rows])
+        for row in rows:
+            _note(digest, row[1:])
         total, after = total + len(rows), rows[-1][0]

@@ -3,7 +3,8 @@
 StoreError
 ├── StoreUnavailable   no connection, or it broke: repeat the command under the same idempotency key
 ├── NotMigrated        the tables are older or newer than this program
-└── NotEmpty           a restore into a database that holds data
+├── NotEmpty           a restore into a database that holds data
+└── Damaged            what is read is not what was written
 """
 
 
@@ -21,3 +22,7 @@ class NotMigrated(StoreError):
 
 class NotEmpty(StoreError):
     """What is there would be mixed with what comes."""
+
+
+class Damaged(StoreError):
+    """No database, a broken one, or one whose rows are not those that were copied into it."""

@@ -94,6 +94,9 @@ class PostgresDatabase:
         digest = sha256(f"quittance {self.schema} {purpose}".encode()).digest()
         return int.from_bytes(digest[:8], "big", signed=True)
 
+    def scrub(self) -> None:
+        """Deleted rows lie in the server's pages and log until it overwrites them: no client can hurry that."""
+
     def close(self) -> None:
         """Waits for nothing: who still works gets an error."""
         self._pool.close()

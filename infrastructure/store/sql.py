@@ -40,6 +40,9 @@ class StoreDatabase(Database, Protocol):
     def migrating(self) -> AbstractContextManager[StoreSql]:
         """A transaction that no other process migrates beside."""
 
+    def scrub(self) -> None:
+        """After an erasure: let go of what the database's own files still keep of deleted rows, as far as it can."""
+
     def close(self) -> None:
         """Give back every connection."""
 

@@ -9,10 +9,12 @@ from threading import Lock, get_ident
 from time import monotonic, sleep
 from typing import Any
 
-from infrastructure.store.errors import StoreUnavailable
+from infrastructure.store.errors import Damaged, StoreUnavailable
 from infrastructure.store.sqlite_sql import SqliteSql, register_types
 
 BUSY_TIMEOUT_S = 30.0
+SCRUB_WAIT_S = 2.0
+"""Readers are short; should one last longer, the log is emptied by the next scrub or when the last process closes."""
 SLOW_START_S = 0.02
 
 
@@ -62,6 +64,13 @@ class SqliteDatabase:
         """A write transaction keeps every other process out already."""
         return self.transaction()
 
+    def scrub(self) -> None:
+        """Overwritten pages go to the file at once, and the write-ahead log with the former ones is emptied."""
+        with self._writing:
+            self._writer.execute(f"PRAGMA busy_timeout = {SCRUB_WAIT_S * 1000:.0f}")
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._writer.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
+
     def close(self) -> None:
         """Also lets SQLite fold the write-ahead log into the file."""
         self._closed = True
@@ -86,15 +95,20 @@ class SqliteDatabase:
                 self._readers.put(connection)
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._path,
-            timeout=BUSY_TIMEOUT_S,
-            isolation_level=None,
-            check_same_thread=False,
-            detect_types=sqlite3.PARSE_DECLTYPES,
-        )
+        try:
+            connection = sqlite3.connect(
+                self._path,
+                timeout=BUSY_TIMEOUT_S,
+                isolation_level=None,
+                check_same_thread=False,
+                detect_types=sqlite3.PARSE_DECLTYPES,
+            )
+        except sqlite3.OperationalError as error:
+            raise StoreUnavailable(f"cannot open {self._path}: {error}") from error
         _use_write_ahead_log(connection)
         connection.execute("PRAGMA synchronous = FULL")
+        # What is deleted is overwritten with zeros, whatever this build of SQLite does by itself.
+        connection.execute("PRAGMA secure_delete = ON").fetchall()
         connection.execute("PRAGMA temp_store = MEMORY")
         return connection
 
@@ -105,7 +119,10 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
+            if type(error) is sqlite3.DatabaseError:
+                connection.close()
+                raise Damaged(f"SQLite: {error}") from error
             if monotonic() > deadline:
                 connection.close()
                 raise StoreUnavailable(str(error)) from error
@@ -125,4 +142,6 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[SqliteS
             connection.execute("ROLLBACK")
         if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
             raise StoreUnavailable("another process has been writing for too long") from error
+        if type(error) is sqlite3.DatabaseError:
+            raise Damaged(f"SQLite: {error}") from error
         raise
