@@ -232,8 +232,9 @@ def show_refusals(
     for cause, why in explained:
         voice.say("refusals.why", code=f"{cause.letter}{cause.code}", meaning=why.meaning, cure=why.cure)
         official = quittance.code_lists.find(cause.code)
-        if official is not None:
-            voice.say("refusals.official", text=official.nl if voice.language == "nl" else official.fr)
+        wording = "" if official is None else official.nl if voice.language == "nl" else official.fr
+        if wording:
+            voice.say("refusals.official", text=wording)
 
 
 def _show_lines(
