@@ -25,7 +25,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks $(ARGS)
 
 soak: $(VENV)/.dev
-	QUITTANCE_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m slow $(ARGS)
+	QUITTANCE_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/domain tests/infrastructure tests/acceptance $(ARGS)
 
 clean:
 	rm -rf $(VENV) demo-data .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -14,18 +14,21 @@ class Source:
 
     name: str
     condition: Condition
+    is_past: bool = False
 
 
 def sources(table: Table, at: int | None) -> list[Source]:
     """What to read for the state after the event at position `at`; None: now. No row is in two of them."""
     if at is None:
-        return [Source(table.name, Condition("1 = 1"))]
+        return [Source(table.name, Condition("1 = 1", narrows=False))]
     nodes = ancestors(at)
-    found = [
+    upto = both([one_of(NODE, nodes.upto), Condition(f"{TO} > ?", (at,))])
+    after = both([one_of(NODE, nodes.after), Condition(f"{FROM} <= ?", (at,))])
+    return [
         Source(table.name, Condition(f"{FROM} <= ?", (at,))),
-        Source(table.past, both([one_of(NODE, nodes.upto), Condition(f"{TO} > ?", (at,))])),
+        Source(table.past, upto, is_past=True),
+        Source(table.past, after, is_past=True),
     ]
-    return [*found, Source(table.past, both([one_of(NODE, nodes.after), Condition(f"{FROM} <= ?", (at,))]))]
 
 
 def union(table: Table, columns: str, where: Condition, at: int | None) -> tuple[str, list[Any]]:

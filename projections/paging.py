@@ -8,7 +8,7 @@ from uuid import UUID
 
 from application.ports import Row, Sql
 from domain.errors import Invalid
-from projections.as_of import sources, union
+from projections.as_of import Source, sources, union
 from projections.scope import Condition, both
 from projections.table import Table
 
@@ -47,24 +47,38 @@ class Listing:
         sort, table = self._sort(asked), self.table
         if not 1 <= asked.limit <= MOST_ROWS:
             raise Invalid("limit_invalid", f"limit: give 1 to {MOST_ROWS}.", field="limit")
-        order = "DESC" if asked.descending else "ASC"
-        conditions = [where]
-        if asked.after is not None:
-            value, key = _opened(asked.after, sort, descending=asked.descending)
-            sign = "<" if asked.descending else ">"
-            conditions.append(Condition(f"({sort}, {table.key}) {sign} (?, ?)", (value, key)))
+        place = self._place(asked, sort)
         found: list[Row] = []
         for source in sources(table, asked.at):
-            whole = both([*conditions, source.condition])
-            found += sql.rows(
-                f"SELECT {', '.join(table.names)} FROM {source.name} WHERE {whole.text}"
-                f" ORDER BY {sort} {order}, {table.key} {order} LIMIT ?",
-                (*whole.params, asked.limit + 1),
-            )
+            query = self._query(sql, source, both([where, *place, source.condition]), asked, sort)
+            found += sql.rows(query.text, query.params)
         found.sort(key=lambda row: (row[sort], row[table.key]), reverse=asked.descending)
         rows = found[: asked.limit]
         more = len(found) > asked.limit
         return Page(rows, cursor_of(asked, rows[-1][sort], rows[-1][table.key], sort) if more else None)
+
+    def _query(self, sql: Sql, source: Source, where: Condition, asked: Asked, sort: str) -> Condition:
+        """The first rows of one source. Sorts keys and not rows: most rows are sorted only to be left out."""
+        table, names = self.table, ", ".join(self.table.names)
+        direction = "DESC" if asked.descending else "ASC"
+        order = f"ORDER BY {sort} {direction}, {table.key} {direction} LIMIT ?"
+        params = (*where.params, asked.limit + 1)
+        if source.is_past:
+            return Condition(f"SELECT {names} FROM {source.name} WHERE {where.text} {order}", params)
+        keys = f"SELECT {table.key}, {sort} FROM {source.name} WHERE {where.text}"
+        if sql.dialect == "postgresql" and where.narrows:
+            # A fence: else it may walk an index in this order for ever, looking for rows that lie at its end.
+            keys = f"SELECT {table.key}, {sort} FROM ({keys} OFFSET 0) AS met"
+        first = f"SELECT {table.key} FROM ({keys} {order}) AS first"
+        return Condition(f"SELECT {names} FROM {source.name} WHERE {table.key} IN ({first})", params)
+
+    def _place(self, asked: Asked, sort: str) -> list[Condition]:
+        """Behind the last row of the page before."""
+        if asked.after is None:
+            return []
+        value, key = _opened(asked.after, sort, descending=asked.descending)
+        sign = "<" if asked.descending else ">"
+        return [Condition(f"({sort}, {self.table.key}) {sign} (?, ?)", (value, key), narrows=False)]
 
     def count(self, sql: Sql, where: Condition, at: int | None = None) -> int:
         """How many rows meet the condition, counted up to 100,001."""

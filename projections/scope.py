@@ -1,24 +1,25 @@
 """The one way to limit a query to establishments, and the conditions that queries are put together from."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """SQL text with `?`, and its values."""
+    """SQL text with `?`, and its values. `narrows`: it asks for some of the rows in scope, perhaps few."""
 
     text: str
     params: tuple[Any, ...] = ()
+    narrows: bool = True
 
 
 def scoped(establishment_ids: Collection[UUID], column: str = "establishment_id") -> Condition:
     """Rows of these establishments only; of none, nothing. Every query of a list goes through here."""
     if not establishment_ids:
         return Condition("1 = 0")
-    return one_of(column, sorted(set(establishment_ids)))
+    return replace(one_of(column, sorted(set(establishment_ids))), narrows=False)
 
 
 def one_of(column: str, values: Collection[Any]) -> Condition:
@@ -31,4 +32,8 @@ def one_of(column: str, values: Collection[Any]) -> Condition:
 def both(conditions: Iterable[Condition]) -> Condition:
     """All of them hold."""
     parts = list(conditions)
-    return Condition(" AND ".join(part.text for part in parts), tuple(v for part in parts for v in part.params))
+    return Condition(
+        " AND ".join(part.text for part in parts),
+        tuple(value for part in parts for value in part.params),
+        narrows=any(part.narrows for part in parts),
+    )

@@ -98,7 +98,7 @@ def running(quittance: Quittance) -> Iterator[str]:
         assert thread.is_alive()
         sleep(0.005)
     try:
-        yield "http://127.0.0.1:{}".format(server.servers[0].sockets[0].getsockname()[1])
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(10)

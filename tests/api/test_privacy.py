@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.api.practice import Practice, personal_values
 from tests.api.scenario import Story
-from tests.api.service import Service
+from tests.api.service import Service, ok
 from tests.stores import SteppedClock
 
 NUMBER = "85073003328"
@@ -56,9 +56,17 @@ def test_every_answer_about_a_person_is_on_record(tmp_path: Any, monkeypatch: py
             "get_invoice",
             "get_sending_tree",
             "get_sending_file",
-            "get_answer_file",
             "get_timeline",
         }
+
+
+def test_a_file_is_noted_for_everybody_in_it(billed: tuple[Service, Practice]) -> None:
+    service, _ = billed
+    answers = ok(service.get("/answers", params={"limit": 200, "kind": "920900"}))["answers"]
+    invoices = ok(service.get("/invoices", params={"limit": 200, "sending_id": answers[0]["sending_id"]}))["invoices"]
+    before = reads(service)
+    service.get(f"/answers/{answers[0]['message_id']}/file")
+    assert reads(service) == before + len({one["patient_id"] for one in invoices})
 
 
 def test_the_record_says_who_for_whom_what_and_whose(told: Story) -> None:
@@ -78,11 +86,12 @@ def test_nothing_personal_stands_in_logs_addresses_or_kept_answers(
     caplog.set_level(logging.DEBUG)
     with service.quittance.store.database.snapshot() as sql:
         kept = b"".join(row["body"] for row in sql.rows("SELECT body FROM answers")).decode()
+    addresses = "".join(str(answer.request.url) for answer in service.sent)
     for path in ("/refusals", "/billing-days", f"/patients/{NUMBER}", f"/patients/{NUMBER}/x?ssin={NUMBER}", "/nothing?q=Dubois"):
         service.get(path)
     service.post("/patients/search", json={"establishment_id": NUMBER, "ssin": NUMBER, "last_name": "Lætitia"})
     ours = "".join(one.getMessage() for one in caplog.records if not one.name.startswith(("httpx", "httpcore")))
-    told = kept + "".join(str(answer.request.url) for answer in service.sent[:-3]) + ours
+    told = kept + addresses + ours
     assert "/patients/{patient_id}" in ours
     assert not [value for value in [*personal_values(), NUMBER, "Dubois", "Lætitia"] if value in told]
 

@@ -12,6 +12,7 @@ from domain.care_entry import place
 from domain.day_events import CareRecorded, LineVerdict
 from domain.errors import DomainError
 from tests.domain.builders import DAY, MESSAGE, PATIENT, WHERE, a_care, uid
+from tests.effort import times
 
 CODES = st.sampled_from(["425110", "425294", "425375"])
 CENTS = st.integers(0, 5000)
@@ -124,4 +125,4 @@ class DayLife(RuleBasedStateMachine):
 
 
 TestDayLife = DayLife.TestCase
-TestDayLife.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestDayLife.settings = settings(max_examples=times(40), stateful_step_count=25, deadline=None)

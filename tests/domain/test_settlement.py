@@ -12,6 +12,7 @@ from domain.answer import AnswerRecord, FundSettlement
 from domain.day_events import LineVerdict
 from domain.settlement import Judgement, judge
 from tests.domain.builders import Sent, a_care, answer, reason, settlement
+from tests.effort import times
 
 FEE, TOILET, VISIT = a_care("425294", 2000), a_care("425110", 668), a_care("425110", 0, service_norm=9)
 
@@ -346,7 +347,7 @@ LINE = st.tuples(st.integers(1, 9000), st.sampled_from(["", "B", "F", "R", "E", 
 
 
 @given(st.lists(LINE, min_size=1, max_size=8), st.lists(LINE, max_size=8), st.randoms(use_true_random=False))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=times(80), deadline=None)
 def test_requested_is_accepted_and_refused_whatever_is_said_in_whatever_order(one: Any, other: Any, shuffle: Any):
     told = [*one, *other]
     groups = [("131", [[a_care(cents=cents, time=str(n)) for n, (cents, _, _) in enumerate(one)]])]

@@ -10,6 +10,7 @@ from infrastructure.carefile.columns import NAMES
 from infrastructure.carefile.errors import CareFileError
 from infrastructure.carefile.register_columns import FIELDS
 from infrastructure.carefile.register_file import read_register_file
+from tests.effort import times
 from tests.infrastructure.carefile.files import DENTIST_REGISTER, DOCUMENTED, LINE, PATIENT, csv_of, jsonl_of
 
 CARE_CSV = csv_of(*({**LINE, "time": f"08{n:02d}", "line_ref": f'"r;{n}"'} for n in range(6)), end="\r\n")
@@ -63,14 +64,14 @@ def examine(read, content: bytes, names) -> None:
         assert PATIENT not in one.field
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(st.one_of(st.binary(max_size=400), st.text(max_size=300).map(lambda t: t.encode("utf-8", "surrogatepass"))))
 def test_any_bytes(content):
     examine(read_care_file, content, {*NAMES, ""})
     examine(read_register_file, content, OF_REGISTER)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @given(st.one_of(mutated(CARE_CSV), mutated(CARE_JSONL), mutated(DENTIST_REGISTER)))
 def test_damaged_files(content):
     examine(read_care_file, content, {*NAMES, ""})
@@ -84,7 +85,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @given(
     st.sampled_from([*FIELDS, "nothing"]),
     st.dictionaries(st.sampled_from(sorted(OF_REGISTER | set(NAMES))), JSON, max_size=8),

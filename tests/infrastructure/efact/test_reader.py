@@ -14,10 +14,11 @@ from infrastructure.efact.reader import read
 from infrastructure.efact.records import BILLING_FILE
 from infrastructure.efact.show import show
 from infrastructure.efact.writer import write
+from tests.effort import times
 from tests.infrastructure.efact.builders import a_file, a_line, an_invoice
 from tests.infrastructure.efact.samples import ANSWERS, REQUESTS, needs_samples, sample
 
-MUTATIONS = 2_000
+MUTATIONS = times(2_000)
 FILE = write(a_file(an_invoice(*(a_line(reference=f"LINE{n}") for n in range(6))))).content
 
 

@@ -15,6 +15,7 @@ from infrastructure.efact.check import check
 from infrastructure.efact.reader import read
 from infrastructure.efact.writer import write
 from infrastructure.simulator.scenario import ACCEPTS_ALL
+from tests.effort import times
 from tests.infrastructure.simulator.helpers import Office, changed, changed_total, codes, messages, settled
 from tests.infrastructure.simulator.worlds import a_month, bytes_of
 
@@ -150,7 +151,7 @@ def test_a_credit_note_is_settled_in_negative_figures(tmp_path):
 CONTENT = bytes_of(a_month(patients=2, days=2))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(st.data())
 def test_no_readable_file_is_left_without_an_answer(tmp_path_factory, data):
     content = bytearray(CONTENT)
