@@ -53,7 +53,7 @@ TABLE = Table(
     owner="day_id",
     indexes=(
         Index(("establishment_id", "date", "line_id"), for_order=True),
-        Index(("establishment_id", "root_code", "root_letter")),
+        Index(("establishment_id", "root_code", "line_id"), for_order=True),
         Index(("sending_id",)),
         Index(("invoice_id",)),
     ),

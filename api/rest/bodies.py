@@ -3,7 +3,7 @@
 from datetime import date as Date
 from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import UploadFile
@@ -42,7 +42,8 @@ def _month(value: str) -> str:
     return value
 
 
-def _filter(value: str) -> str:
+def no_number_of_a_person(value: str) -> str:
+    """Where a text is kept in clear or stands in an address."""
     if looks_like_a_number(value):
         raise PydanticCustomError("number_in_filter", "numbers of persons are searched by POST")
     return value
@@ -55,11 +56,6 @@ Ssin = Annotated[str, Field(max_length=11, pattern=r"^(\d{11})?$")]
 Cents = Annotated[int, Field(ge=0, le=99_999_999)]
 Day = Annotated[Date, Field(ge=Date(1900, 1, 1), le=Date(2100, 12, 31))]
 Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$", description="YYYY-MM"), AfterValidator(_month)]
-SearchText = Annotated[
-    str | None,
-    Query(max_length=40, description="Part of a reference or number of a sending or invoice; never of a person."),
-    AfterValidator(lambda value: value if value is None else _filter(value)),
-]
 
 
 class UploadOf:

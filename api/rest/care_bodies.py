@@ -3,9 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from api.rest.bodies import Body, Cents, Day, Nihii, Reason, Text, example
+from api.rest.bodies import Body, Cents, Day, Nihii, Reason, Text, example, no_number_of_a_person
 from api.rest.resources import id_of
 from domain.care import Care
 
@@ -106,6 +106,8 @@ class TimeBarIn(Body):
 
     model_config = example(proof="RECO-2026-0117", letter_date="2026-01-17", reason="Lettre recommandée envoyée")
 
-    proof: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9 ./_-]*$")]
+    proof: Annotated[
+        str, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9 ./_-]*$"), AfterValidator(no_number_of_a_person)
+    ]
     letter_date: Day
     reason: Reason = ""

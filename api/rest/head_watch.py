@@ -40,7 +40,9 @@ class HeadWatch:
         return self._head > position and not self.is_closing
 
     async def close(self) -> None:
-        """Let every stream end."""
+        """Let every stream end; a second time does nothing."""
+        if self.is_closing:
+            return
         self.is_closing = True
         async with self._changed:
             self._changed.notify_all()

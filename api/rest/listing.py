@@ -9,9 +9,8 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import AfterValidator, BaseModel, Field, create_model
 from pydantic_core import PydanticCustomError
 
-from api.rest.bodies import Day, Month
+from api.rest.bodies import Day, Month, no_number_of_a_person
 from api.rest.encoding import opened
-from api.rest.headers import looks_like_a_number
 from api.rest.reads import Reading
 from domain.identifiers import is_nihii
 from projections.paging import MOST_ROWS, Asked, Page
@@ -20,19 +19,17 @@ from projections.table import Table
 _KINDS: dict[str, Any] = {"uuid": UUID, "text": str, "int": int, "bool": bool, "bytes": str}
 
 
-def _no_number(value: str | None) -> str | None:
-    if value is not None and looks_like_a_number(value):
-        raise PydanticCustomError("number_in_filter", "numbers of persons are searched by POST")
-    return value
-
-
 def _a_nihii(value: str | None) -> str | None:
     if value is not None and not is_nihii(value):
         raise PydanticCustomError("nihii_invalid", "not a NIHII number")
     return value
 
 
-Word = Annotated[str | None, Query(max_length=40, pattern=r"^[\x21-\x7e]+$"), AfterValidator(_no_number)]
+Word = Annotated[
+    str | None,
+    Query(max_length=40, pattern=r"^[\x21-\x7e]+$"),
+    AfterValidator(lambda value: value and no_number_of_a_person(value)),
+]
 Provider = Annotated[str | None, Query(max_length=11, description="NIHII number."), AfterValidator(_a_nihii)]
 InMonth = Annotated[Month | None, Query(description="Billed month, YYYY-MM.")]
 OnDay = Annotated[Day | None, Query()]

@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from socket import socket
 from threading import Event, Thread
+from typing import Any
 
 import uvicorn
 
@@ -19,7 +21,17 @@ _AFTER_A_FAULT_S = 1.0
 def serve(quittance: Quittance, host: str = "127.0.0.1", port: int = 8000) -> None:
     """Serve until a signal ends it; open streams end first, then the worker."""
     with kept_current(quittance):
-        uvicorn.Server(configuration(quittance, host, port)).run()
+        StreamsFirst(configuration(quittance, host, port)).run()
+
+
+class StreamsFirst(uvicorn.Server):
+    """Ends open event streams before it waits for requests to finish: by themselves they never do."""
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """On a signal, or when told."""
+        app: Any = self.config.app
+        await app.state.head_watch.close()
+        await super().shutdown(sockets)
 
 
 def configuration(quittance: Quittance, host: str, port: int) -> uvicorn.Config:
@@ -61,6 +73,6 @@ def _follow(quittance: Quittance, stopping: Event) -> None:
                 reached = quittance.views.catch_up()
         except StoreUnavailable:
             stopping.wait(_AFTER_A_FAULT_S)
-        except Exception as error:  # noqa: BLE001 - the views stay behind, the service lives; readiness does not see it
+        except Exception as error:  # noqa: BLE001 - the views stay behind, the service lives on
             LOG.error("views stopped at a fault, trying again: %s", type(error).__name__)  # noqa: TRY400 - no values
             stopping.wait(_AFTER_A_FAULT_S)

@@ -6,7 +6,7 @@ with home.opened() as quittance: ...             the product itself
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +29,8 @@ from application.ports import Clock, Context, Meta
 from domain.run_plan import RunOptions
 from infrastructure.carefile.care_file import read_care_file
 from infrastructure.sample import sample_files
+from infrastructure.simulator.scenario import USUAL, Scenario
+from infrastructure.simulator.unions import SimulatedUnions
 from infrastructure.store.copying import copy_store
 from infrastructure.store.opening import open_database
 from projections.patients import SEAL_CONTEXT
@@ -136,6 +138,17 @@ def sent_month(kind: str, folder: Path) -> tuple[Installation, UUID]:
         where = enter_month(quittance)
         send_month(quittance, where)
     return made, where
+
+
+def answers_of(quittance: Quittance, folder: Path, by_union: Mapping[str, Scenario] | None = None) -> list[bytes]:
+    """What unions make of the files that were sent."""
+    unions = SimulatedUnions(folder, 1, SteppedClock(), USUAL, by_union)
+    with quittance.store.database.snapshot() as sql:
+        rows = sql.rows("SELECT message, national_union, provider_reference FROM sendings ORDER BY sending_number")
+    for row in rows:
+        content = quittance.messages.get(row["message"])
+        unions.transmit(content, row["provider_reference"], row["national_union"], "one mailbox")
+    return [answer for _, answer in unions.collect("one mailbox")]
 
 
 def rows_of(quittance: Quittance, names: Sequence[str] = (), *, past: bool = True) -> dict[str, list[tuple[Any, ...]]]:

@@ -10,13 +10,11 @@ from uuid import UUID
 import pytest
 
 from api.build import Quittance
-from infrastructure.simulator.scenario import USUAL, Scenario
-from infrastructure.simulator.unions import SimulatedUnions
+from infrastructure.simulator.scenario import Scenario
 from projections.views import all_views
 from tests.acceptance.conftest import Month
-from tests.acceptance.practice import OPERATOR, UNIONS, Installation, rows_of, states
+from tests.acceptance.practice import OPERATOR, UNIONS, Installation, answers_of, rows_of, states
 from tests.acceptance.slices import message, reference
-from tests.stores import SteppedClock
 
 MISHAPS = {
     "100": Scenario(reject_file=True),
@@ -59,23 +57,12 @@ class Replayed:
         return [quittance.answers.receive(OPERATOR, self.where, file).result.outcome for file in files]
 
 
-def answers_of(quittance: Quittance, folder: Path, by_union: dict[str, Scenario]) -> list[bytes]:
-    """What unions make of the files that were sent."""
-    unions = SimulatedUnions(folder, 1, SteppedClock(), USUAL, by_union)
-    with quittance.store.database.snapshot() as sql:
-        rows = sql.rows("SELECT message, national_union, provider_reference FROM sendings ORDER BY sending_number")
-    for row in rows:
-        content = quittance.messages.get(row["message"])
-        unions.transmit(content, row["provider_reference"], row["national_union"], "one mailbox")
-    return [answer for _, answer in unions.collect("one mailbox")]
-
-
 def test_any_order_of_all_answers_ends_in_the_same_state(replayed: Replayed) -> None:
     seen = []
     for seed in range(3):
         order = replayed.inbox.copy()
         if seed:
-            Random(seed).shuffle(order)  # noqa: S311 - an order, no secret
+            Random(seed).shuffle(order)
         with replayed.fresh().opened() as quittance:
             replayed.receive(quittance, order)
             seen.append(states(quittance))

@@ -42,7 +42,7 @@ def test_100_past_instants_show_what_the_log_cut_there_shows(
     demo: Demo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A second set of views is built from the log up to each instant; whatever is printed must be the same."""
-    random = Random(2)  # noqa: S311 - instants, no secrets
+    random = Random(2)
     with (
         demo.installation.opened() as quittance,
         closing(open_database(f"sqlite:///{tmp_path / 'cut.db'}")) as database,
@@ -59,7 +59,7 @@ def test_100_past_instants_show_what_the_log_cut_there_shows(
             whole = capsys.readouterr().out
             show_all(then, where, None)
             assert whole == capsys.readouterr().out, instant
-            assert list(pages(quittance, where, at, Random(at))) == list(pages(then, where, None, Random(at)))  # noqa: S311
+            assert list(pages(quittance, where, at, Random(at))) == list(pages(then, where, None, Random(at)))
             seen.add(whole)
         assert len(seen) >= 20, "the instants show many different states"
 

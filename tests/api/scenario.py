@@ -30,6 +30,8 @@ class Step:
     path: str
     options: dict[str, Any]
     status: int
+    key: str
+    body: bytes
 
 
 @dataclass
@@ -75,8 +77,11 @@ class Story:
         if body is not None:
             options["json"] = body
         answer = self.service.call(method, path, **options)
-        assert answer.status_code == (status or route.status_code or 200), f"{operation}: {answer.status_code} {answer.text}"
-        self.steps.append(Step(operation, method, path, options, answer.status_code))
+        assert answer.status_code == (status or route.status_code or 200), (
+            f"{operation}: {answer.status_code} {answer.text}"
+        )
+        key = answer.request.headers.get("Idempotency-Key", "")
+        self.steps.append(Step(operation, method, path, options, answer.status_code, key, answer.content))
         return answer
 
     def tell(self) -> None:
@@ -160,7 +165,13 @@ class Story:
         self.run("take_over_files", establishment_id=self.where, files=[("files", ("old", content))])
 
     def _look(self) -> None:
-        for operation in ("list_sendings", "list_invoices", "list_billing_days", "list_refusals", "list_refusal_causes"):
+        for operation in (
+            "list_sendings",
+            "list_invoices",
+            "list_billing_days",
+            "list_refusals",
+            "list_refusal_causes",
+        ):
             self.run(operation)
             self.run(operation, establishment_id=self.where)
         invoice = self.run("list_invoices").json()["invoices"][-1]["invoice_id"]

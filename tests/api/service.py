@@ -16,10 +16,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-import uvicorn
 
 from api.build import Quittance, build
-from api.rest.serving import configuration, kept_current
+from api.rest.serving import StreamsFirst, configuration, kept_current
 from api.settings import Settings
 from application.ports import Clock, Context, Meta, UnionTransport
 from infrastructure.keys.master import create_master_key
@@ -91,7 +90,7 @@ def settings_for(kind: str, folder: Path, schema: str | None = None) -> Settings
 @contextmanager
 def running(quittance: Quittance) -> Iterator[str]:
     """A server in a thread; its address."""
-    server = uvicorn.Server(configuration(quittance, "127.0.0.1", 0))
+    server = StreamsFirst(configuration(quittance, "127.0.0.1", 0))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

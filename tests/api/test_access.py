@@ -57,7 +57,9 @@ def requests(story: Story) -> list[tuple[str, str, str, str | None]]:
     found = []
     for operation, route in story.routes.items():
         assert isinstance(route, Guarded)
-        path = re.sub(r"\{(\w+)(:\w+)?\}", lambda part: "0123456789ab" if part[1] == "prefix" else str(uuid4()), route.path)
+        path = re.sub(
+            r"\{(\w+)(:\w+)?\}", lambda part: "0123456789ab" if part[1] == "prefix" else str(uuid4()), route.path
+        )
         found += [(operation, method, path, route.right.scope if route.right else None) for method in route.methods]
     return found
 
@@ -117,7 +119,9 @@ def test_another_establishment_looks_absent(told: Story) -> None:
 def test_a_limited_key_sees_and_does_what_is_its_own(told: Story) -> None:
     service = told.service
     token = service.key(*SCOPES, where=(UUID(told.where),))
-    assert [one["establishment_id"] for one in ok(service.get("/establishments", token=token))["establishments"]] == [told.where]
+    assert [one["establishment_id"] for one in ok(service.get("/establishments", token=token))["establishments"]] == [
+        told.where
+    ]
     assert ok(service.get(f"/sendings/{told.sending}", token=token))["sending_id"] == told.sending
     assert ok(service.get("/events", token=token))["events"]
     body = told.example("issue_api_key")
@@ -180,4 +184,3 @@ def _unknown(given: Any) -> Any:
         case str():
             return re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", lambda _: str(uuid4()), given)
     return given
-

@@ -6,14 +6,16 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from random import Random
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
 from tests.api.practice import enter
+from tests.api.scenario import Step, Story
 from tests.api.service import Service, environment, ok, settings_for
-from tests.stores import fresh_schema
+from tests.stores import SteppedClock, fresh_schema
 
 NURSE = {"nihii": "49991127401", "last_name": "Delvaux", "first_name": "Amélie"}
 
@@ -34,7 +36,11 @@ def test_the_same_key_with_another_content_stores_nothing(both: Service) -> None
     headers = {"Idempotency-Key": "k"}
     ok(both.post("/providers", json=NURSE, headers=headers))
     head = both.quittance.log.head()
-    for path, body in (("/providers", NURSE | {"first_name": "Amelie"}), ("/providers?x=1", NURSE), ("/establishments", NURSE)):
+    for path, body in (
+        ("/providers", NURSE | {"first_name": "Amelie"}),
+        ("/providers?x=1", NURSE),
+        ("/establishments", NURSE),
+    ):
         refused = both.post(path, json=body, headers=headers)
         assert (refused.status_code, refused.json()["code"]) == (422, "idempotency_key_reused")
     assert both.quittance.log.head() == head
@@ -43,7 +49,9 @@ def test_the_same_key_with_another_content_stores_nothing(both: Service) -> None
 def test_a_key_belongs_to_its_caller(service: Service) -> None:
     headers = {"Idempotency-Key": "shared"}
     ok(service.post("/providers", json=NURSE, headers=headers))
-    other = service.post("/providers", json=NURSE | {"first_name": "A."}, headers=headers, token=service.key("register"))
+    other = service.post(
+        "/providers", json=NURSE | {"first_name": "A."}, headers=headers, token=service.key("register")
+    )
     assert other.status_code == 201
 
 
@@ -67,7 +75,13 @@ def test_an_error_that_decided_nothing_is_not_kept(service: Service) -> None:
 def test_eight_twins_at_once_are_one(both: Service) -> None:
     practice = enter(both, most_patients=1)
     (patient,) = practice.patients.values()
-    line = {"patient_id": str(patient), "date": "2026-10-05", "code": "427136", "amount_cents": 5, "provider": NURSE["nihii"]}
+    line = {
+        "patient_id": str(patient),
+        "date": "2026-10-05",
+        "code": "427136",
+        "amount_cents": 5,
+        "provider": NURSE["nihii"],
+    }
     body = {"establishment_id": str(practice.where), "lines": [line]}
     headers = {"Idempotency-Key": "visit"}
     with ThreadPoolExecutor(8) as pool:
@@ -147,15 +161,16 @@ def test_killed_between_commit_and_answer_the_retry_gets_the_stored_answer(store
     settings_for(store, tmp_path, schema)
     headers = {"Idempotency-Key": uuid4().hex}
     body = NURSE | {"first_name": "Tuée"}
-    token = ""
-    with process(store, tmp_path, schema, "kill") as (url, token), pytest.raises(httpx.HTTPError):
-        httpx.post(f"{url}/providers", json=body, headers=headers | {"Authorization": f"Bearer {token}"})
+    with process(store, tmp_path, schema, "kill") as (url, token):
+        headers["Authorization"] = f"Bearer {token}"
+        with pytest.raises(httpx.HTTPError):
+            httpx.post(f"{url}/providers", json=body, headers=headers)
     with process(store, tmp_path, schema, token) as (url, _):
-        again = httpx.post(f"{url}/providers", json=body, headers=headers | {"Authorization": f"Bearer {token}"})
+        again = httpx.post(f"{url}/providers", json=body, headers=headers)
         assert again.status_code == 201
         assert again.headers["Idempotency-Replayed"] == "true"
         assert again.json()["is_new"] is True
-        read = httpx.get(f"{url}/providers/{again.json()['id']}", headers={"Authorization": f"Bearer {token}"})
+        read = httpx.get(f"{url}/providers/{again.json()['id']}", headers=headers)
         assert read.json()["first_name"] == "Tuée"
 
 
@@ -177,9 +192,48 @@ class process:  # noqa: N801 - reads as a verb
         self.server.communicate()
 
 
+def test_every_command_of_the_story_repeated_in_any_order_changes_nothing(tmp_path: Path) -> None:
+    with Service.open("sqlite", tmp_path, SteppedClock()) as service:
+        story = Story(service)
+        story.tell()
+        head = service.quittance.log.head()
+        commands = [step for step in story.steps if step.method != "GET" and step.operation != "search_patients"]
+        wet = [step for step in commands if not dry(step)]
+        assert len(wet) > 35
+        for seed in range(3):
+            for step in Random(seed).sample(wet, len(wet)):
+                again = service.call(step.method, step.path, headers={"Idempotency-Key": step.key}, **step.options)
+                assert again.status_code == step.status, step.operation
+                assert again.headers["Idempotency-Replayed"] == "true"
+                if step.operation != "issue_api_key":
+                    assert again.content == step.body
+        for step in wet:
+            other = step.options | {"params": step.options["params"] | {"x": "1"}}
+            refused = service.call(step.method, step.path, headers={"Idempotency-Key": step.key}, **other)
+            assert (refused.status_code, refused.json()["code"]) == (422, "idempotency_key_reused"), step.operation
+        assert service.quittance.log.head() == head
+
+
+def dry(step: Step) -> bool:
+    return bool(step.options.get("json", {}).get("dry_run")) if step.options.get("json") else False
+
+
 def reads_of(service: Service, patient: UUID) -> int:
     with service.quittance.store.database.snapshot() as sql:
         rows = sql.rows("SELECT count(*) AS n FROM access_log WHERE patient_id = ?", (patient,))
     return int(rows[0]["n"])
 
 
+def test_an_erasure_that_was_cut_is_carried_through_when_repeated(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice = enter(service, most_patients=1)
+    (patient,) = practice.patients.values()
+    headers = {"Idempotency-Key": "forget"}
+    with monkeypatch.context() as broken:
+        broken.setattr(service.quittance.store.keys, "erase", lambda _: 1 / 0)
+        assert service.post(f"/patients/{patient}/erase", json={}, headers=headers).status_code == 500
+    assert service.quittance.store.keys.erased_subjects() == []
+    ok(service.post(f"/patients/{patient}/erase", json={}, headers=headers))
+    assert service.quittance.store.keys.erased_subjects() == [patient]
+    assert ok(service.get(f"/patients/{patient}"))["ssin"] is None

@@ -52,7 +52,10 @@ def test_every_answer_has_its_declared_shape(story: Story, monkeypatch: pytest.M
 
 def test_every_operation_is_described_and_named_once(story: Story) -> None:
     operations = [
-        operation for path in story.described["paths"].values() for operation in path.values() if isinstance(operation, dict)
+        operation
+        for path in story.described["paths"].values()
+        for operation in path.values()
+        if isinstance(operation, dict)
     ]
     names = [operation["operationId"] for operation in operations]
     assert len(set(names)) == len(names)

@@ -4,13 +4,16 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpx
 import pytest
 
+from projections.feed import PUBLISHED
 from tests.api.practice import enter
-from tests.api.service import Service, ok
+from tests.api.service import Service, ok, running
 from tests.projections.stories import Story as Months
 from tests.stores import META
 
@@ -31,11 +34,16 @@ def whole_feed(service: Service, limit: int = 1_000, **query: Any) -> list[dict[
 
 
 @contextmanager
-def stream(service: Service, last: int | str | None = None, token: str = "", **query: Any) -> Iterator[Iterator[tuple[str, str]]]:
+def stream(
+    service: Service, last: int | str | None = None, token: str = "", **query: Any
+) -> Iterator[Iterator[tuple[str, str]]]:
     headers = {"Authorization": f"Bearer {token or service.token}"}
     if last is not None:
         headers["Last-Event-ID"] = str(last)
-    with httpx.Client(base_url=service.url, timeout=20) as client, client.stream("GET", "/events/stream", params=query, headers=headers) as answer:
+    with (
+        httpx.Client(base_url=service.url, timeout=20) as client,
+        client.stream("GET", "/events/stream", params=query, headers=headers) as answer,
+    ):
         assert answer.headers["content-type"].startswith("text/event-stream")
         yield parsed(answer.iter_lines())
 
@@ -102,7 +110,13 @@ def test_a_stream_follows_eight_writers_without_gap_or_double(both: Service) -> 
 
     def write(index: int) -> None:
         for number in range(12):
-            line = {"patient_id": str(patients[index]), "date": f"2026-09-{number + 1:02d}", "code": "427136", "amount_cents": 7, "provider": "49991127401"}
+            line = {
+                "patient_id": str(patients[index]),
+                "date": f"2026-09-{number + 1:02d}",
+                "code": "427136",
+                "amount_cents": 7,
+                "provider": "49991127401",
+            }
             ok(both.post("/care-lines", json={"establishment_id": str(practice.where), "lines": [line]}))
 
     reader = threading.Thread(target=follow, daemon=True)
@@ -118,38 +132,59 @@ def test_a_stream_follows_eight_writers_without_gap_or_double(both: Service) -> 
 
 def test_a_revoked_key_hears_nothing_more(service: Service) -> None:
     practice = enter(service, most_patients=1)
+    (patient,) = practice.patients.values()
     token = service.key("read")
+
+    def rename(name: str) -> None:
+        ok(service.put(f"/patients/{patient}", json={"last_name": name, "first_name": "P", "sex": 1}))
+
     with stream(service, service.quittance.log.head(), token) as events:
-        assert practice.where
-        tell(service)
+        rename("Premier")
         next(events)
         ok(service.post(f"/api-keys/{token.split('_')[1]}/revoke", json={}))
-        tell_one_more(service)
-        assert len(list(events)) <= len(whole_feed(service))
-    with httpx.Client(base_url=service.url) as client:
-        assert client.get("/events/stream", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+        rename("Second")
+        assert list(events) == []
+    assert service.get("/events/stream", token=token).status_code == 401
 
 
-def test_a_heartbeat_carries_the_cursor_past_what_was_not_wanted(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_heartbeat_carries_the_cursor_past_what_was_not_wanted(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("api.rest.events.HEARTBEAT_S", 0.05)
     enter(service, most_patients=1)
     head = service.quittance.log.head()
     headers = {"Authorization": f"Bearer {service.token}"}
-    with httpx.Client(base_url=service.url, timeout=5) as client, client.stream(
-        "GET", "/events/stream", params={"types": "sending.settled"}, headers=headers
-    ) as answer:
+    with (
+        httpx.Client(base_url=service.url, timeout=5) as client,
+        client.stream("GET", "/events/stream", params={"types": "sending.settled"}, headers=headers) as answer,
+    ):
         lines = answer.iter_lines()
         assert next(lines) == f"id: {head}"
         assert [next(lines) for _ in range(2)] == ["", ": still here"]
 
 
-def tell_one_more(service: Service) -> None:
-    ok(service.post("/providers", json={"nihii": "49992216401", "last_name": "V", "first_name": "B"}))
-    (one,) = ok(service.get("/establishments"))["establishments"][:1]
-    body = {key: value for key, value in one.items() if key not in ("establishment_id", "memberships")}
-    ok(service.put(f"/establishments/{one['establishment_id']}", json=body | {"name": "Autrement"}))
-
-
 def test_readiness_and_liveness_need_no_key(service: Service) -> None:
     assert ok(service.get("/health", token="")) == {"status": "alive"}
     assert ok(service.get("/health/ready", token="")) == {"status": "ready"}
+
+
+def test_a_server_that_is_told_to_stop_does_not_wait_for_open_streams(service: Service) -> None:
+    headers = {"Authorization": f"Bearer {service.token}"}
+    with httpx.Client(timeout=20) as client:
+        with running(service.quittance) as url:
+            answer = client.send(client.build_request("GET", f"{url}/events/stream", headers=headers), stream=True)
+            lines = answer.iter_lines()
+            next(lines)
+            begun = monotonic()
+        assert monotonic() - begun < 3
+        answer.close()
+
+
+def test_the_documented_list_of_events_is_the_real_one() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+    documented = {
+        tuple(line.split("|")[1:3])
+        for line in text.splitlines()
+        if line.startswith("| `") and "." in line.split("|")[1]
+    }
+    assert documented == {(f" `{one.type}` ", f" {one.version} ") for one in PUBLISHED.values()}

@@ -71,7 +71,9 @@ def test_a_file_is_noted_for_everybody_in_it(billed: tuple[Service, Practice]) -
 
 def test_the_record_says_who_for_whom_what_and_whose(told: Story) -> None:
     service = told.service
-    service.get(f"/patients/{told.patient}", headers={"Quittance-On-Behalf-Of": "user:an", "Quittance-Correlation-Id": "c-1"})
+    service.get(
+        f"/patients/{told.patient}", headers={"Quittance-On-Behalf-Of": "user:an", "Quittance-Correlation-Id": "c-1"}
+    )
     with service.quittance.store.database.snapshot() as sql:
         row = sql.rows("SELECT * FROM access_log ORDER BY id DESC LIMIT 1")[0]
     assert (row["actor"], row["action"]) == (f"key:{service.token.split('_')[1]}", "patient.read")
@@ -87,7 +89,13 @@ def test_nothing_personal_stands_in_logs_addresses_or_kept_answers(
     with service.quittance.store.database.snapshot() as sql:
         kept = b"".join(row["body"] for row in sql.rows("SELECT body FROM answers")).decode()
     addresses = "".join(str(answer.request.url) for answer in service.sent)
-    for path in ("/refusals", "/billing-days", f"/patients/{NUMBER}", f"/patients/{NUMBER}/x?ssin={NUMBER}", "/nothing?q=Dubois"):
+    for path in (
+        "/refusals",
+        "/billing-days",
+        f"/patients/{NUMBER}",
+        f"/patients/{NUMBER}/x?ssin={NUMBER}",
+        "/nothing?q=Dubois",
+    ):
         service.get(path)
     service.post("/patients/search", json={"establishment_id": NUMBER, "ssin": NUMBER, "last_name": "Lætitia"})
     ours = "".join(one.getMessage() for one in caplog.records if not one.name.startswith(("httpx", "httpcore")))
@@ -110,7 +118,12 @@ def test_one_line_of_json_for_each_request(told: Story, caplog: pytest.LogCaptur
 
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Zs", "Cc")), min_size=6, max_size=40)
-VALUES = st.one_of(st.sampled_from([NUMBER, "85.07.30-033.28"]), WORDS, st.integers(10**9, 10**12), st.lists(WORDS, min_size=1, max_size=2))
+VALUES = st.one_of(
+    st.sampled_from([NUMBER, "85.07.30-033.28"]),
+    WORDS,
+    st.integers(10**9, 10**12),
+    st.lists(WORDS, min_size=1, max_size=2),
+)
 
 
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -136,11 +149,18 @@ def test_no_error_repeats_what_was_given(told: Story, data: st.DataObject) -> No
 @given(value=st.one_of(st.sampled_from([NUMBER, "\x00", "9" * 30]), WORDS), data=st.data())
 def test_no_address_breaks_the_service_or_comes_back(told: Story, value: str, data: st.DataObject) -> None:
     step = data.draw(st.sampled_from([step for step in told.steps if step.method == "GET"]))
-    name = data.draw(st.sampled_from(["as_of", "cursor", "month", "code", "invoice_number", "establishment_id", "types", "letter", "limit"]))
+    name = data.draw(
+        st.sampled_from(
+            ["as_of", "cursor", "month", "code", "invoice_number", "establishment_id", "types", "letter", "limit"]
+        )
+    )
     for answer in (
         told.service.get(step.path, params={name: value}),
         told.service.get(step.path.rpartition("/")[0] + "/" + quote(value, safe="")),
-        told.service.get(step.path, headers={"Quittance-On-Behalf-Of": value.encode(), "Wait-For": "0"} if value.isprintable() else {}),
+        told.service.get(
+            step.path,
+            headers={"Quittance-On-Behalf-Of": value.encode(), "Wait-For": "0"} if value.isprintable() else {},
+        ),
     ):
         assert answer.status_code < 500, answer.request.url
         if answer.status_code >= 400:
@@ -148,7 +168,13 @@ def test_no_address_breaks_the_service_or_comes_back(told: Story, value: str, da
 
 
 def test_filters_refuse_numbers_of_persons(told: Story) -> None:
-    for path, name in (("/refusals", "code"), ("/invoices", "invoice_number"), ("/sendings", "status"), ("/items", "kind"), ("/refusals", "provider")):
+    for path, name in (
+        ("/refusals", "code"),
+        ("/invoices", "invoice_number"),
+        ("/sendings", "status"),
+        ("/items", "kind"),
+        ("/refusals", "provider"),
+    ):
         for number in (NUMBER, "85.07.30-033.28"):
             assert told.service.get(path, params={name: number}).status_code == 422
     assert told.service.get("/refusals", params={"provider": "41234502401"}).status_code == 200
@@ -165,5 +191,3 @@ def says_something_of(answer: httpx.Response, patient: str) -> bool:
 def reads(service: Service) -> int:
     with service.quittance.store.database.snapshot() as sql:
         return int(sql.rows("SELECT count(*) AS n FROM access_log")[0]["n"])
-
-

@@ -24,13 +24,18 @@ def codes() -> set[str]:
                 if isinstance(node, ast.Call):
                     name = getattr(node.func, "id", getattr(node.func, "attr", ""))
                     found |= texts(node.args[:1] if name in RAISED else node.args[1:2] if name == "Problem" else [])
-                elif isinstance(node, ast.Assign) and [getattr(to, "id", "") for to in node.targets] in (["code"], ["ABSENT"]):
+                elif isinstance(node, ast.Assign) and [getattr(to, "id", "") for to in node.targets] in (
+                    ["code"],
+                    ["ABSENT"],
+                ):
                     found |= texts([node.value])
     return found
 
 
 def texts(nodes: list[ast.expr]) -> set[str]:
-    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value}
+    return {
+        node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value
+    }
 
 
 def test_every_code_has_a_title_and_a_detail_in_three_languages() -> None:
@@ -49,19 +54,36 @@ def test_every_code_has_a_title_and_a_detail_in_three_languages() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "language"),
-    [("", "fr"), ("nl-BE,nl;q=0.9", "nl"), ("de, en;q=0.4, fr;q=0.2", "en"), ("fr;q=0.1, nl;q=x, en", "en"), ("*", "fr"), ("zz", "fr")],
+    [
+        ("", "fr"),
+        ("nl-BE,nl;q=0.9", "nl"),
+        ("de, en;q=0.4, fr;q=0.2", "en"),
+        ("fr;q=0.1, nl;q=x, en", "en"),
+        ("*", "fr"),
+        ("zz", "fr"),
+    ],
 )
 def test_a_problem_speaks_the_language_of_the_request(service: Service, asked: str, language: str) -> None:
     answer = service.get("/sendings/00000000-0000-4000-8000-000000000000", headers={"Accept-Language": asked})
     assert answer.headers["content-type"] == MEDIA_TYPE
     assert answer.headers["content-language"] == language
     body = answer.json()
-    assert (body["status"], body["code"], body["type"]) == (404, "sending_unknown", "urn:quittance:problem:sending_unknown")
+    assert (body["status"], body["code"], body["type"]) == (
+        404,
+        "sending_unknown",
+        "urn:quittance:problem:sending_unknown",
+    )
     assert body["title"] == text("problem_title.sending_unknown", language)  # type: ignore[arg-type]
 
 
 def test_a_wrong_field_is_named_with_what_would_be_right(service: Service) -> None:
-    body = {"nihii": "12345678901", "last_name": "x" * 300, "first_name": "A", "activity": [{"valid_from": "soon"}], "zz": 1}
+    body = {
+        "nihii": "12345678901",
+        "last_name": "x" * 300,
+        "first_name": "A",
+        "activity": [{"valid_from": "soon"}],
+        "zz": 1,
+    }
     answer = service.post("/providers", json=body, headers={"Accept-Language": "en"})
     assert answer.status_code == 422
     assert {(e["place"], e["field"], e["code"]) for e in answer.json()["errors"]} == {

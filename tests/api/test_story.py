@@ -58,7 +58,9 @@ def test_the_settlement_tree_adds_up_from_line_to_union(billed: tuple[Service, P
             page = ok(service.get(address))
             invoices += page["invoices"]
             address = page["next"]
-        assert [one["invoice_id"] for one in invoices] == ok(service.get(f"/sendings/{sending['sending_id']}"))["invoice_ids"]
+        assert [one["invoice_id"] for one in invoices] == ok(service.get(f"/sendings/{sending['sending_id']}"))[
+            "invoice_ids"
+        ]
         for invoice in invoices:
             assert sum(day["accepted_cents"] for day in invoice["days"]) == invoice["accepted_cents"]
             lines = [line for day in invoice["days"] for line in day["lines"] if not line["is_withdrawn"]]
@@ -101,7 +103,11 @@ def test_the_timeline_says_what_who_when_and_why(service: Service) -> None:
     last = timeline["entries"][-1]
     assert timeline["kind"] == "patient"
     assert timeline["state"]["details"]["last_name"] == "Autre"
-    assert (last["what"], last["for_whom"], last["correlation_id"]) == ("patient.details_corrected", "user:claire", "visit-17")
+    assert (last["what"], last["for_whom"], last["correlation_id"]) == (
+        "patient.details_corrected",
+        "user:claire",
+        "visit-17",
+    )
     assert last["who"].startswith("key:")
     assert last["why"] == "Nom d'épouse abandonné"
     assert last["command_id"]
@@ -113,9 +119,16 @@ def test_as_of_shows_every_list_and_state_as_it_was(service: Service) -> None:
     service.clock.forward(hours=1)
     bill(service, practice, care_file())
     then = {"as_of": before.isoformat()}
-    for path, name in (("/sendings", "sendings"), ("/invoices", "invoices"), ("/refusals", "refusals"), ("/billing-days", "billing_days"), ("/answers", "answers"), ("/items", "items")):
+    for path, name in (
+        ("/sendings", "sendings"),
+        ("/invoices", "invoices"),
+        ("/refusals", "refusals"),
+        ("/billing-days", "billing_days"),
+        ("/answers", "answers"),
+        ("/items", "items"),
+    ):
         assert ok(service.get(path, params=then))[name] == []
-        if name not in ("items",):
+        if name != "items":
             assert ok(service.get(path))[name]
     sending = ok(service.get("/sendings"))["sendings"][0]["sending_id"]
     assert service.get(f"/sendings/{sending}", params=then).status_code == 404
@@ -138,7 +151,9 @@ def test_a_patient_is_found_without_a_number_or_name_in_any_address(service: Ser
     assert number not in address
     assert who["last_name"].lower() not in address.lower()
     shown = ok(service.get(address))
-    assert str(patient) in ([one["patient_id"] for one in shown["patients"]] if by == "last_name" else [shown["patient_id"]])
+    assert str(patient) in (
+        [one["patient_id"] for one in shown["patients"]] if by == "last_name" else [shown["patient_id"]]
+    )
     if by == "last_name":
         other = service.key("read")
         assert service.get(address, token=other).status_code == 404

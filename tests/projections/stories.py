@@ -11,16 +11,16 @@ renumbered, renamed, erased.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from datetime import date as Date
-from datetime import timedelta
 from hashlib import sha256
 from random import Random
 from typing import Any
 from uuid import UUID, uuid5
 
 from application.ports import Change
+from domain import api_key, inbox
 from domain import billing_day as days
-from domain import inbox
 from domain import invoice as invoices
 from domain import sending as sendings
 from domain.answer import Reason
@@ -149,6 +149,11 @@ class Story:
             self.who[where] = []
             changes = [self.patient(where, index) for index in range(patients)]
             yield Commit(changes)
+
+        key, until = self.fresh("api_key"), datetime(2027, 1, 1, tzinfo=UTC)
+        issued = api_key.issue("qk1", "robot", "0" * 64, ("read",), (self.where[0],), until)
+        yield Commit([self.happens(key, *issued)])
+        yield Commit([self.happens(key, api_key.ApiKeyRevoked())])
 
     def patient(self, where: UUID, index: int) -> Change:
         who = self.fresh("patient")
