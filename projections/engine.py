@@ -4,6 +4,7 @@ Rows depend on the log alone: any batch size, inline or afterwards, now or rebui
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
 from application.ports import Database, EventLog, Recorded, Sql
@@ -54,11 +55,17 @@ class Runner:
 
     def catch_up(self, upto: int | None = None, batch: int = BATCH) -> int:
         """Bring every view up to the head, or to a position; answers the lowest position reached."""
-        with self._running:
+        with self._running, ThreadPoolExecutor(1, "views-read") as ahead:
             kept = _KeptRows()
             after = self._lowest()
-            while events := self._log.read(after, batch, upto):
+            events = self._log.read(after, batch, upto)
+            while events:
+                last, is_full = events[-1].position, len(events) == batch
+                # While the database writes this batch, the next one is read and decoded.
+                following = ahead.submit(self._log.read, last, batch, upto) if is_full else None
                 after = self._advance(after, events, kept)
+                is_next = following is not None and after == last
+                events = following.result() if following and is_next else self._log.read(after, batch, upto)
             return after
 
     def positions(self) -> dict[str, int]:

@@ -135,10 +135,7 @@ def show_sent(voice: Voice, sent: tuple[Sent, ...]) -> None:
         return
     voice.table(
         [("column.id", False), ("column.status", False), ("column.reason", False)],
-        [
-            (one.sending_id, voice.code("status", one.outcome), one.code and voice.code("held", one.code))
-            for one in sent
-        ],
+        [(one.sending_id, voice.code("status", one.outcome), one.code and voice.why("held", one.code)) for one in sent],
     )
 
 

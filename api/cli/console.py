@@ -80,6 +80,10 @@ class Voice:
         """A code of the product in words."""
         return text(f"{group}.{code}", self.language)
 
+    def why(self, group: str, code: str) -> str:
+        """Why something was not done: in the words of its group, else as the problem that it is everywhere."""
+        return self.code(group if has(f"{group}.{code}") else "problem", code)
+
 
 def read_settings() -> Settings:
     """Settings of the environment; a value that cannot be is one line and exit code 2."""
@@ -88,7 +92,7 @@ def read_settings() -> Settings:
     except ValidationError as refused:
         names = ", ".join(f"QUITTANCE_{error['loc'][0]}".upper() for error in refused.errors())
         typer.echo(f"{names}: not a value that this setting takes.", err=True)
-        raise typer.Exit(_MISUSED) from None
+        raise SystemExit(_MISUSED) from None
 
 
 @contextmanager

@@ -96,6 +96,6 @@ def _rejected(voice: Voice, rejected: tuple[Rejected, ...]) -> None:
     if rejected:
         voice.table(
             [("column.line", True), ("column.field", False), ("column.reason", False)],
-            [(r.line, r.field, voice.code("rejected", r.code)) for r in rejected[:_SHOWN]],
+            [(r.line, r.field, voice.why("rejected", r.code)) for r in rejected[:_SHOWN]],
         )
         voice.say("import_done.rejected", count=len(rejected))

@@ -3,8 +3,8 @@
 import typer
 
 from api.cli import answers, backup, billing, care, demo, efact, imports, manage, serving, show, views
+from api.cli.console import read_settings
 from api.cli.help import speak
-from api.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(efact.app, name="efact")
@@ -14,4 +14,4 @@ for module in (manage, imports, care, billing, answers, views, show, backup, ser
 
 def run() -> None:
     """Entry point."""
-    speak(typer.main.get_command(app), Settings().lang)()
+    speak(typer.main.get_command(app), read_settings().lang)()

@@ -1,5 +1,6 @@
 """Serve the API with uvicorn, and beside it the worker that keeps the views on PostgreSQL current."""
 
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import uvicorn
 
 from api.build import Quittance
 from api.rest.app import create_app
+from api.rest.log_lines import write_log_lines
 from infrastructure.store.errors import StoreUnavailable
 
 LOG = logging.getLogger("quittance.views")
@@ -20,6 +22,7 @@ _AFTER_A_FAULT_S = 1.0
 
 def serve(quittance: Quittance, host: str = "127.0.0.1", port: int = 8000) -> None:
     """Serve until a signal ends it; open streams end first, then the worker."""
+    write_log_lines()
     with kept_current(quittance):
         StreamsFirst(configuration(quittance, host, port)).run()
 
@@ -44,7 +47,7 @@ def configuration(quittance: Quittance, host: str, port: int) -> uvicorn.Config:
         server_header=False,
         date_header=True,
         timeout_graceful_shutdown=5,
-        log_level="warning",
+        log_config=None,
     )
 
 
@@ -74,5 +77,5 @@ def _follow(quittance: Quittance, stopping: Event) -> None:
         except StoreUnavailable:
             stopping.wait(_AFTER_A_FAULT_S)
         except Exception as error:  # noqa: BLE001 - the views stay behind, the service lives on
-            LOG.error("views stopped at a fault, trying again: %s", type(error).__name__)  # noqa: TRY400 - no values
+            LOG.error("%s", json.dumps({"fault": type(error).__name__, "where": "views"}))  # noqa: TRY400 - no values
             stopping.wait(_AFTER_A_FAULT_S)

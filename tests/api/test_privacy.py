@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.rest.log_lines import JsonLines
 from tests.api.practice import Practice, personal_values
 from tests.api.scenario import Story
 from tests.api.service import Service, ok
@@ -115,6 +116,17 @@ def test_one_line_of_json_for_each_request(told: Story, caplog: pytest.LogCaptur
     assert lines[0]["correlation_id"] == "seen"
     assert lines[0]["actor"].startswith("key:")
     assert told.patient not in json.dumps(lines)
+
+
+def test_a_line_of_the_log_is_one_line_whatever_is_in_it() -> None:
+    for name, message in (
+        ("uvicorn.error", 'forged\n{"level": "info"}'),
+        ("quittance.requests", '{"route": "/rules"}'),
+    ):
+        record = logging.LogRecord(name, logging.INFO, "", 0, message, None, None)
+        line = JsonLines().format(record)
+        assert "\n" not in line
+        assert json.loads(line)["log"] == name
 
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Zs", "Cc")), min_size=6, max_size=40)
