@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from api.build import Quittance
+from application.commit import Decided, Done, decide
 from application.import_care import Rejected
 from application.ports import Context
 from application.register import Registered, number_blind, provider_id
@@ -39,31 +40,34 @@ class RegisterReport:
     rejected: tuple[Rejected, ...]
 
 
-def load_register(quittance: Quittance, context: Context, content: bytes, where: UUID | None) -> RegisterReport:
+def load_register(quittance: Quittance, context: Context, content: bytes, where: UUID | None) -> Done[RegisterReport]:
     """Each row commits by itself; the same file again changes nothing. `where`: unless the file names its own."""
+    plain = Context(context.meta)
     rows, rejected = read_register_file(content)
     taken: Counter[str] = Counter()
     warnings: list[RowWarning] = []
     for row in rows:
         try:
             if isinstance(row, EstablishmentRow):
-                done = quittance.register.establishment(context, row.details).result
+                done = quittance.register.establishment(plain, row.details).result
                 where = done.id
             else:
-                done = _inside(quittance, context, _named(where), row)
+                done = _inside(quittance, plain, where, row)
         except DomainError as refused:
             rejected.append(Rejected(row.line, str(refused.facts.get("field", "")), refused.code))
             continue
         taken[type(row).__name__.removesuffix("Row").lower()] += 1
         warnings.extend(RowWarning(row.line, code, done.alike) for code in done.warnings)
-    return RegisterReport(where, dict(taken), tuple(warnings), tuple(sorted(rejected, key=lambda r: r.line)))
+    report = RegisterReport(where, dict(taken), tuple(warnings), tuple(sorted(rejected, key=lambda r: r.line)))
+    return decide(quittance.log, context, lambda: Decided([], report))
 
 
-def _inside(quittance: Quittance, context: Context, where: UUID, row: RegisterRow) -> Registered:
+def _inside(quittance: Quittance, context: Context, given: UUID | None, row: RegisterRow) -> Registered:
     register = quittance.register
+    if isinstance(row, ProviderRow):
+        return register.provider(context, row.details, row.activity).result
+    where = _named(given)
     match row:
-        case ProviderRow():
-            return register.provider(context, row.details, row.activity).result
         case MembershipRow():
             who = provider_id(quittance.keys, row.nihii)
             return register.join(context, where, who, row.valid_from, row.valid_to).result

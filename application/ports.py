@@ -226,7 +226,14 @@ class Lookups(Protocol):
 class AccessLog(Protocol):
     """Who read a person's data: links, never content."""
 
-    def record(self, actor: str, action: str, patient_ids: Iterable[UUID], cause: str = "") -> None:
+    def record(
+        self,
+        actor: str,
+        action: str,
+        patient_ids: Iterable[UUID],
+        cause: str = "",
+        on_behalf_of: str | None = None,
+    ) -> None:
         """Write one line a patient, committed before the data leave."""
 
 

@@ -5,6 +5,7 @@ Rows depend on the log alone: any batch size, inline or afterwards, now or rebui
 
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from threading import Lock
 
 from application.ports import Database, EventLog, Recorded, Sql
@@ -16,7 +17,7 @@ from projections.view import View
 BATCH = 4_000
 """Events pulled at once: enough for bulk statements, few enough for memory and for who waits for the lock."""
 
-KEPT_ROWS = 20_000
+KEPT_ROWS = 30_000
 """Of one view, kept in memory between the batches of one catch-up: about a kilobyte each."""
 
 MOST_CAUGHT_UP_INLINE = 50_000
@@ -133,7 +134,9 @@ class _KeptRows:
     def of(self, name: str, position: int, moving_to: int) -> Rows:
         """Rows of a view at a position, to be kept up while it moves."""
         rows = self._rows.setdefault(name, {})
-        if self._positions.get(name) != position or len(rows) > KEPT_ROWS:
+        if self._positions.get(name) != position:
             rows.clear()
+        for key in list(islice(rows, max(0, len(rows) - KEPT_ROWS))):
+            del rows[key]
         self._positions[name] = moving_to
         return rows

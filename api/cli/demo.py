@@ -70,7 +70,7 @@ def tell(voice: Voice, folder: Path, seed: int) -> None:
     with stage(folder, seed) as (quittance, clock):
         sample = sample_files()
         voice.say("demo.register")
-        registered = load_register(quittance, context(), sample.register, None)
+        registered = load_register(quittance, context(), sample.register, None).result
         show_register(voice, registered)
         where = registered.establishment_id
         if where is None:

@@ -37,7 +37,7 @@ def import_file(
         try:
             if kind == "register":
                 here = establishment(quittance, where) if where else None
-                show_register(voice, load_register(quittance, context(), content, here))
+                show_register(voice, load_register(quittance, context(), content, here).result)
             elif kind == "codes":
                 report = quittance.code_lists.load(context(), content).result
                 voice.json(report) if as_json else voice.say("import_done.codes", codes=report.codes)

@@ -63,9 +63,8 @@ class Reading:
         """Record who sees whose data: committed before any of it leaves."""
         who = dict.fromkeys(patient_ids)
         if who:
-            represented = f"for={self.on_behalf_of} " if self.on_behalf_of else ""
-            cause = f"api {represented}correlation={self.correlation_id}"
-            self.quittance.access_log.record(self.caller.actor, action, who, cause)
+            cause = f"api correlation={self.correlation_id}"
+            self.quittance.access_log.record(self.caller.actor, action, who, cause, self.on_behalf_of)
 
     def one(self, body: object, version: int, *, action: str = "", patients: Iterable[UUID] = ()) -> Response:
         """A single resource with its `ETag`, or 304 when the asker has it. `patients`: whose data stand in the body."""

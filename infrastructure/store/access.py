@@ -15,9 +15,16 @@ class Access:
         self._database = database
         self._clock = clock
 
-    def record(self, actor: str, action: str, patient_ids: Iterable[UUID], cause: str = "") -> None:
+    def record(
+        self,
+        actor: str,
+        action: str,
+        patient_ids: Iterable[UUID],
+        cause: str = "",
+        on_behalf_of: str | None = None,
+    ) -> None:
         """One line a patient."""
         at = microseconds(self._clock.now())
-        rows = [(at, actor, action, patient, cause) for patient in patient_ids]
+        rows = [(at, actor, on_behalf_of, action, patient, cause) for patient in patient_ids]
         with self._database.transaction() as sql:
-            sql.insert("access_log", ("at", "actor", "action", "patient_id", "cause"), rows)
+            sql.insert("access_log", ("at", "actor", "on_behalf_of", "action", "patient_id", "cause"), rows)

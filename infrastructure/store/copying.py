@@ -42,7 +42,7 @@ _TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "sha256",
         ("sha256", "establishment_id", "kind", "direction", "size", "stored_at", "wrapped_key", "content"),
     ),
-    ("access_log", "id", ("at", "actor", "action", "patient_id", "cause")),
+    ("access_log", "id", ("at", "actor", "on_behalf_of", "action", "patient_id", "cause")),
 )
 
 

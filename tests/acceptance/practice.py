@@ -72,7 +72,13 @@ class Installation:
             yield quittance
 
     def cli(
-        self, *words: str | Path, code: int = 0, lang: str = "en", at: datetime = AFTERWARDS, **environment: str
+        self,
+        *words: str | Path,
+        code: int = 0,
+        lang: str = "en",
+        at: datetime = AFTERWARDS,
+        typed_in: str | None = None,
+        **environment: str,
     ) -> Result:
         """Type a command. Fails when it does not end with `code`, or with a traceback."""
         given = {
@@ -82,11 +88,12 @@ class Installation:
             "QUITTANCE_LANG": lang,
             **environment,
         }
-        return typed(*words, code=code, at=at, **given)
+        return typed(*words, code=code, at=at, typed_in=typed_in, **given)
 
     def json(self, *words: str | Path, code: int = 0, **more: Any) -> Any:
-        """What a command prints with `--json`."""
-        return json.loads(self.cli(*words, "--json", code=code, **more).stdout)
+        """What a command prints with `--json`; the runner shows typed words on a line of their own."""
+        printed = self.cli(*words, "--json", code=code, **more).stdout
+        return json.loads(printed.partition("\n")[2] if "typed_in" in more else printed)
 
     def copy(self, kind: str, folder: Path) -> "Installation":
         """The same installation elsewhere: what is kept, under the same key; views are made again."""
@@ -101,10 +108,12 @@ class Installation:
         return made
 
 
-def typed(*words: str | Path, code: int = 0, at: datetime = AFTERWARDS, **environment: str) -> Result:
-    """Run the command line in this process."""
+def typed(
+    *words: str | Path, code: int = 0, at: datetime = AFTERWARDS, typed_in: str | None = None, **environment: str
+) -> Result:
+    """Run the command line in this process; `typed_in`: what a person answers when it asks."""
     with patch("api.build.SystemClock", lambda: SteppedClock(at)):
-        result = CliRunner().invoke(app, [str(word) for word in words], env=environment)
+        result = CliRunner().invoke(app, [str(word) for word in words], input=typed_in, env=environment)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == code, (words, result.exit_code, result.output)
@@ -114,7 +123,7 @@ def typed(*words: str | Path, code: int = 0, at: datetime = AFTERWARDS, **enviro
 def enter_month(quittance: Quittance) -> UUID:
     """Register the sample practice and import its month of care."""
     sample = sample_files()
-    where = load_register(quittance, OPERATOR, sample.register, None).establishment_id
+    where = load_register(quittance, OPERATOR, sample.register, None).result.establishment_id
     assert where is not None
     quittance.imports.take(OPERATOR, where, sample.care, read_care_file(sample.care), ImportOptions())
     return where

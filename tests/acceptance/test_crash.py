@@ -40,7 +40,7 @@ def practice(kind: str, tmp_path: Path) -> tuple[Installation, UUID, list[UUID]]
     """An installation whose patients are registered, and those who can be billed."""
     made = Installation.make(kind, tmp_path)
     with made.opened() as quittance:
-        where = load_register(quittance, OPERATOR, sample_files().register, None).establishment_id
+        where = load_register(quittance, OPERATOR, sample_files().register, None).result.establishment_id
         assert where is not None
         quittance.views.catch_up()
         with quittance.store.database.snapshot() as sql:

@@ -123,6 +123,8 @@ class Story:
         self.run("confirm_line", day_id=self.day, line_id=second["line_id"])
         self.run("withdraw_line", day_id=self.day, line_id=second["line_id"])
         self.run("lift_time_bar", day_id=self.day)
+        nurse = b'{"kind": "provider", "nihii": "41234502401", "last_name": "Test", "first_name": "Anne"}\n'
+        assert self.run("load_register", content=nurse).json()["rejected"] == []
         csv = b"ssin;date;code;amount_cents;provider\n85073003328;2026-02-05;425014;721;41234502401\n"
         taken = self.run("import_care", establishment_id=self.where, content=csv).json()
         self.run("list_imports")

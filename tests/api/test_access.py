@@ -41,7 +41,7 @@ OPEN_TO_ANY_KEY = {
     "get_openapi",
 }
 """Answers about the caller's own establishments, or about nobody."""
-FORBIDDEN_TO_LIMITED_KEYS = {"register_establishment", "register_provider", "load_code_list"}
+FORBIDDEN_TO_LIMITED_KEYS = {"register_establishment", "register_provider", "load_register", "load_code_list"}
 
 
 @pytest.fixture(scope="module")

@@ -79,7 +79,7 @@ def test_the_record_says_who_for_whom_what_and_whose(told: Story) -> None:
         row = sql.rows("SELECT * FROM access_log ORDER BY id DESC LIMIT 1")[0]
     assert (row["actor"], row["action"]) == (f"key:{service.token.split('_')[1]}", "patient.read")
     assert str(row["patient_id"]) == told.patient
-    assert row["cause"] == "api for=user:an correlation=c-1"
+    assert (row["on_behalf_of"], row["cause"]) == ("user:an", "api correlation=c-1")
 
 
 def test_nothing_personal_stands_in_logs_addresses_or_kept_answers(

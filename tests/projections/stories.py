@@ -189,7 +189,7 @@ class Story:
         return self.happens(placed.day_id, event)
 
     def sequences(self, where: UUID, who: UUID, date: Date) -> list[days.BillingDay]:
-        found = []
+        found: list[days.BillingDay] = []
         while (day_id := days.day_id(where, who, date, len(found) + 1)) in self.streams:
             found.append(self.day(day_id))
         return found
@@ -312,7 +312,8 @@ class Story:
                 yield Commit([self.happens(item_id, inbox.ItemSettled())])
 
     def invoices_of(self, sending_id: UUID) -> Sequence[UUID]:
-        return self.streams[sending_id][0].invoice_ids
+        prepared: sendings.SendingPrepared = self.streams[sending_id][0]
+        return prepared.invoice_ids
 
     def return_days(self, sending_id: UUID, cause: Any) -> list[Change]:
         changes = []
@@ -358,7 +359,7 @@ class Story:
         settled = sendings.SendingSettled(message, accepted + refused, accepted, refused, (fund,), "01,20")
         return [*(change for change in changes if change.events), self.happens(sending_id, settled)]
 
-    def judged(self, day_id: UUID, sending_id: UUID, message: str) -> list[object]:
+    def judged(self, day_id: UUID, sending_id: UUID, message: str) -> Sequence[object]:
         state = self.day(day_id)
         said = []
         # Nothing new can be sealed for someone whose key is gone.

@@ -54,6 +54,7 @@ CREATE TABLE access_log (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at bigint NOT NULL,
     actor text NOT NULL,
+    on_behalf_of text,
     action text NOT NULL,
     patient_id uuid NOT NULL,
     cause text NOT NULL

@@ -53,6 +53,7 @@ CREATE TABLE access_log (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at bigint NOT NULL,
     actor text NOT NULL,
+    on_behalf_of text,
     action text NOT NULL,
     patient_id uuid NOT NULL,
     cause text NOT NULL

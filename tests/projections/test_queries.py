@@ -1,0 +1,157 @@
+"""Sums and look-ups agree with the rows beneath them, and nobody sees an establishment outside the scope."""
+
+from collections import defaultdict
+from datetime import date as Date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from application.ports import Lookups
+from projections.counts import counts
+from projections.establishments import establishments, every_establishment_id
+from projections.history import (
+    DayFilter,
+    InvoiceFilter,
+    RefusalFilter,
+    SendingFilter,
+    days_page,
+    invoices_page,
+    refusals_page,
+    sendings_page,
+)
+from projections.lookups import ViewLookups
+from projections.memberships import memberships
+from projections.paging import Asked
+from projections.periods import periods
+from projections.providers import providers
+from projections.refusal_causes import causes
+from projections.settlement_tree import unions
+from tests.projections.conftest import Kept, OpenViews
+from tests.projections.stories import Commit
+
+
+@pytest.fixture
+def kept(open_views: OpenViews, book: list[Commit]) -> Kept:
+    made = open_views()
+    made.tell(book)
+    made.runner.catch_up()
+    return made
+
+
+@pytest.fixture
+def both(kept: Kept) -> list[UUID]:
+    with kept.store.database.snapshot() as sql:
+        return every_establishment_id(sql)
+
+
+def rows(kept: Kept, query: str) -> list[dict[str, Any]]:
+    with kept.store.database.snapshot() as sql:
+        return [dict(row) for row in sql.rows(query)]
+
+
+def test_sof_54_refusals_are_grouped_by_cause_and_open_to_their_lines(kept: Kept, both: list[UUID]) -> None:
+    lines = rows(kept, "SELECT * FROM refusals")
+    with kept.store.database.snapshot() as sql:
+        found = causes(sql, both)
+        assert sum(cause.lines for cause in found) == len(lines)
+        assert sum(cause.refused_cents for cause in found) == sum(line["refused_cents"] for line in lines)
+        assert sum(cause.cascaded_lines for cause in found) == sum(line["is_cascade"] for line in lines) > 0
+        assert [cause.refused_cents for cause in found] == sorted((c.refused_cents for c in found), reverse=True)
+        for cause in found:
+            wanted = RefusalFilter(root_code=cause.code, root_letter=cause.letter)
+            page = refusals_page(sql, both, wanted, Asked(limit=200))
+            assert len(page.rows) == cause.lines
+            assert len({row["day_id"] for row in page.rows}) == cause.days
+            assert len({row["patient_id"] for row in page.rows}) == cause.patients
+
+
+def test_sof_53_the_tree_opens_from_union_to_invoices_to_days(kept: Kept, both: list[UUID]) -> None:
+    with kept.store.database.snapshot() as sql:
+        tree = unions(sql, both)
+        assert tree
+        for node in tree:
+            wanted = InvoiceFilter(national_union=node.national_union, status="settled")
+            invoices = invoices_page(sql, both, wanted, Asked(limit=200)).rows
+            assert len(invoices) == node.invoices
+            assert sum(row["accepted_cents"] for row in invoices) == node.accepted_cents
+            assert sum(row["refused_days"] > 0 for row in invoices) == node.refused_invoices
+            first = next(row for row in invoices if row["requested_cents"])
+            days = days_page(sql, both, DayFilter(invoice_id=first["invoice_id"]), Asked()).rows
+            assert sum(row["accepted_cents"] for row in days) == first["accepted_cents"]
+            assert len(days) == first["day_count"]
+
+
+def test_periods_add_up(kept: Kept, both: list[UUID]) -> None:
+    by_month: dict[str, int] = defaultdict(int)
+    for row in rows(kept, "SELECT month, accepted_cents FROM sendings"):
+        by_month[row["month"]] += row["accepted_cents"]
+    with kept.store.database.snapshot() as sql:
+        found = periods(sql, both)
+    assert [period.month for period in found] == sorted(by_month, reverse=True)
+    assert {period.month: period.accepted_cents for period in found} == by_month
+    void = ("cancelled", "rejected", "envelope_rejected")
+    asked = rows(kept, "SELECT status, requested_cents FROM sendings")
+    assert sum(p.requested_cents for p in found) == sum(r["requested_cents"] for r in asked if r["status"] not in void)
+    assert sum(p.open_cents for p in found) == sum(
+        r["requested_cents"] for r in asked if r["status"] not in (*void, "settled")
+    )
+
+
+def test_counts_put_undecided_refusals_first(kept: Kept, both: list[UUID]) -> None:
+    refused = rows(kept, "SELECT refused_cents FROM days WHERE verdict IN ('mixed', 'refused')")
+    with kept.store.database.snapshot() as sql:
+        found = counts(sql, both)
+    assert (found.undecided_days, found.undecided_cents) == (len(refused), sum(r["refused_cents"] for r in refused))
+    assert found.prepared_days == len(rows(kept, "SELECT 1 FROM days WHERE phase = 'prepared' AND line_count > 0"))
+    assert found.open_items == len(rows(kept, "SELECT 1 FROM items WHERE NOT is_settled"))
+
+
+def test_lookups_answer_the_port(kept: Kept, both: list[UUID]) -> None:
+    lookups: Lookups = ViewLookups(kept.store.database, kept.runner.catch_up)
+    for where in both:
+        days = [row for row in rows(kept, "SELECT * FROM days") if row["establishment_id"] == where]
+        until = Date(2026, 3, 15)
+        assert set(lookups.prepared_day_ids(where, until)) == {
+            row["day_id"]
+            for row in days
+            if row["phase"] == "prepared" and row["line_count"] and row["date"] <= until.isoformat()
+        }
+        assert dict(lookups.undecided_refusals(where)) == {
+            row["day_id"]: row["refused_cents"] for row in days if row["verdict"] in ("mixed", "refused")
+        }
+        sent = [row for row in rows(kept, "SELECT * FROM sendings") if row["establishment_id"] == where]
+        assert set(lookups.prepared_sending_ids(where)) == {
+            row["sending_id"] for row in sent if row["status"] == "prepared"
+        }
+        got = [row for row in rows(kept, "SELECT * FROM received_messages") if row["establishment_id"] == where]
+        assert set(lookups.unmatched_messages(where)) == {
+            row["sha256"] for row in got if row["state"] == "interpreted" and row["sending_id"] is None
+        }
+
+
+def test_no_query_shows_more_than_the_scope(kept: Kept, both: list[UUID]) -> None:
+    one, other = both
+    with kept.store.database.snapshot() as sql:
+        lists = [
+            lambda scope: sendings_page(sql, scope, SendingFilter(), Asked(limit=200)).rows,
+            lambda scope: invoices_page(sql, scope, InvoiceFilter(), Asked(limit=200)).rows,
+            lambda scope: days_page(sql, scope, DayFilter(), Asked(limit=200)).rows,
+            lambda scope: days_page(sql, scope, DayFilter(national_union="100"), Asked(limit=200)).rows,
+            lambda scope: refusals_page(sql, scope, RefusalFilter(), Asked(limit=200)).rows,
+            lambda scope: establishments(sql, scope),
+            lambda scope: memberships(sql, scope),
+        ]
+        for ask in lists:
+            assert {row["establishment_id"] for row in ask([one])} == {one}
+            assert {row["establishment_id"] for row in ask([other])} == {other}
+            assert ask([]) == []
+        ids = [{row["provider_id"] for row in providers(sql, [where])} for where in both]
+        assert ids[0]
+        assert not ids[0] & ids[1]
+        for sums in (causes, periods, unions):
+            assert sums(sql, []) == []
+            assert sums(sql, [one]) != sums(sql, [other])
+        assert counts(sql, []).prepared_days == counts(sql, []).undecided_cents == 0
+        a, b, whole = (counts(sql, scope) for scope in ([one], [other], both))
+        assert a.prepared_days + b.prepared_days == whole.prepared_days
