@@ -1,7 +1,7 @@
 """What one answer changes: the sending always, its days and invoices when it was settled or refused as a whole."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from application.commit import Streams
@@ -10,9 +10,10 @@ from application.run_changes import give_back
 from domain import billing_day as days
 from domain import inbox
 from domain import invoice as invoices
+from domain import patient as patients
 from domain import sending as sendings
 from domain.answer import Answer
-from domain.day_events import DayVerdict, ReturnCause
+from domain.day_events import DayVerdict, LineVerdict, ReturnCause
 from domain.settlement import Doubt, Judgement, judge
 
 _DUPLICATE_CODES = frozenset({"301/40", "100721"})
@@ -92,7 +93,7 @@ def _settle(
     items.doubts(verdicts.doubts)
     if not verdicts.holds:
         return [_contested(answer, sha256)], []
-    changes = _verdict_changes(issued, inner, own, here, revived, verdicts, state.sending_id, sha256)
+    changes = _verdict_changes(log, issued, inner, own, here, revived, verdicts, state.sending_id, sha256)
     return [_settled(answer, sha256, verdicts)], changes
 
 
@@ -118,6 +119,7 @@ def _revive(
 
 
 def _verdict_changes(
+    log: EventLog,
     issued: Sequence[tuple[UUID, invoices.Invoice]],
     inner: Streams,
     own: Streams,
@@ -128,16 +130,31 @@ def _verdict_changes(
     sha256: str,
 ) -> list[Change]:
     changes: list[Change] = []
+    said_of = _without_erased(log, here, verdicts.verdicts)
     for invoice_id, invoice in issued:
         sums: list[tuple[DayVerdict, int, int]] = []
         for day_id in invoice.made.day_ids:
-            happened = days.settle(here[day_id], target, sha256, verdicts.verdicts.get(day_id, ()))
+            happened = days.settle(here[day_id], target, sha256, said_of.get(day_id, ()))
             sums.extend(days.verdict_of(event) for event in happened)
             changes.append(own.change(day_id, [*revived.get(day_id, ()), *happened]))
         back = invoices.reinstate(invoice)
         said = verdicts.said_of_invoices.get(invoice.made.record, ())
         changes.append(inner.change(invoice_id, [*back, *invoices.settle(invoice, sha256, sums, said)]))
     return changes
+
+
+def _without_erased(
+    log: EventLog, here: Mapping[UUID, days.BillingDay], said_of: Mapping[UUID, tuple[LineVerdict, ...]]
+) -> Mapping[UUID, tuple[LineVerdict, ...]]:
+    """A comment on an erased patient's line has no key to be kept under: it stays in the raw message alone."""
+    owners = {here[day_id].patient_id for day_id, said in said_of.items() if any(one.comment for one in said)}
+    gone = {who for who, events in log.load(owners).items() if (state := patients.fold(events)) and state.is_erased}
+    if not gone:
+        return said_of
+    return {
+        day_id: tuple(replace(one, comment="") for one in said) if here[day_id].patient_id in gone else said
+        for day_id, said in said_of.items()
+    }
 
 
 def _settled(answer: Answer, sha256: str, verdicts: Judgement) -> sendings.SendingSettled:

@@ -11,6 +11,7 @@ from application.commit import Decided, Done, Streams, decide
 from application.ports import BillingFileCodec, Change, Clock, Context, EventLog, KeyRing, Lookups, MessageStore
 from application.register import billed_records, provider_id
 from application.run_changes import give_back, sending_changes
+from application.run_files import file_of, fitting
 from application.run_numbers import RunNumbers
 from application.run_report import RunReport, report
 from domain import billing_day as days
@@ -20,7 +21,6 @@ from domain import numbering as numbers
 from domain import patient as patients
 from domain import provider as providers
 from domain import sending as sendings
-from domain.compose import compose
 from domain.errors import NotAllowed, NotFound
 from domain.local_time import local_date
 from domain.rules.limits import month_end, month_start
@@ -76,7 +76,7 @@ class Billing:
             scope = self._establishment(where).details.tpp_number if kind == "sending" else ""
             identifier = numbers.numbering_id(kind, scope)
             streams = Streams(self._log, [identifier])
-            happened = numbers.start(numbers.fold(streams.events(identifier)), year, first)
+            happened = numbers.start(numbers.fold(streams.events(identifier)), year, first, numbers.HIGHEST[kind])
             return Decided([streams.change(identifier, happened)], identifier)
 
         return decide(self._log, context, decision)
@@ -99,7 +99,8 @@ class Billing:
         practice = Practice(
             where, establishment, self._providers(candidates), known_patients(self._log, _owners(candidates))
         )
-        return plan(practice, candidates, options, self._today()), practice, streams
+        planned = plan(practice, candidates, options, self._today())
+        return fitting(planned, practice, self._codec), practice, streams
 
     def _today(self) -> Date:
         return local_date(self._clock.now())
@@ -124,15 +125,7 @@ class Billing:
         for index, sending in enumerate(planned.sendings):
             given = numbering.give(where, sending)
             made[index] = given.sending_id
-            file = compose(
-                sending,
-                given,
-                practice.establishment.details,
-                dict(practice.patients.values()),
-                {nihii: provider for nihii, (_, provider) in practice.providers.items()},
-                planned.creation_date,
-            )
-            written = self._codec.write(file)
+            written = self._codec.write(file_of(sending, given, practice, planned.creation_date))
             sha256, _ = self._messages.put(written.content, "920000", "out", where)
             changes.extend(
                 sending_changes(where, run_id, planned.creation_date, sending, given, written, sha256, streams)

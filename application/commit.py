@@ -64,7 +64,8 @@ def decide(log: EventLog, context: Context, decision: Callable[[], Decided[T]]) 
         try:
             return Done(decided.result, log.append(changes, context.meta, _answer(context, decided.result)))
         except ConcurrencyConflict:
-            if attempt == _TRIES - 1:
+            # The twin of this request may have been first: then its kept answer counts, not a second decision.
+            if attempt == _TRIES - 1 or (context.keeper and log.stored_answer(context.keeper.key)):
                 raise
     raise AssertionError("unreachable")
 

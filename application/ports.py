@@ -216,6 +216,9 @@ class Lookups(Protocol):
     def patients_alike(self, establishment_id: UUID, likeness: bytes) -> list[UUID]:
         """Records with the same blind name and birth date."""
 
+    def merged_into(self, patient_id: UUID) -> list[UUID]:
+        """Records whose merges end at this one."""
+
     def prepared_sending_ids(self, establishment_id: UUID) -> list[UUID]:
         """Sendings written and not handed over, in the order of their numbers."""
 

@@ -12,6 +12,7 @@ from application.apply_answer import Applied, apply_answer
 from application.commit import Decided, Done, Streams, caused, decide
 from application.ports import (
     BillingFileCodec,
+    ConcurrencyConflict,
     Context,
     EventLog,
     Lookups,
@@ -22,7 +23,7 @@ from application.ports import (
 from domain import establishment as establishments
 from domain import inbox
 from domain.answer import Answer
-from domain.errors import NotFound
+from domain.errors import DomainError, NotFound
 from domain.inbox import ItemRaised, MessageInterpreted, MessageReceived, MessageUnreadable
 from domain.sending import sending_id
 
@@ -35,7 +36,7 @@ class AnswerReport:
 
     message: str
     kind: str
-    outcome: Literal["read", "already_read", "unmatched", "unreadable"]
+    outcome: Literal["read", "already_read", "unmatched", "unreadable", "not_applied"]
     sending_id: UUID | None = None
     status: str = ""
     items: tuple[str, ...] = ()
@@ -65,7 +66,7 @@ class Answers:
         plain = Context(context.meta)
         for receipt, content in self._transport.collect(tpp_number):
             sha256 = self._store(plain, where, content, "union")
-            reports.append(self.interpret(plain, where, sha256).result)
+            reports.append(self._interpret_or_leave(plain, where, sha256))
             self._transport.confirm(tpp_number, [receipt])
         return decide(self._log, context, lambda: Decided([], tuple(reports)))
 
@@ -91,6 +92,23 @@ class Answers:
             code = unreadable.code
             return decide(self._log, context, lambda: self._unreadable(where, message, sha256, code))
         return decide(self._log, context, lambda: self._interpreted(where, message, sha256, answer))
+
+    def _interpret_or_leave(self, context: Context, where: UUID, sha256: str) -> AnswerReport:
+        """One file that cannot be applied must not keep back those behind it: it becomes an item for a person."""
+        try:
+            return self.interpret(context, where, sha256).result
+        except (DomainError, ConcurrencyConflict) as refused:
+            code = getattr(refused, "code", "busy")
+            item = inbox.item_id(inbox.message_id(where, sha256), "not_applied", "")
+            raised = ItemRaised(where, "not_applied", sha256, None, (("code", code),))
+
+            def decision() -> Decided[AnswerReport]:
+                streams = Streams(self._log, [item])
+                new = [] if streams.events(item) else [raised]
+                report = AnswerReport(sha256, "", "not_applied", items=("not_applied",))
+                return Decided([streams.change(item, new)], report)
+
+            return decide(self._log, caused(context, sha256), decision).result
 
     def _store(self, context: Context, where: UUID, content: bytes, origin: Origin) -> str:
         sha256, _ = self._messages.put(content, "answer", "in", where)

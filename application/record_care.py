@@ -12,7 +12,7 @@ from domain import billing_day as days
 from domain.care import Care
 from domain.care_entry import Changed, Placement, place
 from domain.day_events import CareRecorded
-from domain.errors import NotFound
+from domain.errors import NotAllowed, NotFound
 
 _MOST_SEQUENCES = 50
 
@@ -154,6 +154,8 @@ def survivors(log: EventLog, who: Iterable[UUID], where: UUID | None = None) -> 
     for identifier in wanted:
         if identifier not in found or where not in (None, found[identifier][1].establishment_id):
             raise NotFound("patient_unknown", "There is no such patient; register it first.")
+        if found[identifier][1].is_erased:
+            raise NotAllowed("patient_erased", "This patient's personal data were erased for good.")
     return {identifier: found[identifier][0] for identifier in wanted}
 
 

@@ -16,6 +16,8 @@ from domain.establishment import EstablishmentDetails
 from domain.patient import Insurability, PatientDetails
 from domain.provider import ProviderDetails
 
+_MOST_RECORDS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Registered:
@@ -65,6 +67,15 @@ def billed_records(log: EventLog, who: Sequence[UUID]) -> dict[UUID, tuple[UUID,
                 states[identifier] = state
         wanted = list({s.merged_into for s in states.values() if s.merged_into and s.merged_into not in states})
     return {identifier: (last, states[last]) for identifier in who if (last := _survivor(states, identifier))}
+
+
+def _bears(state: patients.Patient | None, number: str) -> bool:
+    return state is not None and not state.is_erased and number in (state.ssin, state.affiliation_number)
+
+
+def _same_person(one: PatientDetails, other: PatientDetails) -> bool:
+    names = (plain(one.last_name), plain(one.first_name), one.birth_date)
+    return names == (plain(other.last_name), plain(other.first_name), other.birth_date)
 
 
 def _survivor(states: Mapping[UUID, patients.Patient], identifier: UUID) -> UUID | None:
@@ -148,13 +159,13 @@ class Register:
         """Enter or correct a patient; a second record of the same person is entered and warned about."""
         number = ssin or affiliation_number
         blind = number_blind(self._keys, where, number)
-        fresh = self._keys.keyed_id("patient", str(where), number)
         mark = likeness(self._keys, where, details)
 
         def decision() -> Decided[Registered]:
-            identifier = self._lookups.patients_by_number(where, [blind]).get(blind, fresh)
-            streams = Streams(self._log, [identifier, where])
+            streams = Streams(self._log, [where])
             self._establishment(streams, where)
+            bearer = self._lookups.patients_by_number(where, [blind]).get(blind)
+            identifier = self._record_of(streams, where, number, bearer, details)
             state = patients.fold(streams.events(identifier))
             happened = patients.register(state, where, ssin, affiliation_number, details)
             after = patients.fold([*streams.events(identifier), *happened])
@@ -163,13 +174,34 @@ class Register:
                     insured = patients.insure(after, period)
                     happened += insured
                     after = patients.fold([*streams.events(identifier), *happened])
-            alike = tuple(twin for twin in self._lookups.patients_alike(where, mark) if twin != identifier)
-            warnings = ("patient_looks_known",) if alike else ()
+            twins = tuple(twin for twin in self._lookups.patients_alike(where, mark) if twin != identifier)
+            warnings = ("patient_looks_known",) if twins else ()
+            if bearer not in (None, identifier):
+                warnings = (*warnings, "number_of_another_record")
+                twins = tuple(dict.fromkeys([*twins, *([bearer] if bearer else [])]))
             return Decided(
-                [streams.change(identifier, happened)], Registered(identifier, state is None, warnings, alike)
+                [streams.change(identifier, happened)], Registered(identifier, state is None, warnings, twins)
             )
 
         return decide(self._log, context, decision)
+
+    def _record_of(
+        self, streams: Streams, where: UUID, number: str, bearer: UUID | None, details: PatientDetails
+    ) -> UUID:
+        """The record that bears the number, or bore it once and is of the same person by name and birth date."""
+        if bearer is not None:
+            streams.also([bearer])
+            state = patients.fold(streams.events(bearer))
+            if state and (_bears(state, number) or _same_person(state.details, details)):
+                return bearer
+        for nth in range(1, _MOST_RECORDS + 1):
+            again = () if nth == 1 else (str(nth),)
+            identifier = self._keys.keyed_id("patient", str(where), number, *again)
+            streams.also([identifier])
+            state = patients.fold(streams.events(identifier))
+            if state is None or _bears(state, number):
+                return identifier
+        raise NotAllowed("records_exhausted", "This number was registered and erased too often.")
 
     def correct_patient(self, context: Context, who: UUID, details: PatientDetails) -> Done[Registered]:
         """Give a known patient the right details, whatever became of the number."""
@@ -236,18 +268,20 @@ class Register:
         return decide(self._log, context, decision)
 
     def erase(self, context: Context, who: UUID) -> Done[Registered]:
-        """Destroy a patient's key for good: first the event, then the key, so that views forget too.
+        """Destroy a patient's key for good, and those of records merged into it: first the event, then the key.
 
         The answer is kept last: a request that was cut in between is carried through when it is repeated.
         """
 
         def decision() -> Decided[Registered]:
-            streams = Streams(self._log, [who])
-            happened = patients.erase(self._patient(streams, who))
-            return Decided([streams.change(who, happened)], Registered(who, is_new=False))
+            streams = Streams(self._log, everybody)
+            changes = [streams.change(one, patients.erase(self._patient(streams, one))) for one in everybody]
+            return Decided(changes, Registered(who, is_new=False))
 
+        everybody = [who, *self._lookups.merged_into(who)]
         done = decide(self._log, replace(context, keeper=None), decision)
-        self._keys.erase(who)
+        for one in everybody:
+            self._keys.erase(one)
         plain = Context(context.meta, context.keeper)
         return Done(decide(self._log, plain, lambda: Decided([], done.result)).result, done.position)
 

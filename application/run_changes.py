@@ -60,15 +60,13 @@ def sending_changes(
 def _issued(
     where: UUID, given: GivenNumbers, index: int, invoice: PlannedInvoice, written: WrittenFile
 ) -> invoices.InvoiceIssued:
-    number = given.invoice_numbers[index]
-    identifier = invoices.invoice_id(given.sending_id, number)
     cares = [line.care for candidate in invoice.days for line in candidate.day.active]
     return invoices.InvoiceIssued(
         establishment_id=where,
         patient_id=invoice.key.patient_id,
         sending_id=given.sending_id,
-        invoice_number=number,
-        reference=reference_of(identifier),
+        invoice_number=given.invoice_numbers[index],
+        reference="",
         billed_month=invoice.key.billed_month,
         sickness_fund=invoice.key.sickness_fund,
         destination=invoice.key.destination,

@@ -4,7 +4,8 @@ Later settlements bind to them, and corrections can cite them. Nothing is sent; 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import date as Date
 from typing import Literal
 from uuid import UUID
@@ -13,6 +14,7 @@ from application.commit import Decided, Streams, caused, decide
 from application.ports import (
     BillingFileCodec,
     Change,
+    ConcurrencyConflict,
     Context,
     EventLog,
     KeyRing,
@@ -32,7 +34,7 @@ from domain import sending as sendings
 from domain.billing_file import BillingFile, FileInvoice, FileLine, IdentityReading, WrittenFile
 from domain.care import Care, CareLine, line_id
 from domain.day_events import CareRecorded, DayBilled
-from domain.errors import NotFound
+from domain.errors import DomainError, Invalid, NotAllowed, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,12 @@ class TakeOver:
         self._messages, self._codec, self._answers = messages, codec, answers
 
     def take(self, context: Context, where: UUID, files: Sequence[bytes]) -> TakeOverReport:
-        """Take all files, whatever their order; each commits by itself and a repeated one changes nothing."""
+        """Take all files, whatever their order; each commits by itself and a repeated one changes nothing.
+
+        One that cannot be taken says why and keeps none of the others back. Raises `NotFound` without establishment.
+        """
+        if establishments.fold(self._log.load([where]).get(where, [])) is None:
+            raise NotFound("establishment_unknown", "There is no such establishment; register it first.")
         plain = Context(context.meta)
         ours = [content for content in files if self._codec.kind(content) == "920000"]
         others = [content for content in files if self._codec.kind(content) != "920000"]
@@ -83,12 +90,14 @@ class TakeOver:
 
     def _request(self, context: Context, where: UUID, content: bytes) -> TakenOver:
         sha256, _ = self._messages.put(content, "920000", "out", where)
+        mine = caused(context, sha256)
         try:
             file, written = self._codec.read_request(content)
-        except UnreadableMessage as unreadable:
-            return TakenOver(sha256, "not_taken", code=unreadable.code)
-        mine = caused(context, sha256)
-        return decide(self._log, mine, lambda: self._decide(where, sha256, file, written)).result
+            return decide(self._log, mine, lambda: self._decide(where, sha256, file, written)).result
+        except (UnreadableMessage, DomainError) as refused:
+            return TakenOver(sha256, "not_taken", code=refused.code)
+        except ConcurrencyConflict:
+            return TakenOver(sha256, "not_taken", code="busy")
 
     def _decide(self, where: UUID, sha256: str, file: BillingFile, written: WrittenFile) -> Decided[TakenOver]:
         target = sendings.sending_id(where, file.provider_reference)
@@ -103,8 +112,8 @@ class TakeOver:
             same = state.made.message == sha256
             outcome: Literal["already_taken", "not_taken"] = "already_taken" if same else "not_taken"
             return Decided([], TakenOver(sha256, outcome, target, code="" if same else "reference_used"))
-        who, registered = self._patients(where, file.invoices)
-        placed = _Placed(self._log, where, target, who, file.invoices)
+        who, registered, gone = self._patients(where, file.invoices)
+        placed = _Placed(self._log, where, target, who, gone, file.invoices)
         invoice_changes = [
             placed.invoice(who[invoice.patient_number], invoice, index, written, file.billed_month)
             for index, invoice in enumerate(file.invoices)
@@ -116,12 +125,17 @@ class TakeOver:
         done = TakenOver(sha256, "taken", target, len(invoice_changes), len(day_changes), len(registered))
         return Decided(changes, done)
 
-    def _patients(self, where: UUID, made: Sequence[FileInvoice]) -> tuple[dict[str, UUID], list[Change]]:
-        """Records by number; an unknown number becomes a record without a name, to be completed by a person."""
+    def _patients(
+        self, where: UUID, made: Sequence[FileInvoice]
+    ) -> tuple[dict[str, UUID], list[Change], AbstractSet[UUID]]:
+        """Records by number; an unknown number becomes a record without a name, to be completed by a person.
+
+        And those who were erased: nothing that would be sealed can be kept of them.
+        """
         blinds = {invoice.patient_number: number_blind(self._keys, where, invoice.patient_number) for invoice in made}
         found = self._lookups.patients_by_number(where, list(blinds.values()))
         own = {n: self._keys.keyed_id("patient", str(where), n) for n, blind in blinds.items() if blind not in found}
-        erased = self._log.load(own.values())
+        entered = self._log.load(own.values())
         who: dict[str, UUID] = {}
         registered = []
         for invoice in made:
@@ -130,12 +144,13 @@ class TakeOver:
                 continue
             known = found.get(blinds[number])
             who[number] = known or own[number]
-            if known is None and own[number] not in erased:
+            if known is None and own[number] not in entered:
                 nameless = patients.PatientDetails("", "", "", invoice.sex)
                 ssin, other = (number, "") if invoice.has_ssin else ("", number)
-                entered = patients.PatientRegistered(where, ssin, other, nameless)
-                registered.append(Change(who[number], 0, [entered]))
-        return who, registered
+                new = patients.PatientRegistered(where, ssin, other, nameless)
+                registered.append(Change(who[number], 0, [new]))
+        gone = {i for i, events in entered.items() if (state := patients.fold(events)) and state.is_erased}
+        return who, registered, gone
 
     def _numbers(self, file: BillingFile) -> list[Change]:
         sending = numbers.numbering_id("sending", file.tpp_number)
@@ -145,19 +160,34 @@ class TakeOver:
         taken = numbers.take_elsewhere(numbers.fold(streams.events(sending)), file.sending_number, years)
         state = numbers.fold(streams.events(reference))
         year, rest = int(file.provider_reference[:4]), int(file.provider_reference[4:])
-        above: list[object] = []
-        if year in years and rest >= state.following.get(year, 1):
-            above = numbers.start(state, year, rest + 1)
+        above = _begin_above(state, year, rest) if year in years else []
         return [streams.change(sending, taken), streams.change(reference, above)]
+
+
+def _begin_above(state: numbers.Numbering, year: int, taken: int) -> list[object]:
+    """Our references of the year follow its own; one too high to follow, or low enough already, moves nothing."""
+    highest = numbers.HIGHEST["reference"]
+    if taken > highest // 2:
+        return []  # numbered by another rule than ours: hardly any number would be left
+    try:
+        return numbers.start(state, year, taken + 1, highest)
+    except (Invalid, NotAllowed):
+        return []
 
 
 class _Placed:
     """Days of one taken-over file: lines of a patient and date in the next free sequence."""
 
     def __init__(
-        self, log: EventLog, where: UUID, target: UUID, who: Mapping[str, UUID], made: Sequence[FileInvoice]
+        self,
+        log: EventLog,
+        where: UUID,
+        target: UUID,
+        who: Mapping[str, UUID],
+        gone: AbstractSet[UUID],
+        made: Sequence[FileInvoice],
     ) -> None:
-        self._where, self._target = where, target
+        self._where, self._target, self._gone = where, target, gone
         self._made: dict[UUID, list[object]] = {}
         keys = {(who[invoice.patient_number], line.date) for invoice in made for line in invoice.lines}
         known, _ = sequences_of(log, where, list(keys))
@@ -176,7 +206,7 @@ class _Placed:
             patient_id=who,
             sending_id=self._target,
             invoice_number=invoice.invoice_number,
-            reference=invoice.reference,
+            reference="" if who in self._gone else invoice.reference,
             billed_month=f"{billed_month[:4]}-{billed_month[4:]}",
             sickness_fund=invoice.sickness_fund,
             destination=invoice.destination,
@@ -200,8 +230,10 @@ class _Placed:
     def _day(self, who: UUID, date: Date, found: Sequence[tuple[FileLine, int]], invoice_id: UUID) -> UUID:
         sequence = self._taken[who, date] = self._taken[who, date] + 1
         identifier = days.day_id(self._where, who, date, sequence)
-        cares = [_care(line) for line, _ in found]
-        lines = tuple(CareLine(line_id(identifier, care, n), care) for n, care in enumerate(cares, 1))
+        cares = [_unsealed(_care(line)) if who in self._gone else _care(line) for line, _ in found]
+        # Not from its reference: who has the database could try all national numbers on an id made of one.
+        ids = [line_id(identifier, replace(care, line_ref=""), n) for n, care in enumerate(cares, 1)]
+        lines = tuple(CareLine(*line) for line in zip(ids, cares, strict=True))
         recorded = CareRecorded(self._where, who, date, sequence, lines)
         billed = DayBilled(self._target, invoice_id, tuple(record for _, record in found))
         self._made[identifier] = [recorded, billed]
@@ -238,7 +270,23 @@ def _care(line: FileLine) -> Care:
         reading_reason=reading.reason,
         reading_time=reading.time,
         reading_serial=reading.serial,
+        vignette_reason=reading.vignette_reason,
+        proof_number=reading.proof_number,
+        device_number=reading.device_number,
         line_ref=line.reference,
+    )
+
+
+def _unsealed(care: Care) -> Care:
+    """What may be kept of an erased patient's line."""
+    return replace(
+        care,
+        commitment_number="",
+        agreement_number="",
+        reading_serial="",
+        proof_number="",
+        device_number="",
+        line_ref="",
     )
 
 
@@ -253,7 +301,7 @@ def _prepared(
         creation_date=file.creation_date,
         sending_number=file.sending_number,
         provider_reference=file.provider_reference,
-        reference=file.reference,
+        reference="",
         message=sha256,
         invoice_ids=tuple(made),
         record_count=written.record_count,

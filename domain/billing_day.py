@@ -27,7 +27,8 @@ from domain.day_events import (
     Settled,
     TimeBarLifted,
 )
-from domain.errors import NotAllowed, NotFound
+from domain.errors import Invalid, NotAllowed, NotFound
+from domain.rules.limits import last_sendable_day
 
 _DAYS = UUID("5f0b3a3e-4c7e-5b7e-9f53-0f7f1f6c2d10")
 
@@ -39,6 +40,7 @@ class Line:
     line_id: UUID
     care: Care
     possible_duplicate: bool = False
+    is_confirmed: bool = False
     withdrawn: bool = False
     withdrawn_by_hand: bool = False
     import_id: UUID | None = None
@@ -102,7 +104,7 @@ def evolve(day: BillingDay | None, happened: object) -> BillingDay:
         case LineWithdrawn():
             return _line(day, happened.line_id, withdrawn=True, withdrawn_by_hand=happened.import_id is None)
         case DuplicateConfirmed():
-            return _line(day, happened.line_id, possible_duplicate=False)
+            return _line(day, happened.line_id, possible_duplicate=False, is_confirmed=True)
     return day
 
 
@@ -135,14 +137,18 @@ def withdraw(day: BillingDay, line: UUID, import_id: UUID | None = None) -> list
 
 def confirm(day: BillingDay, line: UUID) -> list[object]:
     """Say that an identical second line was really done."""
-    return [DuplicateConfirmed(line)] if _changeable(day, line).possible_duplicate else []
+    return [] if _changeable(day, line).is_confirmed else [DuplicateConfirmed(line)]
 
 
 def lift_time_bar(day: BillingDay, proof: str, letter_date: Date) -> list[object]:
     """Make a time-barred day sendable again by a registered letter (zone 16 of record 20)."""
     if not day.is_prepared:
         raise NotAllowed("day_billed", "This day is in a sending; the time-bar is lifted before billing.")
-    return [] if day.time_bar_proof == proof else [TimeBarLifted(proof, letter_date)]
+    if not proof.strip():
+        raise Invalid("field_invalid", "proof: give your reference of the registered letter.", field="proof")
+    if letter_date > last_sendable_day(day.date):
+        raise Invalid("letter_too_late", "letter_date: the letter came after the time-bar.", field="letter_date")
+    return [] if day.time_bar_proof == proof else [TimeBarLifted(day.patient_id, proof, letter_date)]
 
 
 def bill(day: BillingDay, sending_id: UUID, invoice_id: UUID, records: tuple[int, ...]) -> list[object]:
@@ -174,7 +180,7 @@ def settle(day: BillingDay, sending_id: UUID, message: str, said: Sequence[LineV
             accepted += line.care.amount_cents
             continue
         accepted += verdict.accepted_cents
-        refused += verdict.requested_cents - verdict.accepted_cents
+        refused += 0 if verdict.verdict == "accepted" else verdict.requested_cents - verdict.accepted_cents
         refusals += verdict.verdict == "refused"
     if not refusals and not refused:
         return [DayAcceptedByInsurer(sending_id, message, day.patient_id, accepted, tuple(said))]

@@ -12,7 +12,8 @@ class Care:
     """Amounts are integer cents; `provider`, `care_assistant`, `prescriber` are NIHII numbers of 11 digits.
 
     The zones of the billing file that each field becomes: eFact reference 2.4-2.6. Numbers of agreements,
-    commitments and documents are sealed: they lead to one patient.
+    commitments and documents are sealed: they lead to one patient. So is `line_ref`: other programs put a
+    national number there.
     """
 
     code: str
@@ -42,7 +43,10 @@ class Care:
     reading_reason: int = 0
     reading_time: str = ""
     reading_serial: Sealed = ""
-    line_ref: str = ""
+    vignette_reason: int = 0
+    proof_number: Sealed = ""
+    device_number: Sealed = ""
+    line_ref: Sealed = ""
 
     @property
     def is_statistical(self) -> bool:
@@ -52,7 +56,15 @@ class Care:
     @property
     def has_reading(self) -> bool:
         """Whether a record 52 goes with it."""
-        return bool(self.reading_method or self.reading_serial or self.reading_reason or self.agreement_number)
+        return bool(
+            self.reading_method
+            or self.reading_serial
+            or self.reading_reason
+            or self.vignette_reason
+            or self.proof_number
+            or self.device_number
+            or self.agreement_number
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,11 @@ class CareLine:
     line_id: UUID
     care: Care
     possible_duplicate: bool = False
+
+
+def sameness(care: Care) -> tuple[object, ...]:
+    """What makes two lines of a date look like one act entered twice."""
+    return (care.code, care.provider, care.time, care.tooth, care.limb, care.units, care.amount_cents)
 
 
 def line_id(day_id: UUID, care: Care, occurrence: int) -> UUID:

@@ -10,7 +10,7 @@ from datetime import date as Date
 from uuid import UUID
 
 from domain.billing_day import BillingDay, Line, day_id
-from domain.care import Care, CareLine, line_id
+from domain.care import Care, CareLine, line_id, sameness
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def place(
     """
     known = _known(establishment_id, patient_id, date, days)
     total = Counter(_kind(line.care) for day in days for line in day.lines)
-    alike = {_sameness(line.care) for _, line, _ in known.values() if not line.withdrawn}
+    alike = {sameness(line.care) for _, line, _ in known.values() if not line.withdrawn}
     into = len(days) if days and days[-1].is_prepared else len(days) + 1
     target = day_id(establishment_id, patient_id, date, into)
     used = {line.line_id for day in days for line in day.lines}
@@ -76,8 +76,8 @@ def place(
         total[kind] += 1
         while line_id(target, care, total[kind]) in used:  # a corrected line keeps the identity of its former kind
             total[kind] += 1
-        twin = _sameness(care) in alike and not care.derogation and not care.is_statistical
-        alike.add(_sameness(care))
+        twin = sameness(care) in alike and not care.derogation and not care.is_statistical
+        alike.add(sameness(care))
         added.append(CareLine(line_id(target, care, total[kind]), care, possible_duplicate=twin))
         indexes.append(index)
     return Placement(target, into, tuple(added), tuple(indexes), tuple(changed), unchanged)
@@ -101,7 +101,3 @@ def _known(
 
 def _kind(care: Care) -> tuple[str, ...]:
     return ("ref", care.line_ref) if care.line_ref else ("nth", care.code, care.provider)
-
-
-def _sameness(care: Care) -> tuple[object, ...]:
-    return (care.code, care.provider, care.time, care.tooth, care.limb, care.units, care.amount_cents)

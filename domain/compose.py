@@ -119,8 +119,11 @@ def _reading(care: Care, on: Date) -> IdentityReading:
         method=care.reading_method,
         document=care.reading_document,
         reason=care.reading_reason,
+        vignette_reason=care.vignette_reason,
         read_on=on if was_read else None,
         time=care.reading_time,
         serial=care.reading_serial,
+        proof_number=care.proof_number,
+        device_number=care.device_number,
         agreement_number=care.agreement_number,
     )

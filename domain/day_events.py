@@ -51,11 +51,12 @@ class DuplicateConfirmed:
     line_id: UUID
 
 
-@event("billing_day.time_bar_lifted")
+@event("billing_day.time_bar_lifted", subject="patient_id")
 class TimeBarLifted:
     """A registered letter stopped the time-bar; `proof` is the practice's own reference to it."""
 
-    proof: str
+    patient_id: UUID
+    proof: Sealed
     letter_date: Date
 
 

@@ -11,6 +11,7 @@ from domain.event import event
 from domain.identifiers import is_bic, is_cbe_number, is_iban, is_nihii
 
 Sector = Literal["home_nursing", "dentist"]
+_ZONE_305, _ZONE_306 = 45, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,8 @@ def check(details: EstablishmentDetails) -> None:
         ("bic", not is_bic(details.bic), "8 or 11 letters and digits"),
         ("name", not details.name.strip(), "a name"),
         ("sector", details.sector not in ("home_nursing", "dentist"), "home_nursing or dentist"),
+        ("contact_last_name", len(details.contact_last_name) > _ZONE_305, "up to 45 characters"),
+        ("contact_first_name", len(details.contact_first_name) > _ZONE_306, "up to 24 characters"),
         (
             "contact_phone",
             details.contact_phone == "" or not _code(details.contact_phone, 10),

@@ -6,16 +6,18 @@ from typing import Literal
 from uuid import UUID, uuid5
 
 from domain.answer import Reason
+from domain.care import reference_of
 from domain.day_events import DayVerdict
 from domain.errors import NotFound
-from domain.event import event
+from domain.event import Sealed, event
 
 
-@event("invoice.issued")
+@event("invoice.issued", subject="patient_id")
 class InvoiceIssued:
     """A billing run made the invoice. `record` is the running number of its record 20, `total_record` of its 80.
 
-    `invoicing_type`: 0 original, 1 resubmission, 3 credit note. Money in cents; the national number stands in the
+    `reference` is zone 28 as another program wrote it, where a national number may stand; empty for an invoice of
+    ours, which is named by its id. `invoicing_type`: 0 original, 1 resubmission, 3 credit note. Money in cents; the national number stands in the
     file only.
     """
 
@@ -23,7 +25,7 @@ class InvoiceIssued:
     patient_id: UUID
     sending_id: UUID
     invoice_number: str
-    reference: str
+    reference: Sealed
     billed_month: str
     sickness_fund: str
     destination: str
@@ -75,6 +77,11 @@ class Invoice:
     verdict: DayVerdict = "none"
     accepted_cents: int = 0
     refused_cents: int = 0
+
+    @property
+    def reference(self) -> str:
+        """Zone 28 of its records 20 and 80."""
+        return self.made.reference or reference_of(invoice_id(self.made.sending_id, self.made.invoice_number))
 
 
 def invoice_id(sending_id: UUID, invoice_number: str) -> UUID:

@@ -15,6 +15,10 @@ from domain.rules.limits import FilesPerDay, FilesPerMonth
 
 _NUMBERINGS = UUID("2c7f6f4a-1f57-5b0b-8d36-0a2f9b7f8e43")
 _LAST_SENDING_NUMBER = 999
+HIGHEST = {"sending": _LAST_SENDING_NUMBER, "reference": 9_999_999_999, "invoice": 99_999_999}
+"""Last number of each kind: 3 digits, 14 less the year, 12 less the year."""
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
 @event("numbering.started")
@@ -120,10 +124,12 @@ def fold(events: Iterable[object]) -> Numbering:
     return state
 
 
-def start(state: Numbering, year: int, first: int) -> list[object]:
+def start(state: Numbering, year: int, first: int, highest: int) -> list[object]:
     """Begin a year's numbers at `first`; only upwards, and only while nothing above it was given."""
-    if first < 1:
-        raise Invalid("number_too_low", "The first number is 1 or more.", field="first")
+    if not 1 <= first <= highest:
+        raise Invalid("number_out_of_range", f"first: give 1 to {highest}.", field="first", highest=highest)
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise Invalid("year_out_of_range", f"year: give {_FIRST_YEAR} to {_LAST_YEAR}.", field="year")
     if first < state.following.get(year, 1) or any(number >= first for number in state.used.get(year, ())):
         raise NotAllowed("number_already_given", f"Numbers from {first} on were already given in {year}.", year=year)
     return [NumberingStarted(year, first)]

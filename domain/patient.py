@@ -8,9 +8,10 @@ from uuid import UUID
 
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.event import ERASED, Sealed, event
-from domain.identifiers import is_ssin
+from domain.identifiers import is_nihii, is_ssin
 
 Language = Literal["fr", "nl", "de", "en"]
+_ZONE_8 = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Insurability:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """State of a patient's record. Later recorded periods win where they overlap."""
+    """State of a patient's record. Where periods overlap, the one that begins last holds."""
 
     establishment_id: UUID
     ssin: str
@@ -112,8 +113,8 @@ class Patient:
     is_erased: bool = False
 
     def insurability(self, day: Date) -> Insurability | None:
-        """The period that holds on the day: the one recorded last."""
-        return next((period for period in reversed(self.periods) if period.covers(day)), None)
+        """The period that holds on the day: of those that cover it, the one that begins last."""
+        return max((p for p in self.periods if p.covers(day)), key=lambda p: p.valid_from, default=None)
 
     @property
     def number(self) -> str:
@@ -169,6 +170,8 @@ def register(
         raise Invalid("field_invalid", "ssin: give 11 digits with valid check digits.", field="ssin")
     if not ssin and not affiliation_number:
         raise Invalid("patient_number_missing", "Give the national number or the affiliation number.", field="ssin")
+    if affiliation_number and not _digits(affiliation_number, min(len(affiliation_number), _ZONE_8)):
+        raise Invalid("field_invalid", "affiliation_number: give up to 13 digits.", field="affiliation_number")
     if details.sex not in (1, 2):
         raise Invalid("field_invalid", "sex: 1 for male, 2 for female.", field="sex")
     if details.birth_date and not _is_date(details.birth_date):
@@ -183,8 +186,11 @@ def insure(state: Patient, period: Insurability) -> list[object]:
     """Record a period of insurability; one with the same first day replaces the former."""
     _alive(state)
     for name, text in (("sickness_fund", period.sickness_fund), ("ct1", period.ct1), ("ct2", period.ct2)):
-        if not (len(text) == 3 and text.isascii() and text.isdigit()):
+        if not _digits(text, 3):
             raise Invalid("field_invalid", f"{name}: give three digits.", field=name)
+    if period.destination and not (_digits(period.destination, 3) or is_nihii(period.destination)):
+        cure = "three digits of a sickness fund, or the NIHII number of a medical house"
+        raise Invalid("field_invalid", f"destination: give {cure}.", field="destination")
     if period.valid_to is not None and period.valid_to < period.valid_from:
         raise Invalid("period_reversed", "The last day lies before the first.", field="valid_to")
     if period in state.periods:
@@ -225,6 +231,10 @@ def unmerge(state: Patient) -> list[object]:
 def erase(state: Patient) -> list[object]:
     """Record that the key is destroyed."""
     return [] if state.is_erased else [PatientErased()]
+
+
+def _digits(text: str, length: int) -> bool:
+    return len(text) == length and text.isascii() and text.isdigit()
 
 
 def _alive(state: Patient) -> None:

@@ -4,18 +4,22 @@ Pure: preview and run call it alike, the run only adds numbers and bytes to what
 """
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date as Date
 from uuid import UUID
 
 from domain.billing_day import BillingDay, Line
-from domain.care import Care
+from domain.care import Care, sameness
 from domain.establishment import Establishment
 from domain.identifiers import is_nihii, is_ssin
 from domain.patient import Insurability, Patient
 from domain.provider import Provider
-from domain.rules.limits import is_time_barred, month_end, month_of, month_start, next_month
+from domain.rules.limits import add_months, is_time_barred, month_end, month_of, month_start, next_month
 from domain.rules.unions import destination_of, union_of
+
+_GROUP = "94"
+"""A third-party number of a group begins so; only an individual biller must name a profession (101810)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,9 @@ def plan(practice: Practice, days: Iterable[Candidate], options: RunOptions, tod
     not_yet: list[NotYet] = []
     elsewhere: list[tuple[str, Candidate]] = []
     amounts: dict[UUID, int] = {}
-    for candidate in days:
+    candidates = list(days)
+    twins = _twins(practice, candidates)
+    for candidate in candidates:
         day = candidate.day
         if not day.is_prepared or not day.active or day.date > until:
             continue
@@ -129,7 +135,7 @@ def plan(practice: Practice, days: Iterable[Candidate], options: RunOptions, tod
         if later is not None:
             not_yet.append(NotYet(candidate.day_id, later))
             continue
-        reasons = _reasons(practice, candidate, today)
+        reasons = _reasons(practice, candidate, twins, today)
         if reasons:
             blocked.extend(reasons)
             continue
@@ -150,10 +156,34 @@ def plan(practice: Practice, days: Iterable[Candidate], options: RunOptions, tod
     )
 
 
+def _twins(practice: Practice, candidates: Iterable[Candidate]) -> AbstractSet[UUID]:
+    """Lines that stand a second time on a date of one person, whichever record they were entered on.
+
+    The first of them is not in doubt. In a later sequence of the date the first may be in a sending already, so there
+    the word given at entry counts too. A derogation code or a person's confirmation settles it.
+    """
+    seen: set[tuple[object, ...]] = set()
+    doubtful = set()
+    for candidate in sorted(candidates, key=lambda c: (c.day.date, c.day.sequence)):
+        day = candidate.day
+        billed = practice.patients.get(day.patient_id, (day.patient_id, None))[0]
+        for line in day.active if day.is_prepared else ():
+            if line.care.is_statistical:
+                continue
+            same = (billed, day.date, *sameness(line.care))
+            is_second = same in seen or (line.possible_duplicate and day.sequence > 1)
+            seen.add(same)
+            if is_second and not line.is_confirmed and not line.care.derogation:
+                doubtful.add(line.line_id)
+    return doubtful
+
+
 def _stopped(establishment: Establishment) -> tuple[str, ...]:
-    missing = [("profession_code_missing", establishment.details.profession_code)]
-    missing.append(("content_code_missing", establishment.details.content_code))
-    return tuple(code for code, value in missing if not value)
+    details = establishment.details
+    is_group = details.tpp_number.startswith(_GROUP)
+    no_profession = not details.profession_code or (not is_group and not int(details.profession_code))
+    missing = [("profession_code_missing", no_profession), ("content_code_missing", not details.content_code)]
+    return tuple(code for code, is_missing in missing if is_missing)
 
 
 def _billable_from(care: Date, today: Date, options: RunOptions) -> Date | None:
@@ -164,7 +194,7 @@ def _billable_from(care: Date, today: Date, options: RunOptions) -> Date | None:
     return None
 
 
-def _reasons(practice: Practice, candidate: Candidate, today: Date) -> list[Blocked]:
+def _reasons(practice: Practice, candidate: Candidate, twins: AbstractSet[UUID], today: Date) -> list[Blocked]:
     day, found = candidate.day, list[Blocked]()
 
     def block(code: str, line: Line | None = None, **facts: str) -> None:
@@ -179,7 +209,10 @@ def _reasons(practice: Practice, candidate: Candidate, today: Date) -> list[Bloc
     if is_time_barred(day.date, today) and not day.time_bar_proof:
         block("time_barred", date=day.date.isoformat())
     for line in day.active:
-        for code in _line_reasons(practice, line, day.date):
+        codes = _line_reasons(practice, line, day.date)
+        if line.line_id in twins:
+            codes.append("possible_duplicate")
+        for code in codes:
             block(code, line, nomenclature_code=line.care.code)
     return found
 
@@ -208,8 +241,6 @@ def _line_reasons(practice: Practice, line: Line, on: Date) -> list[str]:
             found.append("provider_not_active")
         if not any(m.provider_id == identifier and m.covers(on) for m in practice.establishment.memberships):
             found.append("provider_not_member")
-    if line.possible_duplicate:
-        found.append("possible_duplicate")
     found.extend(_shape_reasons(care))
     return found
 
@@ -218,13 +249,12 @@ def _shape_reasons(care: Care) -> list[str]:
     """What every union refuses without looking at its own files (eFact reference 4)."""
     wrong = {
         "statistical_amount": care.is_statistical and bool(care.amount_cents or care.patient_share_cents),
-        "amount_missing": not care.is_statistical and care.amount_cents <= 0,
+        "amount_negative": care.amount_cents < 0,
         "care_assistant_missing": care.provider_norm == 2 and not care.care_assistant,
         "care_assistant_unexpected": bool(care.care_assistant) and care.provider_norm not in (2, 4, 5),
         "care_assistant_invalid": bool(care.care_assistant) and not is_nihii(care.care_assistant),
         "prescriber_invalid": bool(care.prescriber) and not is_nihii(care.prescriber),
         "prescription_date_missing": bool(care.prescriber) and care.prescription_date is None,
-        "reading_reason_missing": care.reading_method == "4" and not care.reading_reason,
     }
     return [code for code, is_wrong in wrong.items() if is_wrong]
 
@@ -252,16 +282,26 @@ def _destination(period: Insurability, on: Date) -> str:
 
 
 def _sendings(invoices: Mapping[InvoiceKey, list[Candidate]], options: RunOptions) -> tuple[PlannedSending, ...]:
-    files: dict[tuple[str, str], list[PlannedInvoice]] = {}
+    files: dict[str, list[PlannedInvoice]] = {}
     for key in sorted(invoices):
-        union = union_of(key.destination) or ""
-        month = key.billed_month if options.one_month_per_file else ""
         days = sorted(invoices[key], key=lambda c: (c.day.date, c.day.sequence))
-        files.setdefault((union, month), []).append(PlannedInvoice(key, tuple(days)))
-    return tuple(
-        PlannedSending(union, month or _majority_month(made), tuple(made))
-        for (union, month), made in sorted(files.items())
-    )
+        files.setdefault(union_of(key.destination) or "", []).append(PlannedInvoice(key, tuple(days)))
+    made = []
+    for union, open_ones in sorted(files.items()):
+        waiting = open_ones
+        while waiting:
+            month = _majority_month(waiting)
+            fits = [i for i in waiting if _fits(i.key.billed_month, month, options)]
+            made.append(PlannedSending(union, month, tuple(fits)))
+            waiting = [i for i in waiting if not _fits(i.key.billed_month, month, options)]
+    return tuple(sorted(made, key=lambda sending: (sending.union, sending.billed_month)))
+
+
+def _fits(month: str, billed_month: str, options: RunOptions) -> bool:
+    """Care of one month in a file of another: at most one month later (500547), or never when months are kept apart."""
+    if options.one_month_per_file:
+        return month == billed_month
+    return month_start(month) <= add_months(month_start(billed_month), 1)
 
 
 def _majority_month(invoices: Iterable[PlannedInvoice]) -> str:

@@ -33,7 +33,7 @@ _SENDINGS = UUID("0d1b7c52-8a43-5f0e-b0a5-6e0b1c9f4f21")
 class SendingPrepared:
     """A billing run wrote the file. `message` is the SHA-256 of the stored bytes; `made_elsewhere`: by the old program.
 
-    `reference` is zone 28 of record 10; `sending_number` and `provider_reference` are zones 7 and 204.
+    `reference` is zone 28 of record 10 when we wrote it; `sending_number` and `provider_reference` are zones 7 and 204.
     """
 
     establishment_id: UUID

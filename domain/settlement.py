@@ -14,6 +14,7 @@ from domain.answer import Answer, AnswerRecord, FundSettlement, Reason
 from domain.billing_day import BillingDay, Line
 from domain.care import reference_of
 from domain.day_events import LineVerdict, Verdict
+from domain.event import ERASED
 from domain.invoice import Invoice
 
 _REFUSES_LINE = frozenset("BFR")
@@ -68,7 +69,7 @@ class _Place(NamedTuple):
         return self.line.line_id
 
     def reference(self, *, made_elsewhere: bool) -> str:
-        """Zone 28 of its record 50: ours, or what the old program wrote."""
+        """Zone 28 of its record 50: ours, or what the old program wrote as far as it is known."""
         return self.line.care.line_ref if made_elsewhere else reference_of(self.line.line_id)
 
 
@@ -77,7 +78,7 @@ def judge(
 ) -> Judgement:
     """Decide every line of a sending; the days carry their record numbers in it."""
     places, owners = _places(invoices, days)
-    said, doubts = _said_of_invoices(answer, owners)
+    said, doubts = _said_of_invoices(answer, owners, made_elsewhere=made_elsewhere)
     refused_invoices = {record: fatal for record, reasons in said.items() if (fatal := _fatal(reasons))}
     verdicts: dict[UUID, list[LineVerdict]] = {}
     spoken: set[UUID] = set()
@@ -90,7 +91,7 @@ def judge(
         if place is None:
             doubts.append(Doubt("record_unmatched", record.order, (("code", record.code),)))
             continue
-        if record.reference and record.reference != place.reference(made_elsewhere=made_elsewhere):
+        if not _agrees(record, place.reference(made_elsewhere=made_elsewhere)):
             doubts.append(Doubt("reference_disagrees", record.order, (("code", record.code),)))
             continue
         if place.line_id in spoken:
@@ -101,6 +102,8 @@ def judge(
         verdict = _verdict(record, place, whole, notes.get(place.line_id, _NOTHING))
         if verdict is not None:
             verdicts.setdefault(place.day_id, []).append(verdict)
+            if abs(verdict.accepted_cents) > abs(verdict.requested_cents):
+                doubts.append(Doubt("paid_more_than_asked", record.order, (("code", record.code),)))
     _judge_unlisted(places, refused_invoices, notes, spoken, verdicts)
     return _sum_up(answer, places, verdicts, said, doubts)
 
@@ -122,8 +125,13 @@ def _fatal(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
     return tuple(reason for reason in reasons if reason.letter in _REFUSES_INVOICE)
 
 
+def _agrees(record: AnswerRecord, reference: str) -> bool:
+    """Zone 28. A reference of the old program is not known any more once its patient is erased."""
+    return not record.reference or reference in ("", ERASED, record.reference)
+
+
 def _said_of_invoices(
-    answer: Answer, owners: Mapping[int, Invoice]
+    answer: Answer, owners: Mapping[int, Invoice], *, made_elsewhere: bool
 ) -> tuple[dict[int, tuple[Reason, ...]], list[Doubt]]:
     said: dict[int, tuple[Reason, ...]] = {}
     doubts: list[Doubt] = []
@@ -134,7 +142,7 @@ def _said_of_invoices(
         if invoice is None:
             doubts.append(Doubt("record_unmatched", record.order))
             continue
-        if record.reference and record.reference != invoice.made.reference:
+        if not _agrees(record, invoice.made.reference if made_elsewhere else invoice.reference):
             doubts.append(Doubt("reference_disagrees", record.order))
             continue
         if record.errors:
@@ -174,13 +182,13 @@ def _verdict(record: AnswerRecord, place: _Place, whole: tuple[Reason, ...], not
         return LineVerdict(place.line_id, "refused", requested, 0, record.errors + whole, notes, comment)
     if any(reason.letter in _REFUSES_LINE for reason in record.errors):
         kind: Verdict = "accepted_less" if paid else "refused"
-        if paid == requested and requested:
+        if requested and abs(paid) >= abs(requested):
             kind = "accepted"
         return LineVerdict(place.line_id, kind, requested, paid, record.errors, notes, comment)
     accepted = paid or requested  # an innocent record may be echoed with an empty amount
     if not record.errors and not notes and accepted == requested and not comment:
         return None
-    kind = "accepted" if accepted == requested else "accepted_less"
+    kind = "accepted" if abs(accepted) >= abs(requested) else "accepted_less"
     return LineVerdict(place.line_id, kind, requested, accepted, record.errors, notes, comment)
 
 
@@ -216,7 +224,8 @@ def _sum_up(
     doubts: list[Doubt],
 ) -> Judgement:
     requested = sum(place.requested_cents for place in places.values())
-    lost = sum(said.requested_cents - said.accepted_cents for group in verdicts.values() for said in group)
+    told = [said for group in verdicts.values() for said in group]
+    lost = sum(said.requested_cents - said.accepted_cents for said in told)
     per_fund: dict[str, int] = {}
     for place in places.values():
         fund = place.invoice.made.destination
@@ -231,7 +240,7 @@ def _sum_up(
         holds,
         requested,
         requested - lost,
-        lost,
+        sum(said.requested_cents - said.accepted_cents for said in told if said.verdict != "accepted"),
     )
 
 

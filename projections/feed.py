@@ -144,7 +144,6 @@ PUBLISHED: dict[str, Published] = {
         fields(
             "sending_id",
             "invoice_number",
-            "reference",
             "billed_month",
             "sickness_fund",
             "destination",

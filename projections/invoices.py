@@ -2,7 +2,7 @@
 
 from application.ports import Recorded
 from domain.invoice import InvoiceIssued, InvoiceReinstated, InvoiceSettled, InvoiceWithdrawn
-from domain.rules.unions import union_of
+from domain.rules.unions import known_union
 from projections.table import Index, Table, ViewRow, number, text, uuid
 from projections.view import RowView, Streams, on_stream
 
@@ -23,7 +23,6 @@ TABLE = Table(
         number("refused_cents"),
         number("refused_days"),
         uuid("patient_id", fixed=True),
-        text("reference", fixed=True),
         text("sickness_fund", fixed=True),
         text("ct1", fixed=True),
         text("ct2", fixed=True),
@@ -74,9 +73,8 @@ def _issued(recorded: Recorded) -> ViewRow:
         "patient_id": made.patient_id,
         "sending_id": made.sending_id,
         "invoice_number": made.invoice_number,
-        "reference": made.reference,
         "month": made.billed_month,
-        "national_union": union_of(made.destination) or "",
+        "national_union": known_union(made.destination) or "",
         "sickness_fund": made.sickness_fund,
         "destination": made.destination,
         "ct1": made.ct1,

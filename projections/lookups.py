@@ -58,6 +58,21 @@ class ViewLookups:
         with self._database.snapshot() as sql:
             return patient_names.patients_by_name(sql, [establishment_id], blinds)
 
+    def merged_into(self, patient_id: UUID) -> list[UUID]:
+        """Records whose merges end at this one, nearest first."""
+        found: list[UUID] = []
+        with self._database.snapshot() as sql:
+            nearest = [patient_id]
+            while nearest:
+                rows = [
+                    row
+                    for one in nearest
+                    for row in sql.rows("SELECT patient_id FROM patients WHERE merged_into = ?", (one,))
+                ]
+                nearest = [row["patient_id"] for row in rows if row["patient_id"] not in (*found, patient_id)]
+                found += nearest
+        return found
+
     def prepared_sending_ids(self, establishment_id: UUID) -> list[UUID]:
         """Sendings written and not handed over, in the order of their numbers."""
         self._catch_up()

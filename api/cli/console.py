@@ -1,21 +1,20 @@
-"""How commands speak: one JSON value with `--json`, else tables and sentences in the language that was set."""
+"""What every command begins with: settings, the open product, who acts where; and how its errors end."""
 
-import sys
-from collections.abc import Iterator, Sequence
+import os
+import sqlite3
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated
 from uuid import UUID, uuid4
 
-import msgspec
 import typer
 from pydantic import ValidationError
-from rich.console import Console
-from rich.table import Table
 
 from api.build import Quittance, build
-from api.catalogue import Language, euros, has, text
+from api.catalogue import LANGUAGES, Language, has, text
 from api.cli.ids import identifier_of
+from api.cli.voice import Voice
 from api.settings import Settings
 from application.ports import ConcurrencyConflict, Context, Meta
 from domain.errors import DomainError, Invalid, NotFound
@@ -23,6 +22,7 @@ from domain.rules.limits import month_start
 from infrastructure.keys.crypto import SealBroken
 from infrastructure.keys.master import MasterKeyFault
 from infrastructure.store.errors import Damaged, NotEmpty, NotMigrated, StoreUnavailable
+from projections.errors import ViewsBehind, ViewsReplaced
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
 Where = Annotated[str, typer.Option("--establishment", "-e", help="Establishment id; not needed when there is one.")]
@@ -36,53 +36,12 @@ _OF_THE_STORE: dict[type[Exception], str] = {
     NotEmpty: "store_not_empty",
     Damaged: "store_damaged",
     SealBroken: "seal_broken",
+    ViewsBehind: "views_behind",
+    ViewsReplaced: "views_replaced",
+    sqlite3.OperationalError: "store_unavailable",
+    sqlite3.DatabaseError: "store_damaged",
     ConcurrencyConflict: "changed_meanwhile",
 }
-_NARROWEST = 130
-_LONG = {f"column.{name}" for name in ("advice", "comment", "errors", "field", "reason", "cause")}
-
-
-class Voice:
-    """Prints for a person or for a program."""
-
-    def __init__(self, language: Language, *, as_json: bool) -> None:
-        self.language, self.as_json = language, as_json
-        found = Console(highlight=False)
-        self.console = Console(highlight=False, width=max(found.width, _NARROWEST))
-
-    def say(self, key: str, **facts: object) -> None:
-        """A sentence of the catalogue."""
-        self.console.print(text(key, self.language, **facts), markup=False, soft_wrap=True)
-
-    def label(self, key: str, **facts: object) -> str:
-        """A text of the catalogue."""
-        return text(key, self.language, **facts)
-
-    def money(self, cents: int) -> str:
-        """Cents as people write them."""
-        return euros(cents, self.language)
-
-    def json(self, value: Any) -> None:  # noqa: ANN401 - any result of a use case
-        """One JSON value."""
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
-
-    def table(self, columns: Sequence[tuple[str, bool]], rows: Sequence[Sequence[object]]) -> None:
-        """`columns`: catalogue key and whether it holds figures. Nothing is cut off, long texts wrap."""
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for key, is_figure in columns:
-            justify: Literal["left", "right"] = "right" if is_figure else "left"
-            table.add_column(self.label(key), justify=justify, no_wrap=key not in _LONG, overflow="fold")
-        for row in rows:
-            table.add_row(*(str(cell) for cell in row))
-        self.console.print(table)
-
-    def code(self, group: str, code: str) -> str:
-        """A code of the product in words."""
-        return text(f"{group}.{code}", self.language)
-
-    def why(self, group: str, code: str) -> str:
-        """Why something was not done: in the words of its group, else as the problem that it is everywhere."""
-        return self.code(group if has(f"{group}.{code}") else "problem", code)
 
 
 def read_settings() -> Settings:
@@ -91,8 +50,14 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as refused:
         names = ", ".join(f"QUITTANCE_{error['loc'][0]}".upper() for error in refused.errors())
-        typer.echo(f"{names}: not a value that this setting takes.", err=True)
+        typer.echo(text("console.setting_invalid", _language_despite(refused), names=names), err=True)
         raise SystemExit(_MISUSED) from None
+
+
+def _language_despite(refused: ValidationError) -> Language:
+    """That of the environment, when it is not the language itself that is wrong."""
+    wanted = "" if any(error["loc"][0] == "lang" for error in refused.errors()) else os.environ.get("QUITTANCE_LANG")
+    return next((language for language in LANGUAGES if language == wanted), LANGUAGES[0])
 
 
 @contextmanager
@@ -119,7 +84,9 @@ def speaking(voice: Voice) -> Iterator[None]:
     except MasterKeyFault as refused:
         _end(voice, "master_key", str(refused))
     except tuple(_OF_THE_STORE) as refused:
-        _fail(voice, next(code for kind, code in _OF_THE_STORE.items() if isinstance(refused, kind)), str(refused))
+        code = next(code for kind, code in _OF_THE_STORE.items() if isinstance(refused, kind))
+        told = voice.why("trouble", code)
+        _end(voice, code, f"{told} ({refused})" if str(refused) else told)
 
 
 def _fail(voice: Voice, code: str, plain: str, **facts: object) -> None:
@@ -130,7 +97,7 @@ def _end(voice: Voice, code: str, shown: str) -> None:
     if voice.as_json:
         voice.json({"error": code, "detail": shown})
     else:
-        typer.echo(f"{code}: {shown}", err=True)
+        typer.echo(f"{code}: {' '.join(shown.split())}", err=True)
     raise typer.Exit(_FAILED)
 
 

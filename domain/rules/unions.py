@@ -1,6 +1,7 @@
 """National unions, sickness funds and where a bill goes (eFact reference 6).
 
 A destination that is not three digits of a known union is not reached by eFact: it gets documents of another kind.
+Nor do we bill MediPrima (690) so far: its invoices need a record 25 that we do not write (eFact reference 2.3).
 """
 
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from datetime import date as Date
 
 _UNION_OF_DIGIT = {"1": "100", "2": "200", "3": "300", "4": "400", "5": "500", "6": "600", "9": "900"}
 _OWN_UNION = frozenset({"306", "690"})
+_READ_ONLY = frozenset({"690"})
 UNIONS = ("100", "200", "300", "306", "400", "500", "600", "690", "900")
 
 
@@ -28,7 +30,13 @@ GROUPED = (
 
 
 def union_of(fund: str) -> str | None:
-    """Union that a fund or destination belongs to, None when eFact does not reach it."""
+    """Union to which we send a bill for this fund or destination, None when our files do not reach it."""
+    union = known_union(fund)
+    return None if union in _READ_ONLY else union
+
+
+def known_union(fund: str) -> str | None:
+    """Union that a fund or destination of any eFact file belongs to, None when there is none."""
     if len(fund) != 3 or not (fund.isascii() and fund.isdigit()):
         return None
     return fund if fund in _OWN_UNION else _UNION_OF_DIGIT.get(fund[0])

@@ -14,7 +14,7 @@ from domain.billing_file import (
     RecordNumbers,
     WrittenFile,
 )
-from domain.rules.unions import union_of
+from domain.rules.unions import known_union
 from infrastructure.efact.errors import UnexpectedMessage, UnusableRecord
 from infrastructure.efact.message import Record
 from infrastructure.efact.outline import InvoiceRecords, Outline, outline
@@ -23,6 +23,7 @@ from infrastructure.efact.records import BILLING_FILE
 from infrastructure.efact.values import as_date
 
 _BARE_TYPES = ("21", "25", "30", "40")
+_FIRST_YEAR, _LAST_YEAR = 2000, 2099
 
 
 def read_request(content: bytes) -> tuple[BillingFile, WrittenFile]:
@@ -39,10 +40,11 @@ def read_request(content: bytes) -> tuple[BillingFile, WrittenFile]:
         raise UnusableRecord("file", "records are missing or out of order; give the whole file as it was sent")
     header, slip = file.header, file.second_header
     invoices = tuple(_invoice(records) for records in found.invoices)
+    _check_numbers(invoices)
     billing = BillingFile(
-        provider_reference=header.text("provider_reference"),
+        provider_reference=_provider_reference(header),
         sending_number=_number(opening, "sending_number"),
-        billed_month=f"{_number(opening, 'billed_year'):04d}{_number(opening, 'billed_month'):02d}",
+        billed_month=_billed_month(opening),
         creation_date=_date(opening, "creation_date"),
         union=_union(found),
         test=header.text("environment") == "92",
@@ -67,9 +69,32 @@ def read_request(content: bytes) -> tuple[BillingFile, WrittenFile]:
     return billing, WrittenFile(content, numbers, _order(closing), closing.number("control") or 0, total)
 
 
+def _provider_reference(header: Record) -> str:
+    """Zone 204: every answer names the file by it."""
+    reference = header.text("provider_reference")
+    if not (len(reference) == 14 and reference.isascii() and reference.isdigit()):
+        raise UnusableRecord("header 200", "zone 204 is not 14 digits; give the file as it was sent")
+    return reference
+
+
+def _billed_month(opening: Record) -> str:
+    year, month = _number(opening, "billed_year"), _number(opening, "billed_month")
+    if not (_FIRST_YEAR <= year <= _LAST_YEAR and 1 <= month <= 12):
+        raise UnusableRecord("record 10", "zones 22 and 23 name no month that can have been billed")
+    return f"{year:04d}{month:02d}"
+
+
+def _check_numbers(invoices: tuple[FileInvoice, ...]) -> None:
+    numbers = [invoice.invoice_number for invoice in invoices]
+    if not all(number.isascii() and number.isdigit() for number in numbers):
+        raise UnusableRecord("record 20", "zone 24 is not a number; give the file as it was sent")
+    if len(set(numbers)) < len(numbers):
+        raise UnusableRecord("record 20", "zone 24 holds the same invoice number twice; each invoice needs its own")
+
+
 def _union(found: Outline) -> str:
     for records in found.invoices:
-        union = union_of(records.destination)
+        union = known_union(records.destination)
         if union is not None:
             return union
     raise UnusableRecord("record 20", "zone 18 names no mutuality of destination that eFact knows")
@@ -202,6 +227,6 @@ def _cents(record: Record, zone: str) -> int:
 
 def _date(record: Record, zone: str) -> Date:
     value = as_date(record.number(zone))
-    if value is None:
-        raise UnusableRecord(f"record {record.type}", f"{zone} is not a date")
+    if value is None or not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise UnusableRecord(f"record {record.type}", f"{zone} is not a date of {_FIRST_YEAR} to {_LAST_YEAR}")
     return value

@@ -81,9 +81,7 @@ def _kept(quittance):
     """Everything beside the views, messages opened."""
     with quittance.store.database.snapshot() as sql:
         names = [row["sha256"] for row in sql.rows("SELECT sha256 FROM messages ORDER BY sha256")]
-        read = [
-            dict(row) for row in sql.rows("SELECT at, actor, action, patient_id, cause FROM access_log ORDER BY id")
-        ]
+        read = [dict(row) for row in sql.rows("SELECT * FROM access_log ORDER BY id")]
     entries = quittance.log.read(0, 100_000)
     return {
         "messages": {name: quittance.messages.get(name) for name in names},

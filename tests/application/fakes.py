@@ -63,12 +63,22 @@ class FoldingLookups:
 
     def patients_by_number(self, establishment_id: UUID, blinds: Sequence[bytes]) -> dict[bytes, UUID]:
         found: dict[bytes, UUID] = {}
-        for identifier, events in self._patients(establishment_id):
+        known = list(self._patients(establishment_id))
+        for identifier, events in known:
+            state = patients.fold(events)
+            if state is not None:
+                found.setdefault(number_blind(self._keys, establishment_id, state.number), identifier)
+        for identifier, events in known:
             for event in events:
                 if isinstance(event, PatientRegistered | NationalNumberReplaced):
                     number = event.ssin or getattr(event, "affiliation_number", "")
                     found.setdefault(number_blind(self._keys, establishment_id, number), identifier)
         return {blind: found[blind] for blind in blinds if blind in found}
+
+    def merged_into(self, patient_id: UUID) -> list[UUID]:
+        states = {i: patients.fold(events) for i, events in self.streams(PatientRegistered).items()}
+        nearest = [i for i, state in states.items() if state and state.merged_into == patient_id]
+        return nearest + [further for one in nearest for further in self.merged_into(one)]
 
     def patients_alike(self, establishment_id: UUID, mark: bytes) -> list[UUID]:
         alike = []

@@ -13,7 +13,7 @@ from application.ports import ConcurrencyConflict, Context, Meta
 from application.record_care import Entry
 from domain import numbering
 from domain.billing_file import BillingFile, WrittenFile
-from domain.errors import NotAllowed, NotFound
+from domain.errors import Invalid, NotAllowed, NotFound
 from domain.run_plan import RunOptions
 from infrastructure.efact.check import check
 from infrastructure.efact.codec import EfactCodec
@@ -47,7 +47,7 @@ def stored_messages(store: Store) -> int:
 
 def test_sof_51_a_preview_is_the_run_that_writes_nothing(office: Office, store: Store):
     three_unions(office)
-    office.record(office.patient().id, a_care(cents=0), day=17)
+    office.record(office.patient().id, a_care(cents=-1), day=17)
     office.record(office.patient().id, a_care(), day=3, month=2)
     head, stored = office.log.head(), stored_messages(store)
     seen = office.billing.preview(office.where, OPTIONS)
@@ -63,7 +63,7 @@ def test_sof_51_a_preview_is_the_run_that_writes_nothing(office: Office, store: 
         ("300", 1, 2, 3, 3336),
         ("500", 1, 2, 3, 3336),
     ]
-    assert [(held.code, held.days) for held in done.blocked] == [("amount_missing", 1)]
+    assert [(held.code, held.days) for held in done.blocked] == [("amount_negative", 1)]
 
 
 class Watching(EfactCodec):
@@ -77,14 +77,31 @@ class Watching(EfactCodec):
         return super().write(file)
 
 
-def test_a_preview_makes_no_file(make_office: MakeOffice, clock: StandingClock):
+def test_a_preview_writes_on_trial_what_the_run_writes(make_office: MakeOffice, clock: StandingClock):
     codec = Watching()
     office = make_office(codec=codec, clock=clock)
     three_unions(office)
     office.billing.preview(office.where, OPTIONS)
-    assert codec.written == 0
-    office.bill()
     assert codec.written == 3
+    office.bill()
+    assert codec.written == 9
+
+
+def test_what_no_file_can_carry_blocks_its_days_and_nothing_else(make_office: MakeOffice, clock: StandingClock):
+    class Narrow(EfactCodec):
+        """Refuses whatever goes to one sickness fund."""
+
+        def write(self, file: BillingFile) -> WrittenFile:
+            if any(invoice.sickness_fund == "509" for invoice in file.invoices):
+                raise Invalid("efact.does_not_fit", "record 20, zone 8")
+            return super().write(file)
+
+    office = make_office(codec=Narrow(), clock=clock)
+    three_unions(office)
+    seen = office.billing.preview(office.where, OPTIONS)
+    assert [(held.code, held.days) for held in seen.blocked] == [("does_not_fit", 2)]
+    assert [total.union for total in seen.sendings] == ["100", "300"]
+    assert [total.union for total in office.bill().sendings] == ["100", "300"]
 
 
 def test_a_run_writes_one_file_a_union_and_its_figures_everywhere(office: Office):
@@ -128,9 +145,9 @@ def test_a_run_without_the_settings_that_nobody_knows_is_stopped(make_office: Ma
 
 
 def test_destinations_that_efact_does_not_reach_are_listed_apart_and_stay(office: Office):
-    (day,) = office.record(office.patient(SSIN, insured(destination="81000123456")).id)
+    (day,) = office.record(office.patient(SSIN, insured(destination="81000146111")).id)
     done = office.bill()
-    assert [(held.code, held.days, held.amount_cents) for held in done.elsewhere] == [("81000123456", 1, 668)]
+    assert [(held.code, held.days, held.amount_cents) for held in done.elsewhere] == [("81000146111", 1, 668)]
     assert done.sendings == ()
     assert office.day(day).is_prepared
 

@@ -145,12 +145,35 @@ def test_insurability_comes_with_the_patient_or_later(office: Office):
     assert office.log.head() == head
 
 
-def test_an_erased_patient_is_not_found_and_not_entered_again(office: Office):
+def test_an_erased_patient_is_not_found_and_begins_anew_when_entered_again(office: Office):
     who = office.patient().id
     office.register.erase(context(), who)
     assert state_of(office, who).is_erased
+    again = office.patient()
+    assert again.is_new
+    assert again.id != who
+    assert office.patient().id == again.id
+    assert state_of(office, who).is_erased
+
+
+def test_an_erasure_reaches_the_records_merged_into_it(office: Office):
+    who, twin = office.patient().id, office.patient(OTHER_SSIN).id
+    office.register.merge(context(), twin, who)
+    office.register.erase(context(), who)
+    assert state_of(office, twin).is_erased
     with pytest.raises(NotAllowed, match="erased"):
-        office.patient()
+        office.record(twin)
+
+
+def test_the_true_owner_of_a_mistyped_number_gets_a_record_of_its_own(office: Office):
+    mistaken = office.patient(SSIN, last_name="Dupont").id
+    office.register.replace_number(context(), mistaken, OTHER_SSIN)
+    owner = office.patient(SSIN, last_name="Martin")
+    assert owner.id != mistaken
+    assert owner.is_new
+    assert (owner.warnings, owner.alike) == (("number_of_another_record",), (mistaken,))
+    assert state_of(office, mistaken).details.last_name == "Dupont"
+    assert office.patient(SSIN, last_name="Dupont").id == owner.id, "the number is now the other one's"
 
 
 def test_what_is_not_there_is_not_found(office: Office):

@@ -228,6 +228,7 @@ def test_a_rejected_file_of_the_old_program_is_billed_by_us(office: Office):
     assert office.record(day.patient_id, a_care("425294", 2100), month=1) != [day_id]
     again = [line.line_id for line in office.day(day_id).lines]
     assert len(set(again)) == 3
+    office.care.confirm(context(), day_id, office.day(day_id).lines[1].line_id)
     totals = office.bill("2026-01").sendings
     assert [(t.billed_month, t.lines) for t in totals] == [("2025-12", 3), ("2026-01", 1)]
 

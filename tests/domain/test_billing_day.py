@@ -1,6 +1,7 @@
 """The billing day: recorded, billed, answered, returned, billed again; nothing of it is ever forgotten."""
 
 from datetime import date as Date
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +23,8 @@ from domain.day_events import (
     LineWithdrawn,
     TimeBarLifted,
 )
-from domain.errors import NotFound
+from domain.errors import Invalid, NotFound
+from domain.rules.limits import last_sendable_day
 from tests.domain.builders import DAY, MESSAGE, PATIENT, SENDING, WHERE, a_care, billed, ids_of, recorded, uid
 from tests.domain.spec import Given, Spec
 
@@ -116,7 +118,6 @@ def test_a_person_confirms_a_possible_duplicate_once():
     day = spec.given(RECORDED, TWIN).when(days.confirm, uid("twin")).then(DuplicateConfirmed(uid("twin")))
     assert not any(line.possible_duplicate for line in day.lines)
     spec.given(RECORDED, TWIN, DuplicateConfirmed(uid("twin"))).when(days.confirm, uid("twin")).nothing()
-    spec.given(RECORDED).when(days.confirm, FIRST).nothing()
 
 
 def test_or_gives_it_a_derogation_code():
@@ -134,11 +135,15 @@ def test_any_other_correction_leaves_the_doubt():
 
 
 def test_a_registered_letter_lifts_the_time_bar():
-    lifted = TimeBarLifted("RR 12", Date(2026, 1, 2))
+    lifted = TimeBarLifted(PATIENT, "RR 12", Date(2026, 1, 2))
     given = spec.given(RECORDED)
     assert given.when(days.lift_time_bar, "RR 12", Date(2026, 1, 2)).then(lifted).time_bar_proof == "RR 12"
     spec.given(RECORDED, lifted).when(days.lift_time_bar, "RR 12", Date(2026, 1, 2)).nothing()
     spec.given(RECORDED, BILLED).when(days.lift_time_bar, "RR 12", Date(2026, 1, 2)).refused("day_billed")
+    given.when(days.lift_time_bar, " ", Date(2026, 1, 2)).refused("field_invalid", Invalid)
+    last = last_sendable_day(RECORDED.date)
+    given.when(days.lift_time_bar, "RR 12", last).then(TimeBarLifted(PATIENT, "RR 12", last))
+    given.when(days.lift_time_bar, "RR 12", last + timedelta(days=1)).refused("letter_too_late", Invalid)
 
 
 # Billing and giving back

@@ -97,6 +97,9 @@ FULL = a_care(
     reading_reason=2,
     reading_time="0831",
     reading_serial="S1",
+    vignette_reason=1,
+    proof_number="990",
+    device_number="991",
     line_ref="own",
 )
 
@@ -107,10 +110,20 @@ def test_every_field_of_a_care_reaches_its_line():
     same = {f.name for f in fields(line)} & {f.name for f in fields(FULL)}
     assert {name for name in same if getattr(line, name) != getattr(FULL, name)} == set()
     elsewhere = {f.name for f in fields(FULL)} - same
-    assert elsewhere == {"agreement_number", "line_ref", *(n for n in elsewhere if n.startswith("reading_"))}
+    reading = {name for name in elsewhere if name.startswith("reading_")}
+    assert elsewhere - reading == {"agreement_number", "vignette_reason", "proof_number", "device_number", "line_ref"}
     assert (line.date, line.convention_status) == (DAY, 1)
     assert line.reading == IdentityReading(
-        method="1", document="3", reason=2, read_on=DAY, time="0831", serial="S1", agreement_number="888"
+        method="1",
+        document="3",
+        reason=2,
+        vignette_reason=1,
+        read_on=DAY,
+        time="0831",
+        serial="S1",
+        proof_number="990",
+        device_number="991",
+        agreement_number="888",
     )
 
 
@@ -122,6 +135,9 @@ def test_a_line_is_named_by_its_identity_and_not_by_the_reference_of_the_practic
 def test_an_agreement_alone_is_a_reading_without_a_date():
     (invoice,) = composed(a_care(agreement_number="888")).invoices
     assert invoice.lines[0].reading == IdentityReading(agreement_number="888")
+    for zone in ("vignette_reason", "proof_number", "device_number"):
+        (alone,) = composed(a_care(**{zone: "1" if zone.endswith("number") else 1})).invoices
+        assert alone.lines[0].reading is not None, zone
     (plain,) = composed(a_care()).invoices
     assert plain.lines[0].reading is None
 

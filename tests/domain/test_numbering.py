@@ -58,24 +58,24 @@ def test_a_year_change_starts_at_1_unless_the_old_year_is_billed():
 
 def test_numbers_start_above_those_of_the_old_program():
     started = NumberingStarted(2026, 120)
-    spec.given().when(numbering.start, 2026, 120).then(started)
+    spec.given().when(numbering.start, 2026, 120, 999).then(started)
     spec.given(started).when(next_number, 2026).then(given_number(120, 2026))
     spec.given(started).when(next_number, 2026, 2025).then(given_number(120, 2025, 2026))
     spec.given(started).when(next_number, 2025).then(given_number(1, 2025))
 
 
 def test_numbers_start_only_upwards():
-    spec.given(given_number(7, 2026)).when(numbering.start, 2026, 7).refused("number_already_given")
-    spec.given(given_number(7, 2026)).when(numbering.start, 2026, 8).then(NumberingStarted(2026, 8))
-    spec.given(NumberingStarted(2026, 50)).when(numbering.start, 2026, 49).refused("number_already_given")
-    spec.given(NumbersGiven(2026, 1, 10)).when(numbering.start, 2026, 10).refused("number_already_given")
-    spec.given(NumbersGiven(2026, 1, 10)).when(numbering.start, 2026, 11).then(NumberingStarted(2026, 11))
-    spec.given(given_number(7, 2025)).when(numbering.start, 2026, 2).then(NumberingStarted(2026, 2))
+    spec.given(given_number(7, 2026)).when(numbering.start, 2026, 7, 999).refused("number_already_given")
+    spec.given(given_number(7, 2026)).when(numbering.start, 2026, 8, 999).then(NumberingStarted(2026, 8))
+    spec.given(NumberingStarted(2026, 50)).when(numbering.start, 2026, 49, 999).refused("number_already_given")
+    spec.given(NumbersGiven(2026, 1, 10)).when(numbering.start, 2026, 10, 999).refused("number_already_given")
+    spec.given(NumbersGiven(2026, 1, 10)).when(numbering.start, 2026, 11, 999).then(NumberingStarted(2026, 11))
+    spec.given(given_number(7, 2025)).when(numbering.start, 2026, 2, 999).then(NumberingStarted(2026, 2))
 
 
-@pytest.mark.parametrize("first", [0, -1])
-def test_the_first_number_is_at_least_1(first: int):
-    spec.given().when(numbering.start, 2026, first).refused("number_too_low", Invalid)
+@pytest.mark.parametrize("first", [0, -1, 1000])
+def test_the_first_number_is_one_that_exists(first: int):
+    spec.given().when(numbering.start, 2026, first, 999).refused("number_out_of_range", Invalid)
 
 
 def test_numbers_of_the_old_program_are_remembered_once():
@@ -142,7 +142,7 @@ def test_no_number_is_given_twice_in_a_year(steps: list[tuple[str, Any]]):
                 given_numbers += [(2026, what)] * len(happened)
         elif step == "start":
             try:
-                happened = numbering.start(state, 2026, what)
+                happened = numbering.start(state, 2026, what, 999)
             except numbering.NotAllowed:
                 continue
         elif given_numbers:

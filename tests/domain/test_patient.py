@@ -83,13 +83,13 @@ def test_an_open_period_has_no_end():
     assert state.insurability(Date(2024, 12, 31)) is None
 
 
-def test_where_periods_overlap_the_one_recorded_last_holds():
+def test_where_periods_overlap_the_one_that_begins_last_holds():
     first, second = insured("131"), insured("206", Date(2026, 1, 1))
     state = spec.given(REGISTERED, recorded(first), recorded(second)).state
     assert state.insurability(Date(2025, 12, 31)) == first
     assert state.insurability(Date(2026, 1, 1)) == second
     other_way = spec.given(REGISTERED, recorded(second), recorded(first)).state
-    assert other_way.insurability(Date(2026, 1, 1)) == first
+    assert other_way.insurability(Date(2026, 1, 1)) == second
 
 
 def test_a_period_with_the_same_first_day_replaces_the_former():

@@ -131,8 +131,8 @@ def test_time_barred_from_the_day_after_two_years():
 
 def test_a_registered_letter_lifts_the_time_bar_and_marks_the_invoice():
     known = practice({PATIENT: a_patient(insured(start=Date(2020, 1, 1)))})
-    old = evolve(a_day(date=Date(2024, 1, 15)), TimeBarLifted("RR 12", Date(2026, 1, 20)))
-    in_time = evolve(a_day(date=Date(2024, 2, 15)), TimeBarLifted("RR 13", Date(2026, 1, 20)))
+    old = evolve(a_day(date=Date(2024, 1, 15)), TimeBarLifted(PATIENT, "RR 12", Date(2026, 1, 20)))
+    in_time = evolve(a_day(date=Date(2024, 2, 15)), TimeBarLifted(PATIENT, "RR 13", Date(2026, 1, 20)))
     made = planned(old, in_time, given=known)
     lifted = {
         invoice.key.billed_month: invoice.key.time_bar_lifted for file in made.sendings for invoice in file.invoices
@@ -176,6 +176,13 @@ def test_possible_duplicate_until_confirmed_withdrawn_or_given_a_derogation():
     assert blockers(evolve(day, DuplicateConfirmed(line.line_id))) == []
     assert blockers(evolve(day, LineWithdrawn(line.line_id))) == []
     assert blockers(evolve(day, LineCorrected(PATIENT, line.line_id, a_care(derogation=2)))) == []
+    assert blockers(evolve(day, LineWithdrawn(day.lines[0].line_id))) == [], "the one that is left is no twin"
+
+
+def test_a_line_corrected_into_a_twin_is_in_doubt_too():
+    day = a_day(a_care(), a_care(cents=700))
+    assert blockers(day) == []
+    assert blockers(evolve(day, LineCorrected(PATIENT, day.lines[1].line_id, a_care()))) == ["possible_duplicate"]
 
 
 @pytest.mark.parametrize(
@@ -184,14 +191,12 @@ def test_possible_duplicate_until_confirmed_withdrawn_or_given_a_derogation():
         (a_care(cents=1, service_norm=9), "statistical_amount"),
         (a_care(cents=0, patient_share_cents=1, service_norm=9), "statistical_amount"),
         (a_care(cents=1, service_norm=7), "statistical_amount"),
-        (a_care(cents=0), "amount_missing"),
-        (a_care(cents=-1), "amount_missing"),
+        (a_care(cents=-1), "amount_negative"),
         (a_care(provider_norm=2), "care_assistant_missing"),
         (a_care(provider_norm=1, care_assistant=COLLEAGUE), "care_assistant_unexpected"),
         (a_care(provider_norm=2, care_assistant="49990138405"), "care_assistant_invalid"),
         (a_care(prescriber="11234579004", prescription_date=Date(2026, 1, 2)), "prescriber_invalid"),
         (a_care(prescriber=DOCTOR), "prescription_date_missing"),
-        (a_care(reading_method="4"), "reading_reason_missing"),
     ],
 )
 def test_what_every_union_would_refuse_is_held_back(care: Any, code: str):
@@ -209,7 +214,7 @@ def test_what_every_union_would_refuse_is_held_back(care: Any, code: str):
         a_care(provider_norm=2, care_assistant=COLLEAGUE),
         a_care(provider_norm=4, care_assistant=COLLEAGUE),
         a_care(prescriber=DOCTOR, prescription_date=Date(2026, 1, 2)),
-        a_care(reading_method="4", reading_reason=1),
+        a_care(cents=0),
         a_care(reading_method="1"),
     ],
 )
@@ -218,11 +223,11 @@ def test_and_what_they_take_is_not(care: Any):
 
 
 def test_one_blocked_line_holds_its_day_and_all_reasons_are_told():
-    day = a_day(a_care(), a_care(cents=0, provider=COLLEAGUE))
+    day = a_day(a_care(), a_care(cents=-1, provider=COLLEAGUE))
     made = planned(day, a_day(patient=SECOND))
-    assert [blocked.code for blocked in made.blocked] == ["provider_unknown", "amount_missing"]
+    assert [blocked.code for blocked in made.blocked] == ["provider_unknown", "amount_negative"]
     assert [len(file.invoices) for file in made.sendings] == [1]
-    assert made.amounts[candidate(day).day_id] == 668
+    assert made.amounts[candidate(day).day_id] == 667
 
 
 @pytest.mark.parametrize(
@@ -269,16 +274,23 @@ def test_care_of_the_future_waits_for_its_date_or_for_the_end_of_its_month():
 
 
 def test_a_destination_that_efact_does_not_reach_is_listed_apart():
-    known = {PATIENT: a_patient(insured(destination="81000123456")), SECOND: a_patient(ssin=OTHER_SSIN)}
+    known = {PATIENT: a_patient(insured(destination="81000146111")), SECOND: a_patient(ssin=OTHER_SSIN)}
     day = a_day()
     made = planned(day, a_day(patient=SECOND), given=practice(known))
-    assert [(where, c.day) for where, c in made.elsewhere] == [("81000123456", day)]
+    assert [(where, c.day) for where, c in made.elsewhere] == [("81000146111", day)]
     assert len(made.sendings) == 1
+
+
+def test_days_for_mediprima_are_listed_and_not_written():
+    day = a_day()
+    made = planned(day, given=practice({PATIENT: a_patient(insured("690"))}))
+    assert [(where, c.day) for where, c in made.elsewhere] == [("690", day)]
+    assert made.sendings == ()
 
 
 @pytest.mark.parametrize(
     ("fund", "destination", "union"),
-    [("131", "131", "100"), ("319", "300", "300"), ("306", "306", "306"), ("509", "509", "500"), ("690", "690", "690")],
+    [("131", "131", "100"), ("319", "300", "300"), ("306", "306", "306"), ("509", "509", "500")],
 )
 def test_the_fund_of_affiliation_leads_to_destination_and_union(fund: str, destination: str, union: str):
     (sending,) = planned(a_day(), given=practice({PATIENT: a_patient(insured(fund))})).sendings

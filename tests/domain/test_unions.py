@@ -4,7 +4,7 @@ from datetime import date as Date
 
 import pytest
 
-from domain.rules.unions import UNIONS, destination_of, total_number, union_of
+from domain.rules.unions import UNIONS, destination_of, known_union, total_number, union_of
 
 TODAY = Date(2026, 3, 2)
 
@@ -21,18 +21,24 @@ TODAY = Date(2026, 3, 2)
         ("509", "500"),
         ("601", "600"),
         ("675", "600"),
-        ("690", "690"),
         ("910", "900"),
     ],
 )
 def test_a_fund_belongs_to_the_union_of_its_first_digit(fund: str, union: str):
-    assert union_of(fund) == union
+    assert union_of(fund) == known_union(fund) == union
     assert union in UNIONS
+
+
+def test_mediprima_is_read_but_not_billed_without_its_record_25():
+    assert known_union("690") == "690"
+    assert "690" in UNIONS
+    assert union_of("690") is None
 
 
 @pytest.mark.parametrize("fund", ["000", "731", "831", "13", "1311", "13a", "", "81000123456", "١٣١"])
 def test_other_destinations_are_not_reached_by_efact(fund: str):
     assert union_of(fund) is None
+    assert known_union(fund) is None
 
 
 @pytest.mark.parametrize("fund", ["301", "304", "305", "309", "311", "315", "317", "319", "322", "323", "325", "300"])
