@@ -75,11 +75,16 @@ class Answers:
         sha256 = self._store(Context(context.meta), where, content, origin)
         return self.interpret(context, where, sha256)
 
+    def receive_or_leave(self, context: Context, where: UUID, content: bytes, origin: Origin) -> AnswerReport:
+        """Take one of many files: what cannot be applied waits for a person and keeps none of the others back."""
+        plain = Context(context.meta)
+        return self._interpret_or_leave(plain, where, self._store(plain, where, content, origin))
+
     def retry_unmatched(self, context: Context, where: UUID) -> tuple[AnswerReport, ...]:
         """Interpret again what answered no known sending when it came."""
         plain = Context(context.meta)
         found = self._lookups.unmatched_messages(where)
-        return tuple(self.interpret(plain, where, sha256).result for sha256 in found)
+        return tuple(self._interpret_or_leave(plain, where, sha256) for sha256 in found)
 
     def interpret(self, context: Context, where: UUID, sha256: str) -> Done[AnswerReport]:
         """Read a stored file and commit all that follows from it at once."""

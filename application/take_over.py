@@ -84,7 +84,7 @@ class TakeOver:
         ours = [content for content in files if self._codec.kind(content) == "920000"]
         others = [content for content in files if self._codec.kind(content) != "920000"]
         taken = tuple(self._request(plain, where, content) for content in ours)
-        read = tuple(self._answers.receive(plain, where, content, "take_over").result for content in others)
+        read = tuple(self._answers.receive_or_leave(plain, where, content, "take_over") for content in others)
         again = self._answers.retry_unmatched(plain, where)
         return TakeOverReport(taken, read + again)
 
@@ -97,7 +97,7 @@ class TakeOver:
         except (UnreadableMessage, DomainError) as refused:
             return TakenOver(sha256, "not_taken", code=refused.code)
         except ConcurrencyConflict:
-            return TakenOver(sha256, "not_taken", code="busy")
+            return TakenOver(sha256, "not_taken", code="changed_meanwhile")
 
     def _decide(self, where: UUID, sha256: str, file: BillingFile, written: WrittenFile) -> Decided[TakenOver]:
         target = sendings.sending_id(where, file.provider_reference)

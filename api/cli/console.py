@@ -41,7 +41,12 @@ _OF_THE_STORE: dict[type[Exception], str] = {
     sqlite3.OperationalError: "store_unavailable",
     sqlite3.DatabaseError: "store_damaged",
     ConcurrencyConflict: "changed_meanwhile",
+    MasterKeyFault: "master_key",
+    PermissionError: "place_unusable",
+    NotADirectoryError: "place_unusable",
+    FileExistsError: "place_unusable",
 }
+"""What no use case can repair: the code, whose text names the cure. The error itself says what exactly."""
 
 
 def read_settings() -> Settings:
@@ -81,8 +86,6 @@ def speaking(voice: Voice) -> Iterator[None]:
         yield
     except DomainError as refused:
         _fail(voice, refused.code, refused.message, **{"field": "", **refused.facts})
-    except MasterKeyFault as refused:
-        _end(voice, "master_key", str(refused))
     except tuple(_OF_THE_STORE) as refused:
         code = next(code for kind, code in _OF_THE_STORE.items() if isinstance(refused, kind))
         told = voice.why("trouble", code)

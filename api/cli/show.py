@@ -1,28 +1,27 @@
-"""Look into one thing: the tree of a sending, the days of an invoice, the lines of a day, the timeline of anything."""
+"""Look into one thing: its state and what is inside it, then its timeline. As of any instant."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from rich.tree import Tree
 
 from api.build import Quittance
-from api.cli.console import AsJson, Voice, working
+from api.cli.console import AsJson, working
+from api.cli.facts import show_facts
 from api.cli.ids import identifier_of
-from api.cli.views import AsOf, position
+from api.cli.instants import AsOf, position
+from api.cli.number_lists import stretches
+from api.cli.states import State, kind_of, payload, state_of
+from api.cli.trees import Branch, branches, draw, show_lines
+from api.cli.voice import Voice
 from application.access import OPERATOR
-from application.ports import Event, Recorded
-from domain.billing_day import Line, fold
-from domain.day_events import CareRecorded
+from application.ports import Recorded
+from domain import billing_day
 from domain.errors import NotFound
-from domain.invoice import InvoiceIssued
-from domain.patient import PatientRegistered
-from domain.sending import SendingPrepared
-from projections.settlement_tree import lines_of
 
 Lines = Annotated[bool, typer.Option("--lines", help="In a sending, every line and not only the refused ones.")]
-_DAY_HEADS = ("code", "requested", "verdict", "accepted", "errors", "comment")
 
 
 def register(app: typer.Typer) -> None:
@@ -32,24 +31,33 @@ def register(app: typer.Typer) -> None:
 
 
 def show(
-    identifier: Annotated[str, typer.Argument(help="Id of a sending, invoice or billing day, or of anything else.")],
+    identifier: Annotated[str, typer.Argument(help="Id of anything.")],
     as_of: AsOf = "",
     every_line: Lines = False,
     as_json: AsJson = False,
 ) -> None:
-    """A sending opened down to its refused lines, an invoice, a billing day; else the timeline. As of any instant."""
+    """The state of one thing, what is inside it (days and lines), and its timeline. As of any instant."""
     with working(as_json=as_json) as (quittance, voice):
         stream, at = identifier_of(identifier), position(quittance, as_of)
-        opening = _opening(quittance, stream, at)
-        if isinstance(opening, SendingPrepared):
-            _show_sending(voice, quittance, opening, at, every_line=every_line)
-        elif isinstance(opening, InvoiceIssued):
-            _show_invoice(voice, quittance, stream, at, every_line=every_line)
-        elif isinstance(opening, CareRecorded):
-            _note_access(quittance, [opening.patient_id])
-            _show_day(voice, lines_of(quittance.log, [stream], at)[stream])
-        else:
-            show_timeline(voice, quittance, stream, at)
+        recorded = history_of(quittance, stream, at)
+        events = [entry.event for entry in recorded]
+        kind = kind_of(recorded[0].topic)
+        shown: dict[str, Any] = {"kind": kind, "id": stream, "version": len(events)}
+        shown["state"] = state_of(kind, stream, events)
+        patients = patients_of(stream, recorded[0])
+        if kind in ("sending", "invoice"):
+            inside = events[0].invoice_ids if kind == "sending" else [stream]
+            shown["invoices"], patients = branches(quittance, inside, at, every_line=every_line)
+        elif kind == "billing_day":
+            day = billing_day.fold(events)
+            shown["lines"] = day.lines if day else ()
+        note_access(quittance, "show", patients)
+        if as_json:
+            voice.json({**shown, "timeline": [_entry(entry) for entry in recorded]})
+            return
+        _show_state(voice, shown["state"])
+        _show_inside(voice, shown.get("invoices"), shown.get("lines"))
+        _show_timeline(voice, recorded)
 
 
 def timeline(
@@ -57,125 +65,51 @@ def timeline(
 ) -> None:
     """Everything that ever happened to one thing: what, who, when, why, because of what."""
     with working(as_json=as_json) as (quittance, voice):
-        show_timeline(voice, quittance, identifier_of(identifier), position(quittance, as_of))
+        stream = identifier_of(identifier)
+        recorded = history_of(quittance, stream, position(quittance, as_of))
+        note_access(quittance, "timeline", patients_of(stream, recorded[0]))
+        if as_json:
+            voice.json([_entry(entry) for entry in recorded])
+        else:
+            _show_timeline(voice, recorded)
 
 
-def show_timeline(voice: Voice, quittance: Quittance, stream: UUID, at: int | None = None) -> None:
-    """The events of a stream with their envelopes; reading those of a patient is noted."""
+def history_of(quittance: Quittance, stream: UUID, at: int | None) -> list[Recorded]:
+    """Everything that happened to it by then, at least one event. Raises `NotFound`."""
     recorded = quittance.log.history(stream, at)
     if not recorded:
         raise NotFound("stream_unknown", "There is nothing under that id, or there was not yet.")
-    _note_access(quittance, _patients(stream, recorded[0].event))
-    if voice.as_json:
-        voice.json([_event(entry) for entry in recorded])
-        return
-    voice.table(
-        [(f"column.{head}", False) for head in ("when", "what", "who", "reason", "cause")],
-        [
-            (
-                entry.recorded_at.isoformat(timespec="seconds"),
-                voice.code("event", entry.topic),
-                entry.meta.actor,
-                entry.meta.reason,
-                entry.meta.cause,
-            )
-            for entry in recorded
-        ],
-    )
+    return recorded
 
 
-def _show_sending(
-    voice: Voice, quittance: Quittance, made: SendingPrepared, at: int | None, *, every_line: bool
-) -> None:
-    branches = [_branch(quittance, invoice, at, every_line=every_line) for invoice in made.invoice_ids]
-    if voice.as_json:
-        voice.json({"national_union": made.union, "billed_month": made.billed_month, "invoices": branches})
-        return
-    tree = Tree(f"{made.union} · {made.billed_month} · {voice.money(made.requested_cents)}")
-    for branch in branches:
-        _draw(voice, tree, branch)
-    voice.console.print(tree)
-
-
-def _show_invoice(voice: Voice, quittance: Quittance, invoice: UUID, at: int | None, *, every_line: bool) -> None:
-    branch = _branch(quittance, invoice, at, every_line=every_line)
-    if voice.as_json:
-        voice.json(branch)
-        return
-    tree = Tree("")
-    _draw(voice, tree, branch)
-    voice.console.print(tree)
-
-
-def _branch(quittance: Quittance, invoice: UUID, at: int | None, *, every_line: bool) -> dict[str, Any]:
-    """An invoice with its days, and of each day the lines about which the insurer said something, or all."""
-    made: InvoiceIssued = quittance.log.load([invoice], at)[invoice][0]
-    _note_access(quittance, [made.patient_id])
-    days: list[dict[str, Any]] = []
-    for day_id, events in quittance.log.load(made.day_ids, at).items():
-        day = fold(events)
-        if day is not None:
-            lines = [line for line in day.active if every_line or line.said]
-            days.append({"day_id": day_id, "date": day.date, "verdict": day.verdict, "lines": lines})
-    days.sort(key=lambda found: found["date"])
-    return {
-        "invoice_id": invoice,
-        "invoice_number": made.invoice_number,
-        "destination": made.destination,
-        "requested_cents": made.requested_cents,
-        "days": days,
-    }
-
-
-def _draw(voice: Voice, tree: Tree, branch: dict[str, Any]) -> None:
-    head = f"{branch['invoice_number']} · {branch['destination']} · {voice.money(branch['requested_cents'])}"
-    node = tree.add(head)
-    for day in branch["days"]:
-        leaf = node.add(f"{day['date']} · {voice.code('verdict', day['verdict'])} · {day['day_id']}")
-        for line in day["lines"]:
-            leaf.add(" · ".join(cell for cell in _line(voice, line) if cell))
-
-
-def _show_day(voice: Voice, lines: Sequence[Line]) -> None:
-    if voice.as_json:
-        voice.json(lines)
-        return
-    voice.table(
-        [(f"column.{head}", head in ("requested", "accepted")) for head in _DAY_HEADS],
-        [_line(voice, line) for line in lines],
-    )
-
-
-def _line(voice: Voice, line: Line) -> tuple[str, ...]:
-    said = line.said
-    return (
-        line.care.code,
-        voice.money(line.care.amount_cents),
-        voice.code("verdict", said.verdict if said else "none"),
-        voice.money(said.accepted_cents) if said else "",
-        " ".join(f"{reason.letter}{reason.code}" for reason in (*said.reasons, *said.notes)) if said else "",
-        said.comment if said else "",
-    )
-
-
-def _opening(quittance: Quittance, stream: UUID, at: int | None) -> Event:
-    events = quittance.log.load([stream], at).get(stream, [])
-    return events[0] if events else None
-
-
-def _patients(stream: UUID, opening: Event) -> list[UUID]:
-    if isinstance(opening, PatientRegistered):
+def patients_of(stream: UUID, opening: Recorded) -> list[UUID]:
+    """Whose data the stream holds."""
+    if kind_of(opening.topic) == "patient":
         return [stream]
-    return [opening.patient_id] if isinstance(opening, CareRecorded | InvoiceIssued) else []
+    who: UUID | None = getattr(opening.event, "patient_id", None)
+    return [] if who is None else [who]
 
 
-def _note_access(quittance: Quittance, patients: list[UUID]) -> None:
-    if patients:
-        quittance.access_log.record(OPERATOR.actor, "show", patients)
+def note_access(quittance: Quittance, action: str, patients: Sequence[UUID]) -> None:
+    """Who sees whose data: one record for all that is shown at once, committed before any of it leaves."""
+    who = list(dict.fromkeys(patients))
+    if who:
+        quittance.access_log.record(OPERATOR.actor, action, who)
 
 
-def _event(entry: Recorded) -> dict[str, Any]:
-    """Type and envelope; the payload of a patient's stream stays closed here."""
+def _show_state(voice: Voice, state: State) -> None:
+    apart = {name: state[name] for name in ("funds", "years") if name in state}
+    show_facts(voice, {name: value for name, value in state.items() if name not in apart})
+    if apart.get("funds"):
+        heads = ("fund", "requested", "accepted", "refused", "payment_reference")
+        rows = [
+            (one.fund, *map(voice.money, (one.requested_cents, one.accepted_cents, one.refused_cents)), one[-1])
+            for one in apart["funds"]
+        ]
+        voice.table([(f"column.{head}", head in ("requested", "accepted", "refused")) for head in heads], rows)
+
+
+def _entry(entry: Recorded) -> dict[str, Any]:
     return {
         "position": entry.position,
         "version": entry.version,
@@ -186,4 +120,5 @@ def _event(entry: Recorded) -> dict[str, Any]:
         "reason": entry.meta.reason,
         "cause": entry.meta.cause,
         "command_id": entry.meta.command_id,
+        "data": payload(entry.event),
     }

@@ -1,5 +1,6 @@
 """The demo's files taken over by another installation of the same practice, as if an old program had sent them."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from infrastructure.sample import sample_files
 from tests.acceptance.conftest import Demo
 from tests.acceptance.practice import MONTH, Installation
+from tests.acceptance.searching import Person, Search
 
 SAME = (
     "provider_reference", "national_union", "month", "created_on", "sending_number", "message", "status", "outcome",
@@ -93,13 +95,41 @@ def test_numbers_of_the_old_program_are_not_given_again(demo: Demo, newcomer: In
     assert not {row["provider_reference"] for row in november} & {row["provider_reference"] for row in october}
 
 
-def test_care_of_the_same_month_entered_here_is_billed_apart(
+def test_what_the_old_program_billed_is_not_billed_again_by_accident(
     demo: Demo, newcomer: Installation, tmp_path: Path
 ) -> None:
-    """What the old program billed is not billed again by accident: it is another day of the same date."""
+    """The care file of the month is brought all the same: identical lines wait for a person's word."""
     sent, _ = sent_and_came(demo)
     newcomer.cli("take-over", *sent)
-    assert newcomer.json("preview", MONTH)["sendings"] == []
+    assert newcomer.json("preview", MONTH)["sendings"] == [], "nothing is prepared"
+    (tmp_path / "care.csv").write_bytes(sample_files().care)
+    newcomer.cli("import", tmp_path / "care.csv")
+    preview = newcomer.json("preview", MONTH)
+    held = {one["code"]: one["days"] for one in preview["blocked"]}
+    assert held["possible_duplicate"] >= sum(row["day_count"] for row in history(newcomer))
+    assert preview["sendings"] == []
+
+
+def test_numbers_that_an_old_program_used_as_references_stand_nowhere_in_clear(
+    demo: Demo, newcomer: Installation, tmp_path: Path
+) -> None:
+    """Zone 28 is the sender's to fill: some put the patient's national number there."""
+    rows = [json.loads(line) for line in sample_files().register.decode().splitlines()]
+    everybody = Search([Person.of(row) for row in rows if row["kind"] == "patient"])
+    files = []
+    for number, path in enumerate(sorted(demo.outbox.iterdir())):
+        files.append(tmp_path / f"{number}.txt")
+        files[-1].write_bytes(with_numbers_as_references(path.read_bytes()))
+    assert {file["outcome"] for file in newcomer.json("take-over", *files)["files"]} == {"taken"}
+    with newcomer.opened() as quittance, quittance.store.database.snapshot() as sql:
+        assert everybody.in_database(sql, newcomer.schema) == {}
+
+
+def with_numbers_as_references(content: bytes) -> bytes:
+    """Zone 28 of the records 20, 50 and 80 becomes zone 8."""
+    records = [content[at : at + 350] for at in range(227, len(content), 350)]
+    named = [r[:137] + r[37:48].ljust(25) + r[162:] if r[:2] in (b"20", b"50", b"80") else r for r in records]
+    return content[:227] + b"".join(named)
 
 
 def same_as_the_demo(newcomer: Installation, demo: Demo) -> None:

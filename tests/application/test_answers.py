@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from domain.day_events import DayRefusedByInsurer, DayReinstated
+from domain.errors import NotAllowed
 from domain.invoice import Invoice
 from tests.application.conftest import MakeOffice
 from tests.application.office import (
@@ -424,6 +425,38 @@ def test_an_answer_cut_short_while_it_is_read_is_collected_again(office: Office,
     monkeypatch.setattr(office.codec, "read_answer", read_answer)
     assert [r.outcome for r in office.answers.collect(context(), office.where).result] == ["read"]
     assert office.sending(sending).status == "acknowledged"
+
+
+def test_a_comment_on_an_erased_patient_stays_in_the_raw_message_and_the_settlement_is_applied(office: Office):
+    sending = office.billed()
+    content = settled(office.file(sending), {0: ("R502255", 0)})
+    (day,) = office.days(sending).values()
+    office.register.erase(context(), day.patient_id)
+    assert office.receive(content).status == "settled"
+    (after,) = office.days(sending).values()
+    said = after.active[0].said
+    assert said is not None
+    assert (said.verdict, [r.code for r in said.reasons], said.comment) == ("refused", ["502255"], "")
+
+
+def test_a_file_that_cannot_be_applied_keeps_none_behind_it_back(office: Office, monkeypatch: pytest.MonkeyPatch):
+    sending = office.billed()
+    file = office.file(sending)
+    office.unions.arrive(acknowledged(file), settled(file))
+    interpret = office.answers.interpret
+
+    def refusing(given: Any, where: UUID, sha256: str) -> Any:
+        if office.messages.get(sha256).startswith(b"931000"):
+            raise NotAllowed("subject_erased", "no key")
+        return interpret(given, where, sha256)
+
+    monkeypatch.setattr(office.answers, "interpret", refusing)
+    reports = office.answers.collect(context(), office.where).result
+    assert [report.outcome for report in reports] == ["not_applied", "read"]
+    assert office.unions.waiting == []
+    assert "not_applied" in [kind for kind, _ in office.open_items()]
+    monkeypatch.undo()
+    assert office.receive(acknowledged(file)).outcome == "read", "brought again, it is read again"
 
 
 def test_nothing_is_collected_for_an_unknown_establishment(office: Office):

@@ -44,6 +44,26 @@ def test_who_was_slower_decides_afresh(store: Store):
     assert tries == [0, 1]
 
 
+def test_the_twin_of_a_request_does_not_decide_a_second_time(store: Store):
+    keeper = AnswerKeeper("key", "digest", lambda result: (200, str(result).encode()))
+    tries: list[int] = []
+
+    def decision() -> Decided[str]:
+        streams = Streams(store.log, [ITEM])
+        tries.append(1)
+        if len(tries) == 1:
+            first = Decided([streams.change(ITEM, [RAISED])], "first")
+            decide(store.log, Context(META, keeper), lambda: first)
+        return Decided([streams.change(ITEM, [ItemSettled()])], "second")
+
+    with pytest.raises(ConcurrencyConflict):
+        decide(store.log, Context(META, keeper), decision)
+    assert len(tries) == 1
+    kept = store.log.stored_answer("key")
+    assert kept is not None
+    assert kept.body == b"first"
+
+
 def test_but_not_for_ever(store: Store):
     tries: list[int] = []
 

@@ -370,3 +370,18 @@ def test_requested_is_accepted_and_refused_whatever_is_said_in_whatever_order(on
     for said in verdicts(made).values():
         assert said.accepted_cents <= said.requested_cents
         assert (said.verdict == "accepted") == (said.accepted_cents == said.requested_cents)
+
+
+@pytest.mark.parametrize("letter", ["", "S", "R"])
+def test_who_pays_more_than_was_asked_refuses_nothing_and_a_person_is_told(letter: str):
+    sent = one_invoice()
+    errors = (reason(f"{letter}501940"),) if letter else ()
+    asked = sum(line.care.amount_cents for line in sent.lines)
+    more = sent.lines[0].care.amount_cents + 32
+    made = judge(
+        answer(sent.echo(0, *errors, accepted=more), funds=(settlement("131", asked, -32),)), sent.invoices, sent.days
+    )
+    assert made.holds
+    assert [doubt.kind for doubt in made.doubts] == ["paid_more_than_asked"]
+    assert (made.accepted_cents, made.refused_cents) == (asked + 32, 0)
+    assert [said.verdict for said in verdicts(made).values()] == ["accepted"]
