@@ -7,7 +7,7 @@ from uuid import UUID
 from api.build import Quittance
 from application.commit import Decided, Done, decide
 from application.import_care import Rejected
-from application.ports import Context
+from application.ports import Context, Watch
 from application.register import Registered, number_blind, provider_id
 from domain.errors import DomainError, NotFound
 from infrastructure.carefile.register_file import read_register_file
@@ -40,13 +40,15 @@ class RegisterReport:
     rejected: tuple[Rejected, ...]
 
 
-def load_register(quittance: Quittance, context: Context, content: bytes, where: UUID | None) -> Done[RegisterReport]:
+def load_register(
+    quittance: Quittance, context: Context, content: bytes, where: UUID | None, watch: Watch = iter
+) -> Done[RegisterReport]:
     """Each row commits by itself; the same file again changes nothing. `where`: unless the file names its own."""
     plain = Context(context.meta)
     rows, rejected = read_register_file(content)
     taken: Counter[str] = Counter()
     warnings: list[RowWarning] = []
-    for row in rows:
+    for row in watch(rows):
         try:
             if isinstance(row, EstablishmentRow):
                 done = quittance.register.establishment(plain, row.details).result

@@ -11,10 +11,12 @@ from uuid import UUID
 from application.commit import Decided, Done, Streams, decide
 from application.ports import Clock, Context, EventLog
 from domain import api_key as keys
-from domain.errors import NotFound
+from domain.errors import Invalid, NotFound
 
 _PREFIX_BYTES = 6
 _SECRET_BYTES = 32
+MOST_DAYS = 3_650
+"""A key lives ten years at most."""
 
 
 class NotAuthenticated(Exception):
@@ -79,7 +81,9 @@ class AccessKeys:
         where: tuple[UUID, ...] = (),
         days: int = 365,
     ) -> Done[IssuedKey]:
-        """Make a key that lives `days` days."""
+        """Make a key that lives `days` days. Raises `Invalid`."""
+        if not 1 <= days <= MOST_DAYS:
+            raise Invalid("days_invalid", f"days: give 1 to {MOST_DAYS}.", field="days")
         prefix, secret = secrets.token_hex(_PREFIX_BYTES), secrets.token_urlsafe(_SECRET_BYTES)
         identifier = keys.api_key_id(prefix)
         until = self._clock.now() + timedelta(days=days)

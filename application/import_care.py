@@ -29,11 +29,15 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Why a row was not taken: `field` as in the header, `code` from the catalogue. Never a value of a person."""
+    """Why a row was not taken: `field` as in the header, `code` from the catalogue. Never a value of a person.
+
+    `count`: so many reasons it stands for; more than one only for `more_rejected`, up to its line.
+    """
 
     line: int
     field: str
     code: str
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,7 @@ class CareImports:
             return Decided([], report)
         changes = plan.changes(where, identifier, with_changed=options.accept_changes)
         touched = tuple(change.stream_id for change in changes)
-        taken = inbox.ImportAccepted(where, message, touched, report.added, len(rejected))
+        taken = inbox.ImportAccepted(where, message, touched, report.added, sum(one.count for one in rejected))
         return Decided([*changes, known.change(identifier, [taken])], report)
 
     def undo(self, context: Context, identifier: UUID) -> Done[Undone]:

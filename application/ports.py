@@ -273,6 +273,9 @@ class Database(Protocol):
         """Read only, one consistent state."""
 
 
+Watch = Callable[[Sequence[Any]], Iterable[Any]]
+"""Passes things on one by one, so that somebody can see how far long work is."""
+
 InlineHook = Callable[[Sql, Sequence[Recorded]], None]
 """Called inside the transaction of each append, with the events just written."""
 

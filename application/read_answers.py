@@ -19,6 +19,7 @@ from application.ports import (
     MessageStore,
     UnionTransport,
     UnreadableMessage,
+    Watch,
 )
 from domain import establishment as establishments
 from domain import inbox
@@ -56,7 +57,7 @@ class Answers:
         self._log, self._lookups, self._messages = log, lookups, messages
         self._codec, self._transport = codec, transport
 
-    def collect(self, context: Context, where: UUID) -> Done[tuple[AnswerReport, ...]]:
+    def collect(self, context: Context, where: UUID, watch: Watch = iter) -> Done[tuple[AnswerReport, ...]]:
         """Fetch what waits at the unions. A receipt is confirmed last: what was cut short before waits there still."""
         state = establishments.fold(self._log.load([where]).get(where, []))
         if state is None:
@@ -64,7 +65,7 @@ class Answers:
         tpp_number = state.details.tpp_number
         reports = []
         plain = Context(context.meta)
-        for receipt, content in self._transport.collect(tpp_number):
+        for receipt, content in watch(self._transport.collect(tpp_number)):
             sha256 = self._store(plain, where, content, "union")
             reports.append(self._interpret_or_leave(plain, where, sha256))
             self._transport.confirm(tpp_number, [receipt])

@@ -21,6 +21,7 @@ from application.ports import (
     Lookups,
     MessageStore,
     UnreadableMessage,
+    Watch,
 )
 from application.read_answers import AnswerReport, Answers
 from application.record_care import sequences_of
@@ -73,7 +74,7 @@ class TakeOver:
         self._log, self._keys, self._lookups = log, keys, lookups
         self._messages, self._codec, self._answers = messages, codec, answers
 
-    def take(self, context: Context, where: UUID, files: Sequence[bytes]) -> TakeOverReport:
+    def take(self, context: Context, where: UUID, files: Sequence[bytes], watch: Watch = iter) -> TakeOverReport:
         """Take all files, whatever their order; each commits by itself and a repeated one changes nothing.
 
         One that cannot be taken says why and keeps none of the others back. Raises `NotFound` without establishment.
@@ -83,8 +84,8 @@ class TakeOver:
         plain = Context(context.meta)
         ours = [content for content in files if self._codec.kind(content) == "920000"]
         others = [content for content in files if self._codec.kind(content) != "920000"]
-        taken = tuple(self._request(plain, where, content) for content in ours)
-        read = tuple(self._answers.receive_or_leave(plain, where, content, "take_over") for content in others)
+        taken = tuple(self._request(plain, where, content) for content in watch(ours))
+        read = tuple(self._answers.receive_or_leave(plain, where, content, "take_over") for content in watch(others))
         again = self._answers.retry_unmatched(plain, where)
         return TakeOverReport(taken, read + again)
 

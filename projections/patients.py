@@ -66,7 +66,7 @@ def view(keys: KeyRing) -> RowView:
     def apply(row: ViewRow | None, recorded: Recorded, _streams: Streams) -> ViewRow | None:
         happened = recorded.event
         if isinstance(happened, PatientRegistered):
-            return _registered(recorded) | _who(keys, recorded.stream_id, happened.establishment_id, happened.details)
+            return _registered(recorded) | _first(keys, recorded.stream_id, happened)
         if row is None:
             return None
         match happened:
@@ -114,10 +114,22 @@ def _registered(recorded: Recorded) -> ViewRow:
     }
 
 
+def _first(keys: KeyRing, who: UUID, happened: PatientRegistered) -> ViewRow:
+    if ERASED in (happened.ssin, happened.affiliation_number):
+        return _nobody(happened.details)
+    return _who(keys, who, happened.establishment_id, happened.details)
+
+
+def _nobody(details: PatientDetails) -> ViewRow:
+    return {"identity": None, "likeness": None, "sex": details.sex, "language": details.language}
+
+
 def _who(keys: KeyRing, who: UUID, where: UUID, details: PatientDetails) -> ViewRow:
-    """Once the key is gone the log gives no name any more, and the row keeps none."""
-    row: ViewRow = {"identity": None, "likeness": None, "sex": details.sex, "language": details.language}
-    if ERASED in (details.last_name, details.first_name, details.birth_date):
+    """Once the key is gone the log gives no name any more, and the row keeps none. Nor has it one to seal for a record
+    that was taken over without a name: asking for its key would make one where an erasure took it away.
+    """
+    row, texts = _nobody(details), (details.last_name, details.first_name, details.birth_date)
+    if ERASED in texts or not any(texts):
         return row
     whole = json.dumps([details.last_name, details.first_name, details.birth_date])
     try:

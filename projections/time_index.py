@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 NODE = "node"
 _HEIGHT = 40
-"""Of the tree: logs up to 2^40 events. Nodes that hold nothing cost a microsecond each."""
+"""Of the tree: positions below 2^40. Nodes that hold nothing cost a microsecond each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,15 @@
 """Answers of the unions: fetch them, bring files, settle what waits for a person; take over from another program."""
 
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.cli.console import AsJson, Reason, Voice, Where, concerning, context, establishment, read_file, working
+from api.cli.console import AsJson, Reason, Where, concerning, context, establishment, read_file, working
 from api.cli.ids import identifier_of
+from api.cli.voice import Voice
 from application.read_answers import AnswerReport
 
 Files = Annotated[list[Path], typer.Argument(help="Files, in any order.")]
@@ -27,14 +30,13 @@ def answers(
 ) -> None:
     """Read answers of the unions: those that wait, or files that you bring."""
     with working(as_json=as_json) as (quittance, voice):
-        here = establishment(quittance, where)
+        here, asked = establishment(quittance, where), context()
         if files:
-            contents = [read_file(path) for path in files]
-            reports = tuple(
-                quittance.answers.receive(context(about=here), here, content).result for content in contents
-            )
+            contents = voice.each("progress.answers", [read_file(path) for path in files])
+            reports = tuple(quittance.answers.receive_or_leave(asked, here, one, "upload") for one in contents)
         else:
-            reports = quittance.answers.collect(context(about=here), here).result
+            watched = partial(voice.each, "progress.answers")
+            reports = quittance.answers.collect(asked, here, watched).result
         show_answers(voice, reports)
 
 
@@ -42,12 +44,15 @@ def take_over(files: Files, where: Where = "", as_json: AsJson = False) -> None:
     """Take over past billing files (920000) and their answers from the program used before."""
     with working(as_json=as_json) as (quittance, voice):
         here = establishment(quittance, where)
-        report = quittance.take_over.take(context(about=here), here, [read_file(path) for path in files])
+        contents = [read_file(path) for path in files]
+        names = {sha256(content).hexdigest(): path.name for path, content in zip(files, contents, strict=True)}
+        watched = partial(voice.each, "progress.take_over")
+        report = quittance.take_over.take(context(), here, contents, watched)
         if as_json:
             voice.json(report)
             return
         for file in report.files:
-            facts = {"message": file.message[:12], "invoices": file.invoices, "days": file.days}
+            facts = {"message": names[file.message], "invoices": file.invoices, "days": file.days}
             voice.say(f"take_over.{file.outcome}", **facts, patients=file.new_patients)
             if file.code:
                 voice.say(f"problem.{file.code}")
@@ -84,7 +89,7 @@ def show_answers(voice: Voice, reports: tuple[AnswerReport, ...]) -> None:
         [("column.message", False), ("column.what", False), ("column.status", False), ("column.reason", False)],
         [
             (
-                report.kind or report.message[:12],
+                report.kind or report.message,
                 voice.code("answer", report.outcome),
                 report.status and voice.code("status", report.status),
                 "; ".join(voice.code("item", kind) for kind in report.items),

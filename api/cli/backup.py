@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from api.backup import BackupReport, back_up, restore
-from api.cli.console import AsJson, Voice, read_settings, speaking, working
+from api.cli.console import AsJson, read_settings, speaking, working
 from api.cli.manage import prepare
+from api.cli.voice import Voice
 from domain.errors import NotFound
 from infrastructure.keys.master import ENVIRONMENT_NAME
 
@@ -24,7 +25,9 @@ def register(app: typer.Typer) -> None:
 def backup(file: File, as_json: AsJson = False) -> None:
     """Write events, messages and wrapped keys to one new file and verify it. The master key is not in it."""
     with working(as_json=as_json) as (quittance, voice):
-        _show(voice, "backup.done", back_up(quittance, file))
+        with voice.waiting("progress.backup"):
+            report = back_up(quittance, file)
+        _show(voice, "backup.done", report)
         if not as_json:
             voice.say("backup.key", path=quittance.settings.master_key_path)
 
@@ -39,7 +42,9 @@ def restore_file(file: File, as_json: AsJson = False) -> None:
                 "master_key_missing", f"Put the master key of the backup at {settings.master_key_path} first."
             )
         prepare(settings)
-        _show(voice, "backup.restored", restore(settings, file))
+        with voice.waiting("progress.restore"):
+            report = restore(settings, file)
+        _show(voice, "backup.restored", report)
 
 
 def _show(voice: Voice, key: str, report: BackupReport) -> None:

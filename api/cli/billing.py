@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import AsJson, Reason, Voice, Where, billed_month, concerning, context, establishment, working
+from api.cli.console import AsJson, Reason, Where, billed_month, concerning, context, establishment, working
 from api.cli.ids import identifier_of
+from api.cli.voice import Voice
 from application.run_report import HeldBack, RunReport
 from application.send import Sent
 from domain.errors import Invalid
@@ -40,7 +41,9 @@ def bill(
     with working(as_json=as_json) as (quittance, voice):
         here = establishment(quittance, where)
         options = _options(month, include_current, quittance.settings.one_month_per_file)
-        show_run(voice, quittance.billing.run(context(reason, here), here, options).result)
+        with voice.waiting("progress.bill"):
+            report = quittance.billing.run(context(reason, here), here, options).result
+        show_run(voice, report)
 
 
 def send(
@@ -51,8 +54,10 @@ def send(
     """Hand prepared files over to the unions, within their limits."""
     with working(as_json=as_json) as (quittance, voice):
         here = establishment(quittance, where)
-        wanted = [identifier_of(identifier) for identifier in sendings or ()]
-        show_sent(voice, quittance.dispatch.send(context(about=here), here, wanted).result)
+        named = [identifier_of(identifier) for identifier in sendings or ()]
+        wanted, asked = named or quittance.lookups.prepared_sending_ids(here), context()
+        each = voice.each("progress.send", wanted)
+        show_sent(voice, tuple(one for which in each for one in quittance.dispatch.send(asked, here, [which]).result))
 
 
 def cancel_run(run: Annotated[str, typer.Argument(help="Run id.")], reason: Reason, as_json: AsJson = False) -> None:

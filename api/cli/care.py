@@ -7,8 +7,9 @@ from uuid import UUID
 import typer
 
 from api.build import Quittance
-from api.cli.console import AsJson, Reason, Voice, Where, context, establishment, working
+from api.cli.console import AsJson, Reason, Where, context, establishment, working
 from api.cli.ids import identifier_of
+from api.cli.voice import Voice
 from application.access import OPERATOR
 from application.register import number_blind
 from projections.patient_names import name_blinds

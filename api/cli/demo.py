@@ -1,12 +1,12 @@
 """`quittance demo`: the whole story on fictitious data, in one folder that anybody may look through."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import typer
@@ -14,10 +14,12 @@ import typer
 from api.build import Quittance, build
 from api.cli.answers import show_answers
 from api.cli.billing import show_run, show_sent
-from api.cli.console import Voice, context, read_settings, speaking
+from api.cli.console import AsJson, context, read_settings, speaking
 from api.cli.imports import show_import, show_register
 from api.cli.manage import prepare
-from api.cli.views import show_history, show_refusals
+from api.cli.refusals import causes_of, show_refusals
+from api.cli.views import history_of, show_history
+from api.cli.voice import Voice
 from api.register_file import load_register
 from api.settings import Settings
 from application.import_care import ImportOptions
@@ -26,6 +28,8 @@ from domain.errors import NotAllowed
 from domain.run_plan import RunOptions
 from infrastructure.carefile.care_file import read_care_file
 from infrastructure.sample import sample_files
+
+T = TypeVar("T")
 
 MONTH = "2026-10"
 _MARK = ".quittance-demo"
@@ -58,41 +62,50 @@ def register(app: typer.Typer) -> None:
 def demo(
     folder: Annotated[Path, typer.Option("--dir", help="Folder of the demo; made anew each time.")] = Path("demo-data"),
     seed: Annotated[int, typer.Option(help="Another seed, other refusals.")] = 1,
+    as_json: AsJson = False,
 ) -> None:
     """Bill a month of a fictitious nursing practice, send it, read the answers, show every refusal."""
-    voice = Voice(read_settings().lang, as_json=False)
+    voice = Voice(read_settings().lang, as_json=as_json)
     with speaking(voice):
-        tell(voice, folder, seed)
+        told = tell(voice, folder, seed)
+        if as_json:
+            voice.json(told)
 
 
-def tell(voice: Voice, folder: Path, seed: int) -> None:
-    """The story, step by step."""
+def tell(voice: Voice, folder: Path, seed: int) -> dict[str, Any]:
+    """The story, step by step: each chapter's figures, shown to a person as it goes."""
+    told: dict[str, Any] = {}
+
+    def chapter(name: str, work: Callable[[], T], show: Callable[[Voice, T], None]) -> T:
+        if not voice.as_json:
+            voice.say(f"demo.{name}")
+        told[name] = figures = work()
+        if not voice.as_json:
+            show(voice, figures)
+        return figures
+
     with stage(folder, seed) as (quittance, clock):
-        sample = sample_files()
-        voice.say("demo.register")
-        registered = load_register(quittance, context(), sample.register, None).result
-        show_register(voice, registered)
-        where = registered.establishment_id
+        sample, month = sample_files(), RunOptions(MONTH)
+        report = chapter(
+            "register", lambda: load_register(quittance, context(), sample.register, None).result, show_register
+        )
+        where = report.establishment_id
         if where is None:
             raise NotAllowed("establishment_unknown", "The sample names no establishment.")
-        voice.say("demo.import")
-        read = read_care_file(sample.care)
-        show_import(voice, quittance.imports.take(context(), where, sample.care, read, ImportOptions()).result)
-        voice.say("demo.preview")
-        show_run(voice, quittance.billing.preview(where, RunOptions(MONTH)))
-        voice.say("demo.bill")
-        show_run(voice, quittance.billing.run(context(about=where), where, RunOptions(MONTH)).result)
-        voice.say("demo.send")
-        show_sent(voice, quittance.dispatch.send(context(about=where), where).result)
-        voice.say("demo.answers")
-        show_answers(voice, collect(quittance, clock, where))
+        read, take = read_care_file(sample.care), quittance.imports.take
+        chapter("imported", lambda: take(context(), where, sample.care, read, ImportOptions()).result, show_import)
+        chapter("preview", lambda: quittance.billing.preview(where, month), show_run)
+        chapter("run", lambda: quittance.billing.run(context(), where, month).result, show_run)
+        chapter("sent", lambda: quittance.dispatch.send(context(), where).result, show_sent)
+        chapter("answers", lambda: collect(quittance, clock, where), show_answers)
         export(quittance, folder)
         quittance.views.catch_up()
-        voice.say("demo.history")
-        show_history(voice, quittance, (where,), MONTH)
-        voice.say("demo.refusals")
-        show_refusals(voice, quittance, (where,), MONTH)
+        chapter("history", lambda: history_of(quittance, (where,), MONTH), show_history)
+        chapter("refusals", lambda: causes_of(voice, quittance, (where,), MONTH), show_refusals)
+    told |= {"folder": str(folder), "outbox": str(folder / "outbox"), "inbox": str(folder / "inbox")}
+    if not voice.as_json:
         voice.say("demo.where", folder=folder, outbox=folder / "outbox", inbox=folder / "inbox")
+    return told
 
 
 @contextmanager

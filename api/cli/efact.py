@@ -1,12 +1,14 @@
 """`quittance efact`: look into a file, and check one as a union would. Needs no database."""
 
-import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.cli.console import AsJson, Voice, read_settings
+from api.cli.console import AsJson, read_settings
+from api.cli.voice import Voice
 from infrastructure.efact.check import check
 from infrastructure.efact.errors import EfactError
 from infrastructure.efact.show import show
@@ -21,15 +23,12 @@ _NOTHING = "-"
 @app.command("show")
 def show_file(file: FilePath, as_json: AsJson = False) -> None:
     """Decode a file of any kind: references, errors, amounts, and what could not be read."""
-    try:
+    voice = Voice(read_settings().lang, as_json=as_json)
+    with _reading(voice):
         shown = show(file.read_bytes())
-    except EfactError as unreadable:
-        typer.echo(str(unreadable), err=True)
-        raise typer.Exit(_UNREADABLE) from None
     if as_json:
-        typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        voice.json(shown)
         return
-    voice = Voice(read_settings().lang, as_json=False)
     voice.say(
         "efact.head", **{key: shown[key] or _NOTHING for key in ("message", "provider_reference", "oa_reference")}
     )
@@ -58,16 +57,29 @@ def show_file(file: FilePath, as_json: AsJson = False) -> None:
 
 
 @app.command("check")
-def check_file(file: FilePath) -> None:
+def check_file(file: FilePath, as_json: AsJson = False) -> None:
     """Check a billing file (920000) like a union would: one line a fault, tab-separated, exit code 1; 2: unreadable."""
-    try:
+    voice = Voice(read_settings().lang, as_json=as_json)
+    with _reading(voice):
         faults = check(file.read_bytes())
-    except EfactError as unreadable:
-        typer.echo(str(unreadable), err=True)
-        raise typer.Exit(_UNREADABLE) from None
-    for fault in faults:
+    if as_json:
+        voice.json(faults)
+    for fault in () if as_json else faults:
         typer.echo(f"{fault.order or ''}\t{fault.zone}\t{fault.code}\t{fault.text}")
     raise typer.Exit(1 if faults else 0)
+
+
+@contextmanager
+def _reading(voice: Voice) -> Iterator[None]:
+    """A file that is no eFact file at all ends the command."""
+    try:
+        yield
+    except EfactError as unreadable:
+        if voice.as_json:
+            voice.json({"error": unreadable.code, "detail": str(unreadable)})
+        else:
+            typer.echo(f"{unreadable.code}: {unreadable}", err=True)
+        raise typer.Exit(_UNREADABLE) from None
 
 
 def _money(voice: Voice, cents: int | None) -> str:

@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from api.catalogue import has
-from api.cli.voice import Voice
+from api.cli.voice import NOTHING, Voice
 
-_NOTHING = "–"
 _MOST_LINES = 12
 """Of a longer list only the number of its entries is shown; JSON has them all."""
 _GROUPS = {"kind": "item"}
-_CODED = ("status", "outcome", "verdict", "kind", "level", "correctable")
+_CODED = ("status", "outcome", "verdict", "kind", "level", "correctable", "source", "origin", "sector")
 
 
 def show_facts(voice: Voice, facts: Mapping[str, Any]) -> None:
@@ -24,7 +23,7 @@ def show_facts(voice: Voice, facts: Mapping[str, Any]) -> None:
 def in_words(voice: Voice, name: str, value: Any) -> str:  # noqa: ANN401 - a field of any state
     """A value as a person reads it; entries of a short list each on a line of its own."""
     if value is None or value in ("", (), [], {}):
-        return _NOTHING
+        return NOTHING
     if isinstance(value, bool):
         return voice.label("word.yes" if value else "word.no")
     if name.endswith("_cents"):
@@ -33,7 +32,7 @@ def in_words(voice: Voice, name: str, value: Any) -> str:  # noqa: ANN401 - a fi
         return value.isoformat(timespec="seconds")
     if is_dataclass(value):
         parts = [in_words(voice, field.name, getattr(value, field.name)) for field in fields(value)]
-        return " · ".join(part for part in parts if part != _NOTHING)
+        return " · ".join(part for part in parts if part != NOTHING)
     if isinstance(value, Collection) and not isinstance(value, str):
         return _list(voice, value)
     return _coded(voice, name, str(value)) if name in _CODED else str(value)
@@ -42,6 +41,8 @@ def in_words(voice: Voice, name: str, value: Any) -> str:  # noqa: ANN401 - a fi
 def _list(voice: Voice, values: Collection[Any]) -> str:
     if len(values) > _MOST_LINES:
         return voice.label("word.entries", count=len(values))
+    if all(type(value) is int for value in values):
+        return ", ".join(str(value) for value in values)
     lines = [_pair(voice, value) if isinstance(value, tuple) else in_words(voice, "", value) for value in values]
     return "\n".join(lines)
 

@@ -1,12 +1,14 @@
 """`quittance import`: a care file, a register file or an official code list; and taking an import back."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from api.cli.console import AsJson, Reason, Voice, Where, concerning, context, establishment, read_file, working
+from api.cli.console import AsJson, Reason, Where, concerning, context, establishment, read_file, working
 from api.cli.ids import identifier_of
+from api.cli.voice import Voice
 from api.register_file import RegisterReport, load_register
 from application.import_care import ImportOptions, ImportReport, Rejected
 from domain.errors import Invalid
@@ -37,7 +39,8 @@ def import_file(
         try:
             if kind == "register":
                 here = establishment(quittance, where) if where else None
-                show_register(voice, load_register(quittance, context(), content, here).result)
+                watched = partial(voice.each, "progress.register")
+                show_register(voice, load_register(quittance, context(), content, here, watched).result)
             elif kind == "codes":
                 report = quittance.code_lists.load(context(), content).result
                 voice.json(report) if as_json else voice.say("import_done.codes", codes=report.codes)
@@ -45,7 +48,8 @@ def import_file(
                 here = establishment(quittance, where)
                 options = ImportOptions(all_or_nothing, accept_changes)
                 read = read_care_file(content)
-                done = quittance.imports.take(context(about=here), here, content, read, options).result
+                with voice.waiting("progress.care"):
+                    done = quittance.imports.take(context(), here, content, read, options).result
                 show_import(voice, done)
             else:
                 raise Invalid("import_kind_unknown", "--as: give care, register or codes.", field="as")
@@ -98,4 +102,4 @@ def _rejected(voice: Voice, rejected: tuple[Rejected, ...]) -> None:
             [("column.line", True), ("column.field", False), ("column.reason", False)],
             [(r.line, r.field, voice.why("rejected", r.code)) for r in rejected[:_SHOWN]],
         )
-        voice.say("import_done.rejected", count=len(rejected))
+        voice.say("import_done.rejected", count=sum(r.count for r in rejected))

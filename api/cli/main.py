@@ -2,13 +2,42 @@
 
 import typer
 
-from api.cli import answers, backup, billing, care, demo, efact, imports, manage, serving, show, views
+from api.cli import (
+    answers,
+    backup,
+    billing,
+    care,
+    demo,
+    efact,
+    imports,
+    manage,
+    numbers,
+    refusals,
+    serving,
+    show,
+    timelines,
+    views,
+)
 from api.cli.console import read_settings
 from api.cli.help import speak
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(efact.app, name="efact")
-for module in (manage, imports, care, billing, answers, views, show, backup, serving, demo):
+for module in (
+    manage,
+    imports,
+    care,
+    billing,
+    numbers,
+    answers,
+    views,
+    refusals,
+    show,
+    timelines,
+    backup,
+    serving,
+    demo,
+):
     module.register(app)
 
 

@@ -6,8 +6,9 @@ from typing import Annotated, cast
 import typer
 
 from api.build import Quittance, build
-from api.cli.console import AsJson, Voice, context, read_settings, speaking, working
+from api.cli.console import AsJson, context, read_settings, speaking, working
 from api.cli.ids import identifier_of
+from api.cli.voice import Voice
 from api.settings import Settings
 from application.access import IssuedKey
 from domain.api_key import SCOPES, Scope
@@ -87,7 +88,7 @@ def revoke_key(
 def rebuild(as_json: AsJson = False) -> None:
     """Drop all views and build them anew from the log."""
     with working(as_json=as_json) as (quittance, voice):
-        with voice.console.status("…") if not as_json else speaking(voice):
+        with voice.waiting("progress.rebuild"):
             quittance.views.rebuild()
         head = quittance.log.head()
         voice.json({"position": head}) if as_json else voice.say("init.rebuilt", position=head)

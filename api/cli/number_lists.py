@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from api.cli.voice import NOTHING, Voice
 from application.ports import Event
 from domain.errors import NotAllowed
 from domain.numbering import (
@@ -43,9 +44,19 @@ def years_of(events: Sequence[Event]) -> list[NumbersOfYear]:
     ]
 
 
-def stretches(used: Iterable[tuple[int, int]]) -> str:
+def show_years(voice: Voice, years: Iterable[tuple[str, NumbersOfYear]]) -> None:
+    """A row a year, behind the kind of number."""
+    heads = ("kind", "year", "next", "void", "used")
+    rows = [
+        (kind, str(one.year), one.next or NOTHING, ", ".join(map(str, one.void)) or NOTHING, _written(one.used))
+        for kind, one in years
+    ]
+    voice.table([(f"column.{head}", head == "next") for head in heads], rows)
+
+
+def _written(used: Iterable[tuple[int, int]]) -> str:
     """As people write them: 1-8, 12."""
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in used)
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in used) or NOTHING
 
 
 def _years_given(events: Sequence[Event], sending_id: UUID) -> tuple[int, ...]:

@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from api.build import build
-from api.cli.console import Voice, read_settings, speaking
+from api.cli.console import read_settings, speaking
 from api.cli.manage import first_key, prepare
+from api.cli.voice import Voice
 from api.rest.serving import serve as run_service
 
 

@@ -14,7 +14,7 @@ State = dict[str, Any]
 
 _OPENINGS = ("made", "details", "issued", "raised", "accepted")
 """Fields of a state that hold what its first event said: shown in one row with the rest."""
-_SECRET = "secret_hash"
+_HIDDEN = "secret_hash"
 
 
 def kind_of(topic: str) -> str:
@@ -29,7 +29,7 @@ def state_of(kind: str, identifier: UUID, events: Sequence[Event]) -> State:
 
 def payload(happened: Event) -> State:
     """What an event says."""
-    return {field.name: getattr(happened, field.name) for field in fields(happened) if field.name != _SECRET}
+    return {field.name: getattr(happened, field.name) for field in fields(happened) if field.name != _HIDDEN}
 
 
 def _folded(fold: Callable[[Sequence[Event]], Any]) -> Callable[[UUID, Sequence[Event]], State]:
@@ -42,7 +42,7 @@ def _flat(state: Any) -> State:  # noqa: ANN401 - the state of any aggregate
         value = getattr(state, field.name)
         if field.name in _OPENINGS and is_dataclass(value):
             flat |= _flat(value)
-        elif field.name != _SECRET:
+        elif field.name != _HIDDEN:
             flat[field.name] = value
     return flat
 

@@ -13,7 +13,6 @@ from domain.billing_day import Line
 from domain.invoice import InvoiceIssued
 
 Branch = dict[str, Any]
-_DAY_HEADS = ("code", "requested", "verdict", "accepted", "errors", "comment")
 
 
 def branches(
@@ -60,9 +59,9 @@ def _days(
 
 def draw(voice: Voice, found: Iterable[Branch]) -> None:
     """Invoices, days, lines."""
-    tree = Tree(voice.label("tree.invoices"))
+    tree = Tree("", hide_root=True)
     for branch in found:
-        node = tree.add(_joined(voice, branch["invoice_number"], branch["destination"], branch))
+        node = tree.add(_head(voice, branch))
         for day in branch["days"]:
             leaf = node.add(f"{day['date']} · {voice.code('verdict', day['verdict'])} · {day['day_id']}")
             for line in day["lines"]:
@@ -72,16 +71,18 @@ def draw(voice: Voice, found: Iterable[Branch]) -> None:
 
 def show_lines(voice: Voice, lines: Sequence[Line]) -> None:
     """Lines of a day, with what the insurer said of each."""
+    heads = ("code", "requested", "verdict", "accepted", "errors", "comment")
     voice.table(
-        [(f"column.{head}", head in ("requested", "accepted")) for head in _DAY_HEADS],
+        [(f"column.{head}", head in ("requested", "accepted")) for head in heads],
         [_line(voice, line) for line in lines],
     )
 
 
-def _joined(voice: Voice, number: str, destination: str, branch: Branch) -> str:
+def _head(voice: Voice, branch: Branch) -> str:
     verdict = voice.code("verdict", branch["verdict"]) if branch["verdict"] != "none" else ""
-    cells = (number, destination, voice.money(branch["requested_cents"]), verdict, branch["invoice_id"])
-    return " · ".join(str(cell) for cell in cells if cell)
+    amount = voice.money(branch["requested_cents"])
+    cells = (branch["invoice_number"], branch["destination"], amount, verdict, str(branch["invoice_id"]))
+    return " · ".join(cell for cell in cells if cell)
 
 
 def _line(voice: Voice, line: Line) -> tuple[str, ...]:

@@ -17,9 +17,14 @@ from api.catalogue import Language, euros, has, text
 
 T = TypeVar("T")
 
+NOTHING = "\u2013"
+"""A dash where there is no value."""
+
 _NARROWEST = 130
 _NARROWEST_LONG = 24
-_LONG = {f"column.{name}" for name in ("advice", "comment", "errors", "field", "reason", "cause", "value", "used")}
+_LONG = {
+    f"column.{name}" for name in ("advice", "comment", "errors", "field", "reason", "cause", "value", "used", "void")
+}
 """Heads of columns whose texts may go on in the next line."""
 
 

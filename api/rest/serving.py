@@ -13,6 +13,7 @@ import uvicorn
 from api.build import Quittance
 from api.rest.app import create_app
 from api.rest.log_lines import write_log_lines
+from api.rest.retention import forgetting
 from infrastructure.store.errors import StoreUnavailable
 
 LOG = logging.getLogger("quittance.views")
@@ -21,9 +22,9 @@ _AFTER_A_FAULT_S = 1.0
 
 
 def serve(quittance: Quittance, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Serve until a signal ends it; open streams end first, then the worker."""
+    """Serve until a signal ends it; open streams end first, then the workers."""
     write_log_lines()
-    with kept_current(quittance):
+    with kept_current(quittance), forgetting(quittance):
         StreamsFirst(configuration(quittance, host, port)).run()
 
 

@@ -1,5 +1,7 @@
 """The care file of a practice (docs/care-file.md): CSV or JSON Lines, told apart by the first line."""
 
+from itertools import chain
+
 from application.import_care import FileRow, Rejected
 from infrastructure.carefile.csv_lines import read_csv
 from infrastructure.carefile.errors import CareFileError
@@ -12,11 +14,11 @@ __all__ = ["CareFileError", "read_care_file"]
 def read_care_file(content: bytes) -> tuple[list[FileRow], list[Rejected]]:
     """Rows to import and reasons for every line that is none; a line is in one of the two, blank lines in neither.
 
-    `Rejected.line` counts from 1; problems of the header stand on its own line. Money is integer cents. Raises
-    `CareFileError` when there is nothing to read at all, and nothing else.
+    `Rejected.line` counts from 1; problems of the header stand on its own line; behind a thousand of them one counts
+    the others. Money is integer cents. Raises `CareFileError` when the file cannot be read at all, and nothing else.
     """
     lines = numbered_lines(content)
     first = next(lines)
     if is_json_lines(first[1]):
-        return read_json_lines([first, *lines])
+        return read_json_lines(chain([first], lines))
     return read_csv(first, lines)

@@ -1,5 +1,6 @@
 """The columns of a care file: name, reader of the value, whether a line needs it (decisions, Care file).
 
+Three more than decided there, for the rest of record 52: what another program's files hold is kept whole.
 Widths are those of the zones that the values become (eFact reference 2.4-2.6).
 """
 
@@ -13,7 +14,7 @@ NAMES = (
     "provider", "service_norm", "provider_norm", "care_assistant", "urgency", "time", "derogation", "related_code",
     "prescriber", "prescriber_norm", "prescription_date", "tooth", "limb", "place", "lump_sum_pct",
     "commitment_number", "agreement_number", "reading_method", "reading_document", "reading_reason", "reading_time",
-    "reading_serial", "line_ref",
+    "reading_serial", "vignette_reason", "proof_number", "device_number", "line_ref",
 )  # fmt: skip
 REQUIRED = ("date", "code", "provider")
 """And a patient, by `ssin` or `affiliation_number`; and `amount_cents` unless the service norm is 7 or 9."""
@@ -33,6 +34,7 @@ _NUMBERS: Mapping[str, tuple[int, int]] = MappingProxyType(
         "limb": (0, 2),
         "lump_sum_pct": (0, 100),
         "reading_reason": (0, 9),
+        "vignette_reason": (0, 9),
     }
 )
 _TEXTS: Mapping[str, Parser] = MappingProxyType(
@@ -55,6 +57,8 @@ _TEXTS: Mapping[str, Parser] = MappingProxyType(
         "reading_document": words(1, ascii_only=True),
         "reading_time": hour,
         "reading_serial": digits(1, 15),
+        "proof_number": digits(1, 25),
+        "device_number": digits(1, 12),
         "line_ref": words(64),
     }
 )

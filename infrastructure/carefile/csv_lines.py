@@ -7,11 +7,13 @@ from application.import_care import FileRow, Rejected
 from infrastructure.carefile.columns import NAMES, REQUIRED, parsers
 from infrastructure.carefile.errors import CareFileError
 from infrastructure.carefile.lines import text_of
+from infrastructure.carefile.rejections import Rejections
 from infrastructure.carefile.rows import field_name, row_of
 from infrastructure.carefile.values import BadValue, Parser
 
 _DELIMITER = ";"
-_MEMORY = 20_000
+_REMEMBERED = 20_000
+_SHORT = 64
 
 
 class Column:
@@ -36,37 +38,37 @@ class Column:
             if self._parse is None:
                 return None
             found = self._parse(text)
-            if len(self._known) < _MEMORY:
+            if len(self._known) < _REMEMBERED and len(text) <= _SHORT:
                 self._known[text] = found
             return found
 
 
 def read_csv(first: tuple[int, bytes], rest: Iterable[tuple[int, bytes]]) -> tuple[list[FileRow], list[Rejected]]:
     """Rows and rejections of all lines after the header. Raises `CareFileError`."""
-    rows, rejected = list[FileRow](), list[Rejected]()
+    rows, rejected = list[FileRow](), Rejections()
     columns, twice = _header(first, rejected)
     for line, raw in rest:
         text, wrong = text_of(raw)
         cells = None if wrong else _cells(text)
         if cells is None:
-            rejected.append(Rejected(line, "", wrong or "quotes_invalid"))
+            rejected.add([Rejected(line, "", wrong or "quotes_invalid")])
             continue
         if not any(cells):
             continue
         wrong = _shape(cells, len(columns))
         if wrong:
-            rejected.append(Rejected(line, "", wrong))
+            rejected.add([Rejected(line, "", wrong)])
             continue
         problems = [Rejected(line, name, "column_duplicate") for name in twice]
         row = row_of(line, _values(line, columns, cells, problems), problems)
         if row is None:
-            rejected += problems
+            rejected.add(problems)
         else:
             rows.append(row)
-    return rows, rejected
+    return rows, rejected.told()
 
 
-def _header(first: tuple[int, bytes], rejected: list[Rejected]) -> tuple[list[Column], list[str]]:
+def _header(first: tuple[int, bytes], rejected: Rejections) -> tuple[list[Column], list[str]]:
     """The columns in their order, and names of ours that stand there twice."""
     line, raw = first
     text, wrong = text_of(raw)
@@ -78,12 +80,12 @@ def _header(first: tuple[int, bytes], rejected: list[Rejected]) -> tuple[list[Co
         raise CareFileError("header_missing")
     known = parsers(typed=False)
     twice = [name for name in NAMES if names.count(name) > 1]
-    rejected += [Rejected(line, name, "column_duplicate") for name in twice]
+    rejected.add(Rejected(line, name, "column_duplicate") for name in twice)
     strange = [(place, name) for place, name in enumerate(names, 1) if name and name not in known]
-    rejected += [Rejected(line, field_name(name, place), "column_unknown") for place, name in strange]
-    rejected += [Rejected(line, name, "column_missing") for name in (*REQUIRED, "amount_cents") if name not in names]
+    rejected.add(Rejected(line, field_name(name, place), "column_unknown") for place, name in strange)
+    rejected.add(Rejected(line, name, "column_missing") for name in (*REQUIRED, "amount_cents") if name not in names)
     if not set(names).intersection(("ssin", "affiliation_number")):
-        rejected.append(Rejected(line, "ssin", "column_missing"))
+        rejected.add([Rejected(line, "ssin", "column_missing")])
     return [Column(name, known.get(name)) for name in names], twice
 
 

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from application.import_care import FileRow, Rejected
 from infrastructure.carefile.columns import parsers
 from infrastructure.carefile.lines import text_of
+from infrastructure.carefile.rejections import Rejections
 from infrastructure.carefile.rows import field_name, row_of
 from infrastructure.carefile.values import BadValue, Parser
 
@@ -21,21 +22,21 @@ class BadObject(Exception):
 
 def read_json_lines(lines: Iterable[tuple[int, bytes]]) -> tuple[list[FileRow], list[Rejected]]:
     """Care rows and rejections; raises nothing."""
-    rows, rejected = list[FileRow](), list[Rejected]()
+    rows, rejected = list[FileRow](), Rejections()
     known = parsers(typed=True)
     for line, raw in lines:
         try:
             found = object_of(raw)
         except BadObject as bad:
-            rejected.append(Rejected(line, bad.field, bad.code))
+            rejected.add([Rejected(line, bad.field, bad.code)])
             continue
         values, problems = parsed(line, found, known)
         row = row_of(line, values, problems)
         if row is None:
-            rejected += problems
+            rejected.add(problems)
         else:
             rows.append(row)
-    return rows, rejected
+    return rows, rejected.told()
 
 
 def object_of(raw: bytes) -> dict[str, Any]:

@@ -1,28 +1,35 @@
 """The physical lines of a file, whatever ends them. Each is judged alone, so that no bad one swallows the next."""
 
 from collections.abc import Iterator
+from io import BytesIO
 
 from infrastructure.carefile.errors import CareFileError
 
-MAX_BYTES = 256 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
+MAX_LINES = 200_000
+"""A file of either size is read within 256 MiB of memory and a second for each of its MiB, whatever stands in it."""
 MAX_LINE = 16_384
 _BOM = b"\xef\xbb\xbf"
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00")
 
 
 def numbered_lines(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Lines that are not blank, with their number from 1. Raises `CareFileError`."""
+    """Lines that are not blank, with their number from 1. Raises `CareFileError`, also after some lines."""
     if len(content) > MAX_BYTES:
         raise CareFileError("file_too_large")
     if content.startswith(_OTHER_ENCODINGS):
         raise CareFileError("file_not_text")
     unified = content.removeprefix(_BOM).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    found = ((number, line) for number, line in enumerate(unified.split(b"\n"), 1) if line.strip())
-    first = next(found, None)
-    if first is None:
+    count = 0
+    for number, line in enumerate(BytesIO(unified), 1):
+        if not line.strip():
+            continue
+        count += 1
+        if count > MAX_LINES:
+            raise CareFileError("file_too_large")
+        yield number, line.removesuffix(b"\n")
+    if not count:
         raise CareFileError("file_empty")
-    yield first
-    yield from found
 
 
 def text_of(line: bytes) -> tuple[str, str]:

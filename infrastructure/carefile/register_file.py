@@ -19,6 +19,7 @@ from infrastructure.carefile.register_rows import (
     ProviderRow,
     RegisterRow,
 )
+from infrastructure.carefile.rejections import Rejections
 
 _KINDS = ("establishment", "provider", "membership", "patient", "insurability")
 _LISTS = ("periods", "activity")
@@ -28,7 +29,7 @@ _CONTACT = ("contact_last_name", "contact_first_name", "contact_phone")
 
 def read_register_file(content: bytes) -> tuple[list[RegisterRow], list[Rejected]]:
     """Typed rows in file order and reasons for every line that is none. Raises `CareFileError`, nothing else."""
-    rows, rejected = list[RegisterRow](), list[Rejected]()
+    rows, rejected = list[RegisterRow](), Rejections()
     for line, raw in numbered_lines(content):
         problems: list[Rejected] = []
         try:
@@ -39,8 +40,8 @@ def read_register_file(content: bytes) -> tuple[list[RegisterRow], list[Rejected
             row = _row(line, found, problems)
             if row is not None and not problems:
                 rows.append(row)
-        rejected += problems
-    return rows, rejected
+        rejected.add(problems)
+    return rows, rejected.told()
 
 
 def _row(line: int, found: dict[str, Any], problems: list[Rejected]) -> RegisterRow | None:

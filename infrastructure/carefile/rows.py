@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date as Date
 from typing import Any
 
@@ -17,20 +18,28 @@ _FREE_NORMS = (7, 9)
 def row_of(line: int, values: dict[str, Any], problems: list[Rejected]) -> FileRow | None:
     """The row, or None when `problems` holds, or now gets, a reason; `values` are parsed and lose their patient."""
     named = {problem.field for problem in problems}
-    missing = [name for name in REQUIRED if name not in values and name not in named]
-    problems.extend(Rejected(line, name, "value_missing") for name in missing)
-    number = values.get("ssin") or values.get("affiliation_number")
-    if number is None and not named.intersection(("ssin", "affiliation_number")):
-        problems.append(Rejected(line, "ssin", "patient_number_missing"))
-    free = values.get("service_norm", 0) in _FREE_NORMS
-    if "amount_cents" not in values and "amount_cents" not in named and not free and "service_norm" not in named:
-        problems.append(Rejected(line, "amount_cents", "value_missing"))
-    if free:
+    missing = _missing(values, named)
+    if missing:
+        problems.append(Rejected(line, *missing))
+    if values.get("service_norm") in _FREE_NORMS:
         priced = [name for name in ("amount_cents", "patient_share_cents") if values.get(name)]
         problems.extend(Rejected(line, name, "statistical_amount") for name in priced)
     if problems:
         return None
+    number = values.get("ssin") or values.get("affiliation_number")
     return FileRow(line, str(number), _date(values), _care(values))
+
+
+def _missing(values: Mapping[str, Any], named: AbstractSet[str]) -> tuple[str, str] | None:
+    """The first field without a value, and the code that says so; what is told as wrong is not missing too."""
+    present = {*values, *named}
+    for name in REQUIRED:
+        if name not in present:
+            return name, "value_missing"
+    if present.isdisjoint(("ssin", "affiliation_number")):
+        return "ssin", "patient_number_missing"
+    is_free = values.get("service_norm") in _FREE_NORMS or "service_norm" in named
+    return None if is_free or "amount_cents" in present else ("amount_cents", "value_missing")
 
 
 def field_name(name: str, place: int) -> str:

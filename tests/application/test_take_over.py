@@ -2,16 +2,28 @@
 
 from dataclasses import replace
 from datetime import date as Date
+from hashlib import sha256
 from typing import Any
 
+import msgspec
 import pytest
 
+from application.apply_answer import apply_answer
+from application.commit import decide
+from application.ports import ConcurrencyConflict
 from application.take_over import TakeOverReport
-from domain import numbering
+from domain import compose, numbering
 from domain import patient as patients
 from domain.billing_file import BillingFile, FileInvoice, FileLine, IdentityReading
-from domain.errors import NotFound
+from domain.care import line_id
+from domain.errors import NotAllowed, NotFound
+from domain.event import ERASED
 from infrastructure.efact.codec import EfactCodec
+from infrastructure.store.opening import Store
+from projections.engine import Runner
+from projections.feed import Feed
+from projections.views import all_views
+from tests.acceptance.searching import Person, Search, tables
 from tests.application.office import Office, acknowledged, context, rejected, row, settled
 from tests.domain.builders import GROUP, NURSE, OTHER_SSIN, SSIN, a_care, insured, uid
 
@@ -177,11 +189,147 @@ def test_a_patient_without_national_number_is_known_by_affiliation(office: Offic
     assert office.patient("", affiliation="1234567").id == invoice.made.patient_id
 
 
-def test_files_of_an_erased_patient_are_still_taken(office: Office):
+def named_by_the_patient() -> bytes:
+    """The old program wrote the national number in every zone 28."""
+    line = a_line(SSIN, commitment_number="77", reading=IdentityReading(method="1", document="3", serial="5921"))
+    return old_file(an_invoice(line, a_line(SSIN, 4), reference=SSIN), reference=SSIN)
+
+
+def everything(office: Office, store: Store) -> dict[str, set[str]]:
+    """Where the number stands in clear: tables of the log and of the views, and the public feed."""
+    runner = Runner(store.database, store.log, all_views(store.keys))
+    runner.prepare()
+    runner.catch_up()
+    search = Search([Person((SSIN,), ())])
+    with store.database.snapshot() as sql:
+        schema = "" if sql.dialect == "sqlite" else sql.rows("SELECT current_schema() AS name")[0]["name"]
+        found = search.in_database(sql, schema)
+        assert len(tables(sql, schema)) > 20
+    feed = msgspec.json.encode(Feed(store.log).page(0, 1_000).events)
+    return {**found, **({"feed": hits} if (hits := search.found(feed)) else {})}
+
+
+def test_a_national_number_in_zone_28_stands_nowhere_in_clear_and_goes_with_an_erasure(office: Office, store: Store):
+    content = named_by_the_patient()
+    report = take(office, content, settled(content, {0: ("R502255", 0)}))
+    (taken,) = report.files
+    assert taken.sending_id
+    assert everything(office, store) == {}
+    (invoice,) = office.invoices(taken.sending_id)
+    assert invoice.made.reference == SSIN, "kept for the settlement, under the key of the patient"
+    days = office.days(taken.sending_id)
+    assert [line.care.line_ref for day in days.values() for line in day.lines] == [SSIN, SSIN]
+    guessed = {line_id(day_id, line.care, n) for day_id, day in days.items() for line in day.lines for n in range(9)}
+    assert not guessed & {line.line_id for day in days.values() for line in day.lines}
+    office.register.erase(context(), invoice.made.patient_id)
+    assert office.invoices(taken.sending_id)[0].made.reference == ERASED
+    lines = [line for day in office.days(taken.sending_id).values() for line in day.lines]
+    assert {line.care.line_ref for line in lines} == {ERASED}
+    assert everything(office, store) == {}
+
+
+def test_a_settlement_still_binds_when_the_patient_was_erased_meanwhile(office: Office):
+    content = named_by_the_patient()
+    (taken,) = take(office, content).files
+    assert taken.sending_id
+    (invoice,) = office.invoices(taken.sending_id)
+    office.register.erase(context(), invoice.made.patient_id)
+    office.receive(settled(content, {0: ("R502255", 0)}))
+    assert office.open_items() == []
+    assert office.sending(taken.sending_id).outcome == "in_part"
+
+
+def test_another_zone_28_is_for_a_person(office: Office):
+    content = named_by_the_patient()
+    take(office, content)
+    stranger = named_by_the_patient().replace(SSIN.ljust(25).encode(), b"ANOTHER".ljust(25))
+    report = office.receive(settled(stranger, {0: ("R502255", 0)}))
+    assert "reference_disagrees" in report.items
+
+
+def test_files_of_an_erased_patient_are_still_taken_without_what_would_be_sealed(office: Office):
     who = office.patient(SSIN).id
     office.register.erase(context(), who)
-    (taken,) = take(office, old_file()).files
+    content = named_by_the_patient()
+    (taken,) = take(office, content).files
     assert (taken.outcome, taken.new_patients) == ("taken", 0)
+    assert taken.sending_id
+    (invoice,) = office.invoices(taken.sending_id)
+    assert (invoice.made.patient_id, invoice.made.reference) == (who, "")
+    (care, _) = (line.care for day in office.days(taken.sending_id).values() for line in day.lines)
+    assert (care.line_ref, care.commitment_number, care.reading_serial) == ("", "", "")
+    office.receive(settled(content, {0: ("R502255", 0)}))
+    assert office.open_items() == []
+
+
+def patched(content: bytes, start: int, zone: bytes, record: int = 0) -> bytes:
+    """Other bytes from a place of a header (0: the first), or of a record, counted from 1 as the instructions do."""
+    at = start - 1 + (227 + 350 * (record - 1) if record else 0)
+    return content[:at] + zone + content[at + len(zone) :]
+
+
+TWINS = an_invoice(), an_invoice(a_line("OLD-2", 4), number=OTHER_SSIN)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        patched(old_file(), 21, b"2025FACTURE412"),
+        patched(old_file(), 21, b" 025000000412 "),
+        patched(old_file(), 113, b"99", record=1),
+        patched(old_file(), 113, b"00", record=1),
+        patched(old_file(), 108, b"09999", record=1),
+        patched(old_file(), 115, b"FACTURE 0009", record=2),
+        old_file(*TWINS),
+    ],
+    ids=["letters in 204", "blanks in 204", "month 99", "month 0", "year 9999", "letters in 24", "twice the number"],
+)
+def test_a_file_without_usable_numbers_is_refused_and_stops_no_other(office: Office, bad: bytes):
+    good = old_file(provider_reference="20250000000413", sending_number=42)
+    report = take(office, bad, good)
+    assert [(f.outcome, f.code) for f in report.files] == [("not_taken", "efact.unusable"), ("taken", "")]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code"),
+    [(ConcurrencyConflict(), "changed_meanwhile"), (NotAllowed("subject_erased", "gone"), "subject_erased")],
+    ids=["conflict", "refusal"],
+)
+def test_what_goes_wrong_with_one_file_stops_no_other(
+    office: Office, monkeypatch: pytest.MonkeyPatch, trouble: Exception, code: str
+):
+    bad, good = old_file(), old_file(provider_reference="20250000000413", sending_number=42)
+
+    def stumbling(log: Any, mine: Any, decision: Any) -> Any:
+        if mine.meta.cause == sha256(bad).hexdigest():
+            raise trouble
+        return decide(log, mine, decision)
+
+    monkeypatch.setattr("application.take_over.decide", stumbling)
+    report = take(office, bad, good)
+    assert [(f.outcome, f.code) for f in report.files] == [("not_taken", code), ("taken", "")]
+
+
+def test_an_answer_that_cannot_be_applied_stops_no_other(office: Office, monkeypatch: pytest.MonkeyPatch):
+    content = old_file()
+    bad, good = settled(content, {0: ("R502255", 0)}), acknowledged(content)
+
+    def stumbling(log: Any, where: Any, message: Any, name: str, answer: Any, target: Any) -> Any:
+        if name == sha256(bad).hexdigest():
+            raise ConcurrencyConflict
+        return apply_answer(log, where, message, name, answer, target)
+
+    monkeypatch.setattr("application.read_answers.apply_answer", stumbling)
+    report = take(office, content, bad, good)
+    assert [answer.outcome for answer in report.answers] == ["not_applied", "read"]
+
+
+@pytest.mark.parametrize("reference", ["20259999999999", "20259999999998", "20255000000001"])
+def test_a_reference_near_the_end_does_not_push_our_numbering_there(office: Office, reference: str):
+    (taken,) = take(office, old_file(provider_reference=reference)).files
+    assert taken.outcome == "taken"
+    found = office.log.load([numbering.numbering_id("reference", "")])
+    assert found == {}
 
 
 def test_its_numbers_are_not_given_again(office: Office):
@@ -234,13 +382,17 @@ def test_a_rejected_file_of_the_old_program_is_billed_by_us(office: Office):
 
 
 def test_a_reading_and_a_commitment_come_with_their_line(office: Office):
-    line = a_line(commitment_number="77", reading=IdentityReading(method="1", document="3", serial="5921"))
+    reading = IdentityReading("1", "3", 2, 1, Date(2025, 12, 3), "0815", "5921", "990", "991", "900950")
+    line = a_line(commitment_number="77", reading=reading)
     (taken,) = take(office, old_file(an_invoice(line, a_line("OLD-2", 4)))).files
     assert taken.sending_id
     first, second = office.days(taken.sending_id).values()
     assert (first.records, second.records) == ((3,), (6,))
     care = first.lines[0].care
     assert (care.reading_method, care.line_ref) == ("1", "OLD-1")
+    assert (care.vignette_reason, care.proof_number, care.device_number) == (1, "990", "991")
+    again = compose._reading(care, Date(2025, 12, 3))
+    assert replace(again, agreement_number=again.agreement_number.lstrip("0")) == reading
 
 
 def test_a_credit_note_of_the_old_program_is_settled_in_negative_amounts(office: Office):

@@ -205,11 +205,12 @@ class Story:
             line = state.active[-1] if state.active else None
             if line is None:
                 continue
-            happened = days.confirm(state, line.line_id)
-            if not happened and self.rarely(0.5):
+            if line.possible_duplicate:
+                happened = days.confirm(state, line.line_id)
+            elif self.rarely(0.5):
                 other = replace(line.care, amount_cents=line.care.amount_cents + 7)
                 happened = days.correct(state, line.line_id, other)
-            elif not happened:
+            else:
                 happened = days.withdraw(state, line.line_id)
             yield Commit([self.happens(day_id, *happened)])
         if self.rarely(0.3):
@@ -253,7 +254,7 @@ class Story:
             amount = sum(line.care.amount_cents for state in states for line in state.active)
             count = sum(len(state.active) for state in states)
             issued = invoices.InvoiceIssued(
-                where, who, sending_id, number, number, f"{month:%Y-%m}", f"{union[0]}01", f"{union[0]}01",
+                where, who, sending_id, number, "", f"{month:%Y-%m}", f"{union[0]}01", f"{union[0]}01",
                 "110", "110", 0, record, record + count + 1, amount, 0, 0, count, tuple(day_ids),
             )  # fmt: skip
             changes.append(self.happens(invoice_id, issued))

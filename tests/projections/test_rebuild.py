@@ -9,8 +9,10 @@ import pytest
 from application.ports import Change
 from domain.care import Care, CareLine
 from domain.day_events import CareRecorded, DayBilled
+from domain.patient import PatientDetails, PatientDetailsCorrected, PatientErased, PatientRegistered
 from projections.engine import Runner
 from projections.errors import ViewsBehind, ViewsReplaced
+from projections.patients import Identity, identity, patients
 from projections.views import all_views
 from tests.projections.conftest import Kept, OpenViews
 from tests.projections.stories import ROOT, Commit, Story
@@ -55,6 +57,26 @@ def test_a_view_of_another_version_is_made_again(open_views: OpenViews, book: li
         kept.runner.catch_up()
     kept.runner.prepare()
     assert kept.rows() == before
+
+
+def test_a_nameless_patient_that_was_erased_does_not_stop_a_rebuild(open_views: OpenViews) -> None:
+    """The old program's files bring numbers without names (`application.take_over`)."""
+    kept = open_views(inline=True)
+    where, (taken, completed, alive) = UUID(int=1), (UUID(int=n) for n in (2, 3, 4))
+    nameless = PatientDetails("", "", "", 1)
+    changes = [Change(who, 0, [PatientRegistered(where, f"{who.int:011d}", "", nameless)]) for who in (taken, completed)]
+    kept.store.log.append([*changes, Change(alive, 0, [PatientRegistered(where, "", "A4", nameless)])], META)
+    named = PatientDetailsCorrected(PatientDetails("Maes", "Jo", "1950-03-01", 1))
+    kept.store.log.append([Change(completed, 1, [named])], META)
+    kept.tell([Commit([Change(taken, 1, [PatientErased()])], taken), Commit([Change(completed, 2, [PatientErased()])], completed)])
+    before = kept.rows()
+    kept.runner.rebuild()
+    assert kept.rows() == before
+    with kept.store.database.snapshot() as sql:
+        rows = {row["patient_id"]: row for row in patients(sql, {where}, [taken, completed, alive]).values()}
+    assert {rows[who]["is_erased"] for who in (taken, completed)} == {True}
+    assert {identity(kept.store.keys, row) for row in rows.values()} == {Identity()}
+    assert {row["likeness"] for row in rows.values()} == {None}, "records without a name look like nobody"
 
 
 def test_unknown_views_are_not_rebuilt(open_views: OpenViews) -> None:

@@ -1,0 +1,24 @@
+"""`--as-of`: what was known at an instant."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from api.build import Quittance
+from domain.errors import Invalid
+
+AsOf = Annotated[str, typer.Option("--as-of", help="Instant, e.g. 2026-11-04T12:00:00+01:00: as it was then.")]
+
+
+def position(quittance: Quittance, as_of: str) -> int | None:
+    """Log position of an instant; none: now. Raises `Invalid`."""
+    if not as_of:
+        return None
+    try:
+        instant = datetime.fromisoformat(as_of)
+    except ValueError:
+        raise Invalid("instant_invalid", "--as-of: give an instant such as 2026-11-04T12:00:00+01:00.") from None
+    if instant.tzinfo is None:
+        raise Invalid("instant_invalid", "--as-of: say which zone, such as +01:00.")
+    return quittance.log.position_at(instant)
