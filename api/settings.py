@@ -13,7 +13,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="QUITTANCE_", extra="ignore", frozen=True)
 
     home: Path = Field(default=Path("quittance-data"), description="Folder of the embedded database and its key.")
-    database: str = Field(default="", description="Database address; empty means the embedded one in `home`.")
+    database: str = Field(
+        default="",
+        pattern=r"^(sqlite:///.+|postgres(ql)?://.*)?$",
+        description="Database address; empty means the embedded one in `home`.",
+    )
     schema_name: str = Field(default="quittance", description="PostgreSQL schema of this practice.")
     key_file: Path | None = Field(default=None, description="Master key; default: beside the embedded database.")
     lang: Literal["fr", "nl", "en"] = Field(default="fr", description="Language of the command line.")

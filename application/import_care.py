@@ -31,7 +31,7 @@ class FileRow:
 class Rejected:
     """Why a row was not taken: `field` as in the header, `code` from the catalogue. Never a value of a person.
 
-    `count`: so many reasons it stands for; more than one only for `more_rejected`, up to its line.
+    `count`: so many lines it stands for; more than one only with `more_rejected`, whose `line` is the last of them.
     """
 
     line: int

@@ -209,7 +209,7 @@ class Register:
         def decision() -> Decided[Registered]:
             streams = Streams(self._log, [who])
             state = self._patient(streams, who)
-            happened = patients.register(state, state.establishment_id, "", "known", details)
+            happened = patients.correct(state, details)
             alike = self._lookups.patients_alike(
                 state.establishment_id, likeness(self._keys, state.establishment_id, details)
             )

@@ -172,12 +172,15 @@ def register(
         raise Invalid("patient_number_missing", "Give the national number or the affiliation number.", field="ssin")
     if affiliation_number and not _digits(affiliation_number, min(len(affiliation_number), _ZONE_8)):
         raise Invalid("field_invalid", "affiliation_number: give up to 13 digits.", field="affiliation_number")
-    if details.sex not in (1, 2):
-        raise Invalid("field_invalid", "sex: 1 for male, 2 for female.", field="sex")
-    if details.birth_date and not _is_date(details.birth_date):
-        raise Invalid("field_invalid", "birth_date: give year-month-day.", field="birth_date")
-    if state is None:
-        return [PatientRegistered(establishment_id, ssin, affiliation_number, details)]
+    if state is not None:
+        return correct(state, details)
+    _check(details)
+    return [PatientRegistered(establishment_id, ssin, affiliation_number, details)]
+
+
+def correct(state: Patient, details: PatientDetails) -> list[object]:
+    """Give a known patient the right details, whatever became of the number."""
+    _check(details)
     _alive(state)
     return [] if state.details == details else [PatientDetailsCorrected(details)]
 
@@ -235,6 +238,13 @@ def erase(state: Patient) -> list[object]:
 
 def _digits(text: str, length: int) -> bool:
     return len(text) == length and text.isascii() and text.isdigit()
+
+
+def _check(details: PatientDetails) -> None:
+    if details.sex not in (1, 2):
+        raise Invalid("field_invalid", "sex: 1 for male, 2 for female.", field="sex")
+    if details.birth_date and not _is_date(details.birth_date):
+        raise Invalid("field_invalid", "birth_date: give year-month-day.", field="birth_date")
 
 
 def _alive(state: Patient) -> None:

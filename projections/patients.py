@@ -47,7 +47,7 @@ TABLE = Table(
         text("periods"),
     ),
     key="patient_id",
-    indexes=(Index(("establishment_id", "likeness")),),
+    indexes=(Index(("establishment_id", "likeness")), Index(("merged_into",))),
 )
 
 

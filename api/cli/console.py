@@ -1,5 +1,6 @@
 """What every command begins with: settings, the open product, who acts where; and how its errors end."""
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -82,6 +83,7 @@ def working(*, as_json: bool = False) -> Iterator[tuple[Quittance, Voice]]:
 @contextmanager
 def speaking(voice: Voice) -> Iterator[None]:
     """Turn refusals into one line for a person, or one JSON object, and exit code 1."""
+    logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())  # it says the same again, many times
     try:
         yield
     except DomainError as refused:

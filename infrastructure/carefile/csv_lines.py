@@ -17,7 +17,10 @@ _SHORT = 64
 
 
 class Column:
-    """A column of the file: parses each different value once, since dates, codes and people come back all the time."""
+    """A column of the file: parses each different value once, since dates, codes and people come back all the time.
+
+    So do mistakes, and refusing costs more than reading.
+    """
 
     __slots__ = ("_known", "_parse", "name")
 
@@ -31,13 +34,17 @@ class Column:
         return self._parse is not None
 
     def value(self, text: str) -> object:
-        """The value of a cell. Raises `BadValue`."""
+        """The value of a cell, or the `BadValue` that it is."""
         try:
             return self._known[text]
         except KeyError:
             if self._parse is None:
                 return None
-            found = self._parse(text)
+            found: object
+            try:
+                found = self._parse(text)
+            except BadValue as bad:
+                found = BadValue(bad.code)
             if len(self._known) < _REMEMBERED and len(text) <= _SHORT:
                 self._known[text] = found
             return found
@@ -51,18 +58,19 @@ def read_csv(first: tuple[int, bytes], rest: Iterable[tuple[int, bytes]]) -> tup
         text, wrong = text_of(raw)
         cells = None if wrong else _cells(text)
         if cells is None:
-            rejected.add([Rejected(line, "", wrong or "quotes_invalid")])
+            rejected.add(line, [Rejected(line, "", wrong or "quotes_invalid")])
             continue
         if not any(cells):
             continue
         wrong = _shape(cells, len(columns))
         if wrong:
-            rejected.add([Rejected(line, "", wrong)])
+            rejected.add(line, [Rejected(line, "", wrong)])
             continue
         problems = [Rejected(line, name, "column_duplicate") for name in twice]
-        row = row_of(line, _values(line, columns, cells, problems), problems)
+        values = _values(line, columns, cells, problems, briefly=rejected.is_full)
+        row = row_of(line, values, problems)
         if row is None:
-            rejected.add(problems)
+            rejected.add(line, problems)
         else:
             rows.append(row)
     return rows, rejected.told()
@@ -80,12 +88,11 @@ def _header(first: tuple[int, bytes], rejected: Rejections) -> tuple[list[Column
         raise CareFileError("header_missing")
     known = parsers(typed=False)
     twice = [name for name in NAMES if names.count(name) > 1]
-    rejected.add(Rejected(line, name, "column_duplicate") for name in twice)
+    rejected.add(line, (Rejected(line, name, "column_duplicate") for name in twice))
+    needed = (*REQUIRED, "amount_cents", *([] if "affiliation_number" in names else ["ssin"]))
+    rejected.add(line, (Rejected(line, name, "column_missing") for name in needed if name not in names))
     strange = [(place, name) for place, name in enumerate(names, 1) if name and name not in known]
-    rejected.add(Rejected(line, field_name(name, place), "column_unknown") for place, name in strange)
-    rejected.add(Rejected(line, name, "column_missing") for name in (*REQUIRED, "amount_cents") if name not in names)
-    if not set(names).intersection(("ssin", "affiliation_number")):
-        rejected.add([Rejected(line, "ssin", "column_missing")])
+    rejected.add(line, (Rejected(line, field_name(name, place), "column_unknown") for place, name in strange))
     return [Column(name, known.get(name)) for name in names], twice
 
 
@@ -107,12 +114,18 @@ def _shape(cells: list[str], columns: int) -> str:
     return "values_surplus" if any(cells[columns:]) else ""
 
 
-def _values(line: int, columns: list[Column], cells: list[str], problems: list[Rejected]) -> dict[str, object]:
+def _values(
+    line: int, columns: list[Column], cells: list[str], problems: list[Rejected], *, briefly: bool
+) -> dict[str, object]:
+    """Values by name; what is wrong goes to `problems`, only the first of it when asked to be brief."""
     values: dict[str, object] = {}
     for column, cell in zip(columns, cells, strict=False):
         if cell and column.is_ours:
-            try:
-                values[column.name] = column.value(cell)
-            except BadValue as bad:
-                problems.append(Rejected(line, column.name, bad.code))
+            found = column.value(cell)
+            if isinstance(found, BadValue):
+                problems.append(Rejected(line, column.name, found.code))
+                if briefly:
+                    break
+            else:
+                values[column.name] = found
     return values

@@ -28,12 +28,12 @@ def read_json_lines(lines: Iterable[tuple[int, bytes]]) -> tuple[list[FileRow], 
         try:
             found = object_of(raw)
         except BadObject as bad:
-            rejected.add([Rejected(line, bad.field, bad.code)])
+            rejected.add(line, [Rejected(line, bad.field, bad.code)])
             continue
         values, problems = parsed(line, found, known)
         row = row_of(line, values, problems)
         if row is None:
-            rejected.add(problems)
+            rejected.add(line, problems)
         else:
             rows.append(row)
     return rows, rejected.told()
@@ -45,7 +45,7 @@ def object_of(raw: bytes) -> dict[str, Any]:
     if wrong:
         raise BadObject(wrong)
     try:
-        found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+        found = _DECODER.decode(text)
     except (ValueError, RecursionError):
         raise BadObject("json_invalid") from None
     if not isinstance(found, dict):
@@ -82,3 +82,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(_name: str) -> NoReturn:
     raise BadObject("json_invalid")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)

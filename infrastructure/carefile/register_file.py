@@ -40,7 +40,8 @@ def read_register_file(content: bytes) -> tuple[list[RegisterRow], list[Rejected
             row = _row(line, found, problems)
             if row is not None and not problems:
                 rows.append(row)
-        rejected.add(problems)
+        if problems:
+            rejected.add(line, problems)
     return rows, rejected.told()
 
 

@@ -17,8 +17,7 @@ _FREE_NORMS = (7, 9)
 
 def row_of(line: int, values: dict[str, Any], problems: list[Rejected]) -> FileRow | None:
     """The row, or None when `problems` holds, or now gets, a reason; `values` are parsed and lose their patient."""
-    named = {problem.field for problem in problems}
-    missing = _missing(values, named)
+    missing = _missing(values, {problem.field for problem in problems})
     if missing:
         problems.append(Rejected(line, *missing))
     if values.get("service_norm") in _FREE_NORMS:

@@ -45,9 +45,7 @@ class PostgresSql:
         """One statement for a few rows, COPY for many."""
         names = ",".join(columns)
         if len(rows) > FEW_ROWS:
-            with self._cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
+            self._copy(table, columns, self._column_types(table), rows)
         elif rows:
             marks = placeholders(len(rows), len(columns))
             self.run(f"INSERT INTO {table} ({names}) VALUES {marks}", [value for row in rows for value in row])
@@ -61,7 +59,7 @@ class PostgresSql:
         where = " AND ".join(f"{table}.{key} = given.{key}" for key in keys)
         if len(rows) > SOME_ROWS:
             self.run(f"CREATE TEMP TABLE given ON COMMIT DROP AS SELECT {','.join(names)} FROM {table} WITH NO DATA")
-            self.insert("given", names, rows)
+            self._copy("given", names, self._column_types(table), rows)
             self.run(f"UPDATE {table} SET {changes} FROM given WHERE {where}")
             self.run("DROP TABLE given")
             return
@@ -71,6 +69,15 @@ class PostgresSql:
             f"UPDATE {table} SET {changes} FROM unnest({arrays}) AS given ({','.join(names)}) WHERE {where}",
             [list(column) for column in zip(*rows, strict=True)],
         )
+
+    def _copy(
+        self, table: str, columns: Sequence[str], types: Mapping[str, str], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """Binary, which needs the column types and spares both sides the text."""
+        with self._cursor.copy(f"COPY {table} ({','.join(columns)}) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types([types[column] for column in columns])
+            for row in rows:
+                copy.write_row(row)
 
     def any_of(self, values: Sequence[Any]) -> tuple[str, list[Any]]:
         """One array, so that the statement is the same for any number of values."""

@@ -158,7 +158,7 @@ def test_what_the_demo_prints_are_these_figures(demo: Demo, story: Story) -> Non
         assert [euros(figure, "en") for figure in settlement.total] == [c for c in line.split() if c.startswith("€")]
     for (code, letter), (lines, _, patients, cents, cascaded, _) in groups(story).items():
         row = next(line for line in refusals.splitlines() if line.startswith(f"{letter}{code} "))
-        assert row.split()[:5] == [f"{letter}{code}", str(lines), str(cascaded), str(patients), euros(cents, "en")]
+        assert f" {lines} {cascaded} {patients} {euros(cents, 'en')} " in " ".join(row.split())
         assert f"\n{letter}{code}: " in refusals
 
 

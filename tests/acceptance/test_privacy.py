@@ -115,15 +115,14 @@ def ask_and_err(lived: Lived) -> None:
         "utf-8",
     )
     day = lived.quittance.lookups.undecided_refusals(lived.where)[0][0]
-    patient = lived.quittance.log.load([day])[day][0].patient_id
     asked: tuple[tuple[int, tuple[Any, ...]], ...] = (
         (0, ("history", MONTH)),
         (0, ("history", MONTH, "--of", "days")),
         (0, ("refusals", MONTH)),
         (0, ("show", str(day))),
         (0, ("show", str(day), "--json")),
-        (0, ("timeline", str(patient))),
-        (0, ("timeline", str(patient), "--json")),
+        (0, ("timeline", str(day))),
+        (0, ("timeline", str(day), "--json")),
         (0, ("preview", MONTH)),
         (0, ("import", bad)),
         (1, ("import", bad, "--all-or-nothing", "--json")),
@@ -217,6 +216,19 @@ def test_nor_does_any_log_line_error_or_list(lived: Lived) -> None:
     assert "import" in lived.said
     assert "refus" in lived.said["rest"] + lived.said["history"]
     assert lived.said["logs"], "something was logged at all"
+
+
+def test_a_question_about_one_patient_names_that_one_only_and_is_on_record(lived: Lived) -> None:
+    quittance, at = lived.quittance, lived.clock.now()
+    with quittance.store.database.snapshot() as sql:
+        who = sql.rows("SELECT patient_id FROM invoices ORDER BY invoice_number LIMIT 1")[0]["patient_id"]
+    registered = quittance.log.load([who])[who][0]
+    answered = lived.installation.cli("timeline", str(who), "--json", at=at).output
+    own = Search([Person((registered.ssin,), (registered.details.last_name,))])
+    assert Search(PERSONS).found(answered) <= own.found(answered)
+    with quittance.store.database.snapshot() as sql:
+        looked = sql.rows("SELECT actor FROM access_log WHERE patient_id = ? ORDER BY id DESC LIMIT 1", (who,))
+    assert [row["actor"] for row in looked] == ["operator"]
 
 
 def test_nor_does_a_kept_answer(lived: Lived) -> None:

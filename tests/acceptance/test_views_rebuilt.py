@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from api.build import Quittance
-from api.cli.console import Voice
-from api.cli.views import show_history, show_refusals
+from api.cli.refusals import causes_of, show_refusals
+from api.cli.views import history_of, show_history
+from api.cli.voice import Voice
 from domain.invoice import InvoiceIssued
 from infrastructure.store.opening import open_database
 from projections.engine import Runner
@@ -67,9 +68,9 @@ def test_100_past_instants_show_what_the_log_cut_there_shows(
 def show_all(quittance: Quittance, where: Any, at: int | None) -> None:
     """As `history` and `refusals` print it."""
     voice = Voice("fr", as_json=True)
-    show_history(voice, quittance, [where], "", at)
-    show_history(voice, quittance, [where], MONTH, at)
-    show_refusals(voice, quittance, [where], MONTH, at)
+    for month in ("", MONTH):
+        show_history(voice, history_of(quittance, [where], month, at))
+        show_refusals(voice, causes_of(voice, quittance, [where], month, at))
 
 
 def pages(quittance: Quittance, where: Any, at: int | None, random: Random) -> Iterator[Any]:
