@@ -17,8 +17,8 @@ class InvoiceIssued:
     """A billing run made the invoice. `record` is the running number of its record 20, `total_record` of its 80.
 
     `reference` is zone 28 as another program wrote it, where a national number may stand; empty for an invoice of
-    ours, which is named by its id. `invoicing_type`: 0 original, 1 resubmission, 3 credit note. Money in cents; the national number stands in the
-    file only.
+    ours, which is named by its id. `invoicing_type`: 0 original, 1 resubmission, 3 credit note. Money in cents; the
+    patient's number stands in the file only.
     """
 
     establishment_id: UUID

@@ -66,7 +66,10 @@ def read_csv(first: tuple[int, bytes], rest: Iterable[tuple[int, bytes]]) -> tup
         if wrong:
             rejected.add(line, [Rejected(line, "", wrong)])
             continue
-        problems = [Rejected(line, name, "column_duplicate") for name in twice]
+        if twice:
+            rejected.add(line, (Rejected(line, name, "column_duplicate") for name in twice))
+            continue
+        problems = list[Rejected]()
         values = _values(line, columns, cells, problems, briefly=rejected.is_full)
         row = row_of(line, values, problems)
         if row is None:

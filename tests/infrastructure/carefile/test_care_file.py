@@ -27,7 +27,8 @@ FULL = {
     "related_code": "424653", "prescriber": "11234578004", "prescriber_norm": 1, "prescription_date": "2026-09-30",
     "tooth": "18", "limb": 2, "place": "71234567890", "lump_sum_pct": 50, "commitment_number": "ABC 1",
     "agreement_number": "90095042024066000035", "reading_method": "1", "reading_document": "A", "reading_reason": 4,
-    "reading_time": "0816", "reading_serial": "123456789012345", "line_ref": "n° 12;b",
+    "reading_time": "0816", "reading_serial": "123456789012345", "vignette_reason": 1,
+    "proof_number": "1234567890123456789012345", "device_number": "123456789012", "line_ref": "n° 12;b",
 }  # fmt: skip
 
 
@@ -38,6 +39,7 @@ def test_every_column_becomes_a_field_and_the_others_keep_their_defaults():
     care = rows[0].care
     assert (care.units, care.limb, care.tooth, care.reading_serial) == (2, 2, "18", "123456789012345")
     assert (care.prescription_date, care.line_ref, care.lump_sum_pct) == (date(2026, 9, 30), "n° 12;b", 50)
+    assert (care.vignette_reason, care.proof_number, care.device_number) == (1, "1234567890123456789012345", "123456789012")
     assert read_care_file(jsonl_of(FULL))[0][0].care == care
     assert set(FULL) == set(NAMES)
     assert read_care_file(csv_of(LINE)) == ([ROW], [])
@@ -179,11 +181,20 @@ def test_headers_with_too_much_or_too_little():
     assert rejected == [Rejected(1, "code", "column_duplicate"), Rejected(2, "code", "column_duplicate")]
     rows, rejected = read_care_file(csv_of({"code": "424631"}))
     assert not rows
-    assert {(r.line, r.field, r.code) for r in rejected} == {
-        *((1, name, "column_missing") for name in ("ssin", "date", "provider", "amount_cents")),
-        *((2, name, "value_missing") for name in ("date", "provider", "amount_cents")),
-        (2, "ssin", "patient_number_missing"),
-    }
+    assert rejected == [
+        *(Rejected(1, name, "column_missing") for name in ("date", "provider", "amount_cents", "ssin")),
+        Rejected(2, "date", "value_missing"),
+    ]
+
+
+def test_of_several_values_missing_on_a_line_the_first_is_told():
+    order = ["date", "code", "provider", "ssin", "amount_cents"]
+    for count, name in enumerate(order):
+        code = "patient_number_missing" if name == "ssin" else "value_missing"
+        given = {**LINE, **dict.fromkeys(order[count:], "")}
+        assert read_care_file(jsonl_of(given)) == ([], [Rejected(1, name, code)])
+    _, rejected = read_care_file(csv_of({**LINE, "date": "x", "code": "", "provider": ""}))
+    assert rejected == [Rejected(2, "date", "date_invalid"), Rejected(2, "code", "value_missing")]
 
 
 def test_an_unknown_json_key_rejects_its_line_only():
