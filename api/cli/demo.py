@@ -17,8 +17,8 @@ from api.cli.billing import show_run, show_sent
 from api.cli.console import AsJson, context, read_settings, speaking
 from api.cli.imports import show_import, show_register
 from api.cli.manage import prepare
+from api.cli.months import history_of, show_history
 from api.cli.refusals import causes_of, show_refusals
-from api.cli.views import history_of, show_history
 from api.cli.voice import Voice
 from api.register_file import load_register
 from api.settings import Settings

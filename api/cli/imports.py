@@ -90,7 +90,8 @@ def show_register(voice: Voice, report: RegisterReport) -> None:
     if voice.as_json:
         voice.json(report)
         return
-    voice.say("import_done.register", counts=", ".join(f"{kind} {count}" for kind, count in report.taken.items()))
+    counts = ", ".join(f"{voice.code('register_row', kind)} {count}" for kind, count in report.taken.items())
+    voice.say("import_done.register", counts=counts)
     for warning in report.warnings:
         voice.say("import_done.warning", line=warning.line, text=voice.code("warning", warning.code))
     _rejected(voice, report.rejected)

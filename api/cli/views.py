@@ -6,10 +6,10 @@ from uuid import UUID
 
 import typer
 
-from api.build import Quittance
 from api.cli.access import note_access
 from api.cli.console import AsJson, Where, billed_month, establishment, working
 from api.cli.instants import AsOf, position
+from api.cli.months import history_of, show_history
 from api.cli.voice import Voice
 from application.ports import Sql
 from domain.errors import Invalid
@@ -22,11 +22,8 @@ from projections.history import (
     sendings_page,
 )
 from projections.paging import Asked, Page
-from projections.periods import Period, periods
-from projections.settlement_tree import unions
 
 Archived = Annotated[bool, typer.Option("--archived", help="Archived sendings too.")]
-_MOST = 200
 
 
 def register(app: typer.Typer) -> None:
@@ -134,50 +131,3 @@ def _cell(voice: Voice, name: str, value: Any) -> object:  # noqa: ANN401 - a ce
     if name.endswith("_cents"):
         return voice.money(value)
     return voice.code(name, value) if name in ("status", "verdict") else value
-
-
-def history_of(
-    quittance: Quittance, scope: Collection[UUID], month: str = "", at: int | None = None, *, archived: bool = False
-) -> dict[str, Any]:
-    """Months; and of one month its sendings and what each union settled."""
-    wanted = SendingFilter(month=month or None, is_archived=None if archived else False)
-    with quittance.store.database.snapshot() as sql:
-        page = sendings_page(sql, scope, wanted, Asked("sending_number", limit=_MOST, at=at)) if month else None
-        return {
-            "periods": periods(sql, scope, wanted, at),
-            "sendings": page.rows if page else [],
-            "unions": unions(sql, scope, InvoiceFilter(month=month, status="settled"), at) if month else [],
-        }
-
-
-def show_history(voice: Voice, found: dict[str, Any]) -> None:
-    """The sendings of a month, or else the months."""
-    if voice.as_json:
-        voice.json(found)
-    elif not found["sendings"]:
-        _months(voice, found["periods"])
-    else:
-        heads = ("number", "union", "status", "percentage", "requested", "accepted", "refused", "sent_on")
-        figures = ("number", "percentage", "requested", "accepted", "refused")
-        rows = [_sending(voice, row) for row in found["sendings"]]
-        voice.table([(f"column.{head}", head in figures) for head in heads], rows)
-
-
-def _months(voice: Voice, months: list[Period]) -> None:
-    heads = ("month", "requested", "accepted", "refused", "open")
-    figures = [(p.month, p.requested_cents, p.accepted_cents, p.refused_cents, p.open_cents) for p in months]
-    rows = [(month, *(voice.money(cents) for cents in amounts)) for month, *amounts in figures]
-    voice.table([(f"column.{head}", head != "month") for head in heads], rows)
-
-
-def _sending(voice: Voice, row: Any) -> tuple[object, ...]:  # noqa: ANN401 - a row of the view
-    return (
-        row["sending_number"],
-        row["national_union"],
-        voice.code("outcome", row["outcome"]) if row["outcome"] != "none" else voice.code("status", row["status"]),
-        row["error_percentage"],
-        voice.money(row["requested_cents"]),
-        voice.money(row["accepted_cents"]),
-        voice.money(row["refused_cents"]),
-        row["transmitted_on"],
-    )

@@ -47,6 +47,9 @@ class CareIn(Body):
     reading_reason: Annotated[int, Field(ge=0, le=9)] = 0
     reading_time: Time = ""
     reading_serial: _digits(15) = ""  # type: ignore[valid-type]
+    vignette_reason: Annotated[int, Field(ge=0, le=9)] = 0
+    proof_number: _digits(25) = ""  # type: ignore[valid-type]
+    device_number: _digits(12) = ""  # type: ignore[valid-type]
     line_ref: Annotated[Text, Field(max_length=64)] = ""
 
     def care(self) -> Care:

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from application.import_care import FileRow, Rejected
 from infrastructure.carefile.columns import parsers
-from infrastructure.carefile.lines import text_of
+from infrastructure.carefile.lines import is_json_lines, text_of
 from infrastructure.carefile.rejections import Rejections
 from infrastructure.carefile.rows import field_name, row_of
 from infrastructure.carefile.values import BadValue, Parser
@@ -42,8 +42,8 @@ def read_json_lines(lines: Iterable[tuple[int, bytes]]) -> tuple[list[FileRow], 
 def object_of(raw: bytes) -> dict[str, Any]:
     """The object on a line. Raises `BadObject`."""
     text, wrong = text_of(raw)
-    if wrong:
-        raise BadObject(wrong)
+    if wrong or not is_json_lines(raw):
+        raise BadObject(wrong or "json_invalid")
     try:
         found = _DECODER.decode(text)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""What is told of the lines that were not taken: reasons one by one up to a limit, then how many lines more there are."""
+"""What is told of the lines that were not taken: reasons one by one up to a limit, then how many lines more."""
 
 from collections.abc import Iterable
 from itertools import islice

@@ -327,19 +327,12 @@ def test_insurers_comments_about_the_patient_are_gone_too(erased: Erased) -> Non
     assert comments <= {"", ERASED}
 
 
-def test_the_patient_is_no_longer_found_and_not_entered_again(erased: Erased) -> None:
+def test_the_patient_is_no_longer_found(erased: Erased) -> None:
     quittance, where = erased.lived.quittance, erased.lived.where
     blind = number_blind(quittance.keys, where, erased.row["ssin"])
     assert quittance.lookups.patients_by_number(where, [blind]) == {}
     names = name_blinds(quittance.keys, where, erased.row["last_name"])
     assert erased.who not in quittance.lookups.patients_by_name(where, names)
-    register = json.dumps(erased.row).encode()
-    again = erased.lived.installation.home / "typed" / "again.jsonl"
-    again.write_bytes(register)
-    report = erased.lived.installation.json(
-        "import", again, "--as", "register", "-e", str(where), at=erased.lived.clock.now()
-    )
-    assert [rejected["code"] for rejected in report["rejected"]] == ["patient_erased"]
 
 
 def test_views_hold_nothing_personal_of_the_patient_not_even_in_their_past(erased: Erased) -> None:

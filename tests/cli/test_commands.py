@@ -261,12 +261,20 @@ def test_two_records_of_one_person_are_merged_and_unmerged(own_demo: Demo) -> No
     assert own_demo.installation.json("unmerge-patient", one, code=1)["error"] == "not_merged"
 
 
-def test_an_erased_patient_is_not_found_any_more(own_demo: Demo) -> None:
+def test_an_erased_patient_is_not_found_any_more_and_comes_back_as_a_new_record(own_demo: Demo, tmp_path: Path) -> None:
     (found,) = own_demo.installation.json("find-patient", typed_in="Tack")
     assert own_demo.installation.json("erase-patient", found["patient_id"]) == {"id": found["patient_id"]}
     assert own_demo.installation.json("find-patient", typed_in="Tack") == []
     assert (own_demo.folder / "erased.list").read_text("ascii").split() == [found["patient_id"]]
     assert own_demo.installation.json("erase-patient", NOTHING, code=1)["error"] == "patient_unknown"
+    row = next(line for line in sample_files().register.decode().splitlines() if '"Tack"' in line)
+    (tmp_path / "again.jsonl").write_text(row + "\n", "utf-8")
+    with own_demo.installation.opened() as quittance:
+        (where,) = quittance.lookups.establishment_ids()
+    again = own_demo.installation.json("import", tmp_path / "again.jsonl", "--as", "register", "-e", str(where))
+    assert again["taken"] == {"patient": 1}
+    (new,) = own_demo.installation.json("find-patient", typed_in="Tack")
+    assert new["patient_id"] != found["patient_id"]
 
 
 # Looking

@@ -9,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.answer import AnswerRecord, FundSettlement
+from domain.care import reference_of
 from domain.day_events import LineVerdict
+from domain.event import ERASED
+from domain.invoice import invoice_id
 from domain.settlement import Judgement, judge
 from tests.domain.builders import Sent, a_care, answer, reason, settlement
 from tests.effort import times
@@ -312,6 +315,29 @@ def test_and_on_an_invoice(kind: str):
     sent = one_invoice()
     made = judged(sent, sent.frame(0, kind, reason("F200820"), reference="ANOTHER"))
     assert (kinds(made), made.verdicts) == (["reference_disagrees"], {})
+
+
+def test_an_invoice_of_ours_is_named_by_its_id_alone():
+    sent = one_invoice()
+    sent.invoices = [replace(i, made=replace(i.made, reference="")) for i in sent.invoices]
+    (invoice,) = sent.invoices
+    ours = reference_of(invoice_id(invoice.made.sending_id, invoice.made.invoice_number))
+    made = judged(sent, sent.frame(0, "20", reason("E200820"), reference=ours))
+    assert (made.doubts, made.holds) == ((), True)
+    made = judged(sent, sent.frame(0, "20", reason("E200820"), reference="ANOTHER"))
+    assert kinds(made) == ["reference_disagrees"]
+
+
+@pytest.mark.parametrize("known", ["OLDINVOICE", "", ERASED])
+def test_of_the_old_programs_references_only_a_known_one_can_disagree(known: str):
+    sent = one_invoice(a_care("425294", 2000, line_ref=known))
+    sent.invoices = [replace(i, made=replace(i.made, reference=known)) for i in sent.invoices]
+    told = [
+        sent.frame(0, "20", reason("E200820"), reference="FOREIGN"),
+        sent.echo(0, reason("E502255"), reference="FOREIGN"),
+    ]
+    made = judge(answer(*told, funds=(settlement("131", 2000, 0),)), sent.invoices, sent.days, made_elsewhere=True)
+    assert kinds(made) == (["reference_disagrees"] * 2 if known == "OLDINVOICE" else [])
 
 
 def test_an_empty_zone_28_binds_by_number_alone():

@@ -19,7 +19,7 @@ PERSONAL = ("85073003328", "Peeters", "De Smet", "Öztürk", "Van den Berghe", "
 
 def test_every_stored_topic_is_published_or_private_by_decision() -> None:
     private = {topic for topic in REGISTER if topic.startswith(PRIVATE)}
-    assert set(PUBLISHED) | private == set(REGISTER)
+    assert set(PUBLISHED) | private == {topic for topic in REGISTER if not topic.startswith("test.")}
     assert not set(PUBLISHED) & private
     assert len(set(TYPES)) == len(PUBLISHED)
 

@@ -64,11 +64,18 @@ def test_a_nameless_patient_that_was_erased_does_not_stop_a_rebuild(open_views: 
     kept = open_views(inline=True)
     where, (taken, completed, alive) = UUID(int=1), (UUID(int=n) for n in (2, 3, 4))
     nameless = PatientDetails("", "", "", 1)
-    changes = [Change(who, 0, [PatientRegistered(where, f"{who.int:011d}", "", nameless)]) for who in (taken, completed)]
+    changes = [
+        Change(who, 0, [PatientRegistered(where, f"{who.int:011d}", "", nameless)]) for who in (taken, completed)
+    ]
     kept.store.log.append([*changes, Change(alive, 0, [PatientRegistered(where, "", "A4", nameless)])], META)
     named = PatientDetailsCorrected(PatientDetails("Maes", "Jo", "1950-03-01", 1))
     kept.store.log.append([Change(completed, 1, [named])], META)
-    kept.tell([Commit([Change(taken, 1, [PatientErased()])], taken), Commit([Change(completed, 2, [PatientErased()])], completed)])
+    kept.tell(
+        [
+            Commit([Change(taken, 1, [PatientErased()])], taken),
+            Commit([Change(completed, 2, [PatientErased()])], completed),
+        ]
+    )
     before = kept.rows()
     kept.runner.rebuild()
     assert kept.rows() == before

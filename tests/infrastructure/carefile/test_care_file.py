@@ -39,7 +39,11 @@ def test_every_column_becomes_a_field_and_the_others_keep_their_defaults():
     care = rows[0].care
     assert (care.units, care.limb, care.tooth, care.reading_serial) == (2, 2, "18", "123456789012345")
     assert (care.prescription_date, care.line_ref, care.lump_sum_pct) == (date(2026, 9, 30), "n° 12;b", 50)
-    assert (care.vignette_reason, care.proof_number, care.device_number) == (1, "1234567890123456789012345", "123456789012")
+    assert (care.vignette_reason, care.proof_number, care.device_number) == (
+        1,
+        "1234567890123456789012345",
+        "123456789012",
+    )
     assert read_care_file(jsonl_of(FULL))[0][0].care == care
     assert set(FULL) == set(NAMES)
     assert read_care_file(csv_of(LINE)) == ([ROW], [])
