@@ -42,7 +42,7 @@ def states_of(demo: Demo) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def test_the_demo_has_all_kinds_but_three(kinds: dict[str, str]) -> None:
-    known = {kind_of(topic) for topic in REGISTER}
+    known = {kind_of(topic) for topic in REGISTER if not topic.startswith("test.")}
     assert known - set(kinds) == {"api_key", "code_list", "item"}
 
 
