@@ -262,3 +262,12 @@ def test_a_registered_colleague_may_be_named_in_a_file(office: Office):
     assert office.bring([row(2, care=a_care(provider=COLLEAGUE))]).outcome == "imported"
     assert [held.code for held in office.bill().blocked] == ["provider_unknown"]
     assert GROUP != COLLEAGUE
+
+
+def test_lines_counted_together_count_as_many(office: Office):
+    office.patient()
+    report = office.bring([row(2)], rejected=[Rejected(3, "date", "date_invalid"), Rejected(99, "", "more_rejected", 96)])
+    assert (report.outcome, report.added, len(report.rejected)) == ("imported", 1, 2)
+    state = inbox.fold_import(office.log.load([report.import_id])[report.import_id])
+    assert state
+    assert state.accepted.rejected == 97
