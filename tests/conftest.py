@@ -78,6 +78,11 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """In CI, what is tested on one database is tested on the other."""
     odd = sorted(_passed["sqlite"] ^ _passed["postgres"])
-    if os.environ.get("CI") == "true" and odd and session.exitstatus == 0 and not hasattr(session.config, "workerinput"):
+    if (
+        os.environ.get("CI") == "true"
+        and odd
+        and session.exitstatus == 0
+        and not hasattr(session.config, "workerinput")
+    ):
         session.exitstatus = 1
         print(f"\nPassed on one database only ({len(odd)}): {', '.join(odd[:5])}")

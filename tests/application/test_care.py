@@ -7,6 +7,7 @@ import pytest
 
 from application.import_care import ImportOptions, Rejected
 from application.record_care import Entry
+from domain import inbox
 from domain.billing_day import day_id
 from domain.errors import NotAllowed, NotFound
 from infrastructure.store.opening import Store
@@ -266,7 +267,9 @@ def test_a_registered_colleague_may_be_named_in_a_file(office: Office):
 
 def test_lines_counted_together_count_as_many(office: Office):
     office.patient()
-    report = office.bring([row(2)], rejected=[Rejected(3, "date", "date_invalid"), Rejected(99, "", "more_rejected", 96)])
+    report = office.bring(
+        [row(2)], rejected=[Rejected(3, "date", "date_invalid"), Rejected(99, "", "more_rejected", 96)]
+    )
     assert (report.outcome, report.added, len(report.rejected)) == ("imported", 1, 2)
     state = inbox.fold_import(office.log.load([report.import_id])[report.import_id])
     assert state

@@ -71,7 +71,7 @@ def damage(content: bytes, chance: random.Random) -> bytes:
 @needs_samples
 @pytest.mark.parametrize("name", [*REQUESTS, *ANSWERS])
 def test_no_damage_to_a_real_file_crashes_the_reader_or_loses_a_byte(name):
-    content, chance = sample(name), random.Random(name)  # noqa: S311 - accidents, not secrets
+    content, chance = sample(name), random.Random(name)
     refused = 0
     for _ in range(MUTATIONS):
         file = accounted(damage(content, chance))

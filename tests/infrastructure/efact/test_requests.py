@@ -90,7 +90,9 @@ def test_what_the_writer_wrote_comes_back_whole() -> None:
 
 def test_a_missing_record_is_refused_with_its_place() -> None:
     codec = EfactCodec()
-    content = codec.write(a_file(an_invoice("202600000001", FileLine("L", "425110", date(2026, 10, 2), 668, "41234564401")))).content
+    content = codec.write(
+        a_file(an_invoice("202600000001", FileLine("L", "425110", date(2026, 10, 2), 668, "41234564401")))
+    ).content
     with pytest.raises(UnreadableMessage) as refused:
         codec.read_request(content[: 227 + 350 * 2])
     assert refused.value.code == "efact.unusable"
