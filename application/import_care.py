@@ -14,7 +14,7 @@ from application.register import number_blind
 from domain import billing_day as days
 from domain import inbox
 from domain.care import Care
-from domain.identifiers import is_nihii, is_ssin
+from domain.identifiers import holds_ssin, is_nihii, is_ssin
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,8 @@ class CareImports:
 
 def _wrong_numbers(row: FileRow) -> list[tuple[str, str]]:
     numbers = (("provider", row.care.provider), ("care_assistant", row.care.care_assistant))
-    return [(field, "nihii_invalid") for field, value in numbers if value and not is_nihii(value)]
+    wrong = [(field, "nihii_invalid") for field, value in numbers if value and not is_nihii(value)]
+    return [*wrong, ("line_ref", "line_ref_personal")] if holds_ssin(row.care.line_ref) else wrong
 
 
 def _describe(

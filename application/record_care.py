@@ -12,7 +12,8 @@ from domain import billing_day as days
 from domain.care import Care
 from domain.care_entry import Changed, Placement, place
 from domain.day_events import CareRecorded
-from domain.errors import NotAllowed, NotFound
+from domain.errors import Invalid, NotAllowed, NotFound
+from domain.identifiers import holds_ssin
 
 _MOST_SEQUENCES = 50
 
@@ -52,6 +53,8 @@ class CareBook:
 
     def record(self, context: Context, where: UUID, entries: Sequence[Entry]) -> Done[CareRecordedResult]:
         """Enter care from the keyboard: each entry is a new line."""
+        for entry in entries:
+            _check_reference(entry.care)
 
         def decision() -> Decided[CareRecordedResult]:
             plan = plan_entries(self._log, where, entries, match=False)
@@ -67,6 +70,7 @@ class CareBook:
 
     def correct(self, context: Context, day_id: UUID, line_id: UUID, care: Care) -> Done[UUID]:
         """Give a line its right values."""
+        _check_reference(care)
         return self._on_day(context, day_id, lambda day: days.correct(day, line_id, care))
 
     def withdraw(self, context: Context, day_id: UUID, line_id: UUID) -> Done[UUID]:
@@ -90,6 +94,12 @@ class CareBook:
             return Decided([streams.change(day_id, act(day))], day_id)
 
         return decide(self._log, context, decision)
+
+
+def _check_reference(care: Care) -> None:
+    """Ids of lines are made from their reference, so it must not lead to a person."""
+    if holds_ssin(care.line_ref):
+        raise Invalid("line_ref_personal", "line_ref: give a reference without a national number.", field="line_ref")
 
 
 @dataclass(frozen=True, slots=True)

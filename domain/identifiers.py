@@ -6,6 +6,7 @@ writers can refuse with their own words. Source of the formulas: eFact reference
 
 _MODULUS = 97
 _SECOND_SERIES = 89
+_SEPARATORS = str.maketrans("", "", " .-/")
 _BORN_FROM_2000 = 2_000_000_000
 
 
@@ -15,6 +16,12 @@ def is_ssin(number: str) -> bool:
         return False
     body, check = int(number[:9]), int(number[9:])
     return check in (_MODULUS - body % _MODULUS, _MODULUS - (_BORN_FROM_2000 + body) % _MODULUS)
+
+
+def holds_ssin(text: str) -> bool:
+    """Whether a national number stands somewhere in the text, with or without its dots, dashes and blanks."""
+    bare = text.translate(_SEPARATORS)
+    return any(is_ssin(bare[start : start + 11]) for start in range(len(bare) - 10))
 
 
 def is_nihii(number: str) -> bool:

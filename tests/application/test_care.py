@@ -9,7 +9,7 @@ from application.import_care import ImportOptions, Rejected
 from application.record_care import Entry
 from domain import inbox
 from domain.billing_day import day_id
-from domain.errors import NotAllowed, NotFound
+from domain.errors import Invalid, NotAllowed, NotFound
 from infrastructure.store.opening import Store
 from tests.application.conftest import MakeOffice
 from tests.application.fakes import Interrupting
@@ -198,6 +198,15 @@ def test_a_line_that_a_person_withdrew_does_not_come_back_with_the_next_file(off
     report = office.bring([row(2), row(3, day=16)])
     assert (report.added, report.unchanged) == (1, 1)
     assert office.day(day).active == ()
+
+
+def test_a_line_reference_must_not_lead_to_a_person(office: Office):
+    who = office.patient().id
+    dotted = f"{SSIN[:2]}.{SSIN[2:4]}.{SSIN[4:6]}-{SSIN[6:9]}.{SSIN[9:]}"
+    report = office.bring([row(2, care=a_care(line_ref=f"P{dotted}")), row(3, care=a_care(line_ref="P-12345678901"))])
+    assert [(r.line, r.code) for r in report.rejected] == [(2, "line_ref_personal")]
+    with pytest.raises(Invalid, match="line_ref"):
+        office.record(who, a_care(line_ref=SSIN))
 
 
 def test_on_request_one_bad_row_refuses_the_file(office: Office):
