@@ -8,21 +8,30 @@ from rich.console import Console
 from rich.table import Table
 
 SUITES = ("efact_codec", "settlement", "projections", "store", "history")
+_HEADS = ("what", "measured", "goal", "limit beside it", "ratio", "spread")
 
 
 def main(names: list[str]) -> None:
-    """Run the suites named, or all, and print one table."""
-    table = Table(title="Quittance benchmarks", header_style="bold")
-    for head in ("what", "measured", "goal", "limit beside it", "ratio", "spread"):
-        table.add_column(head, justify="left" if head == "what" else "right")
-    console = Console(width=160)
+    """Run the suites named, or all; each prints its table as soon as it is done."""
+    console = Console(width=170)
     for name in names or list(SUITES):
-        console.print(f"[dim]{name} …[/dim]")
+        table = Table(title=name, header_style="bold", title_justify="left")
+        for head in _HEADS:
+            table.add_column(head, justify="left" if head == "what" else "right")
         rows: list[dict[str, Any]] = importlib.import_module(f"benchmarks.{name}").run()
         for row in rows:
-            cells = (f"{row['value']:,.0f} {row['unit']}", row["goal"], row["limit"], row["ratio"], row["spread"])
-            table.add_row(row["name"], *(c if isinstance(c, str) else f"{c:,.2f}" for c in cells))
-    console.print(table)
+            measured = f"{_cell(row['value'])} {row['unit']}"
+            table.add_row(row["name"], measured, *(_cell(row[key]) for key in ("goal", "limit", "ratio", "spread")))
+        console.print(table)
+
+
+def _cell(value: object) -> str:
+    match value:
+        case int() | float():
+            return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.2f}"
+        case tuple() | list():
+            return " - ".join(_cell(part) for part in value)
+    return str(value)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from datetime import date
 from statistics import median
 from threading import Event, Thread
 from time import perf_counter, sleep
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import msgspec
@@ -86,7 +86,7 @@ class Bench:
     store: Store
 
 
-def run() -> list[Row]:
+def run() -> list[dict[str, Any]]:
     server = PostgresServer.start()
     try:
         bench = _prepare(server.url)
@@ -94,7 +94,7 @@ def run() -> list[Row]:
         bench.store.close()
     finally:
         server.stop()
-    return rows
+    return [row._asdict() for row in rows]
 
 
 def _prepare(url: str) -> Bench:
