@@ -171,9 +171,12 @@ def settle(day: BillingDay, sending_id: UUID, message: str, said: Sequence[LineV
     """Set the insurer's verdict on a day of this sending; lines not in `said` are accepted as requested."""
     if day.sending_id != sending_id or day.verdict != "none":
         return []
+    active = day.active
+    if not said:  # most days of a settlement: nothing was said of them, so they are accepted whole
+        total = sum([line.care.amount_cents for line in active])
+        return [DayAcceptedByInsurer(sending_id, message, day.patient_id, total)]
     spoken = {verdict.line_id: verdict for verdict in said}
     accepted = refused = refusals = 0
-    active = day.active
     for line in active:
         verdict = spoken.get(line.line_id)
         if verdict is None:

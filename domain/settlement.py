@@ -287,17 +287,18 @@ def _invoice_totals(
     answer: Answer, places: Mapping[int, _Place], verdicts: Mapping[UUID, list[LineVerdict]]
 ) -> list[Doubt]:
     """Zone 114 of an echoed record 80 must be the sum of what its lines got."""
-    told = {record.order: record.accepted_cents for record in answer.records if record.type == "80"}
-    if not any(value is not None for value in told.values()):
-        return []
+    told = {
+        record.order: record.accepted_cents
+        for record in answer.records
+        if record.type == "80" and record.order is not None and record.accepted_cents is not None
+    }
     got: dict[int, int] = {}
     said = {verdict.line_id: verdict for group in verdicts.values() for verdict in group}
     for place in places.values():
-        verdict = said.get(place.line_id)
         total = place.invoice.made.total_record
-        got[total] = got.get(total, 0) + (verdict.accepted_cents if verdict else place.requested_cents)
+        if total in told:
+            verdict = said.get(place.line_id)
+            got[total] = got.get(total, 0) + (verdict.accepted_cents if verdict else place.requested_cents)
     return [
-        Doubt("invoice_total_disagrees", order)
-        for order, value in told.items()
-        if value is not None and order is not None and order in got and got[order] != value
+        Doubt("invoice_total_disagrees", order) for order, value in told.items() if got.get(order, value) != value
     ]
