@@ -77,7 +77,8 @@ class EventMapper(Mapper[UUID]):
     def encode_many(self, entries: Sequence[DomainEventProtocol[UUID]]) -> list[StoredEvent]:
         """Raises `domain.errors.NotAllowed` for an erased subject."""
         given = cast("Sequence[Entry]", entries)
-        coded = [(entry, _coding(TOPIC_OF[type(entry.event)])) for entry in given]
+        codings = {kind: _coding(TOPIC_OF[kind]) for kind in {type(entry.event) for entry in given}}
+        coded = [(entry, codings[type(entry.event)]) for entry in given]
         subjects = [coding.subject(entry) for entry, coding in coded]
         wanted = {subject for subject in subjects if subject}
         keys = self._keys.many(wanted, create=True) if wanted else {}
@@ -95,8 +96,9 @@ class EventMapper(Mapper[UUID]):
         """In the order given. Raises `infrastructure.keys.crypto.SealBroken`."""
         events: list[Event] = []
         waiting: list[tuple[int, Raw, EventType, State[Any]]] = []
+        codings: dict[str, Coding] = {}  # by topic: a batch asks for few of them thousands of times
         for raw in raws:
-            coding = _coding(REGISTER[raw[2]])
+            coding = codings.get(raw[2]) or codings.setdefault(raw[2], _coding(REGISTER[raw[2]]))
             is_current = raw[3].startswith(coding.head)
             state = coding.decoder.decode(raw[3]) if is_current else _AS_JSON.decode(raw[3])
             if state.s or not is_current:
