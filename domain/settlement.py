@@ -299,6 +299,4 @@ def _invoice_totals(
         if total in told:
             verdict = said.get(place.line_id)
             got[total] = got.get(total, 0) + (verdict.accepted_cents if verdict else place.requested_cents)
-    return [
-        Doubt("invoice_total_disagrees", order) for order, value in told.items() if got.get(order, value) != value
-    ]
+    return [Doubt("invoice_total_disagrees", order) for order, value in told.items() if got.get(order, value) != value]
