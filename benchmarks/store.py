@@ -247,8 +247,4 @@ if __name__ == "__main__":
         _work(*sys.argv[1:])
     else:
         for row in run():
-            low, high = row.spread
-            print(
-                f"{row.name}: {row.value:,.0f} {row.unit} [{low:,.0f}-{high:,.0f}], goal {row.goal:,.0f},"
-                f" raw {row.limit:,.0f}, ratio {row.ratio:.2f}"
-            )
+            print(row)
