@@ -75,10 +75,6 @@ class Command:
         body = encode((live or shape)(done.result))
         return answer(body, status, {POSITION: str(done.position), **(headers or {})})
 
-    def check_version(self, on: UUID) -> None:
-        """For commands of several commits, whose rules refuse a second run themselves: look before the first."""
-        self._expected(on)
-
     def _meta(self, reason: str, about: UUID | None, cause: str) -> Meta:
         given = self.meta
         subject = about if reason else None

@@ -1,6 +1,6 @@
 """Draws that come out the same for the same words, on every machine and every version of Python."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from random import Random
 from typing import TypeVar
 
@@ -16,10 +16,6 @@ class Draw:
     def share(self) -> float:
         """At least 0, below 1."""
         return self._random.random()
-
-    def pick(self, items: Sequence[T]) -> T:
-        """One of the items; IndexError when there is none."""
-        return items[int(self.share() * len(items))]
 
     def shuffled(self, items: Iterable[T]) -> list[T]:
         """All items in a drawn order."""

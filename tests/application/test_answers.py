@@ -139,7 +139,7 @@ def test_ref_01_ref_02_a_sending_is_accepted_in_full_in_part_or_refused(office: 
     assert (office.sending(sending).status, office.sending(sending).outcome) == ("settled", outcome)
 
 
-def test_refused_days_come_first_in_the_next_preview(office: Office):
+def test_sof_56_refused_days_come_first_in_the_next_preview(office: Office):
     sending = office.billed(FEE, TOILET)
     office.receive(settled(office.file(sending), {0: ("R502255", 0)}))
     seen = office.bill()
@@ -400,7 +400,7 @@ def test_a_record_of_another_line_is_listed_and_the_rest_is_applied(office: Offi
 # The way back
 
 
-def test_waiting_answers_are_collected_and_confirmed(office: Office):
+def test_ref_03_waiting_answers_are_collected_read_and_confirmed_in_one_step(office: Office):
     sending = office.billed()
     file = office.file(sending)
     office.unions.arrive(acknowledged(file), b"rubbish", settled(file))

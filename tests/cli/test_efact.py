@@ -69,7 +69,7 @@ def test_every_real_answer_is_shown_whole(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in ANSWERS if name.startswith("920900")])
-def test_every_real_settlement_shows_its_figures(name: str) -> None:
+def test_ref_04_every_real_settlement_shows_its_figures(name: str) -> None:
     shown, naive = show(name), naive_records(name)
     for kind, found in (("91", shown["settlements"]), ("92", [shown["total"]])):
         records = [record for record in naive if record[:2] == kind]
