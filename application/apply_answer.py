@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
 from application.commit import Streams
@@ -16,6 +18,7 @@ from domain.answer import Answer
 from domain.day_events import DayVerdict, LineVerdict, ReturnCause
 from domain.settlement import Doubt, Judgement, judge
 
+_Issued = tuple[UUID, invoices.Invoice]
 _DUPLICATE_CODES = frozenset({"301/40", "100721"})
 
 
@@ -85,61 +88,65 @@ def _settle(
     inner = Streams(log, state.made.invoice_ids)
     issued = [(i, invoice) for i in state.made.invoice_ids if (invoice := invoices.fold(inner.events(i)))]
     own = Streams(log, [day_id for _, invoice in issued for day_id in invoice.made.day_ids])
-    revived, here = _revive(issued, own, state.sending_id)
-    if here is None:
+    standing = _standing(issued, own, state.sending_id)
+    if standing is None:
         items.about_message("settled_after_rebilling")
         return [_contested(answer, sha256)], []
+    here = {found.day_id: found.day for found in standing}
     verdicts = judge(answer, [invoice for _, invoice in issued], here, made_elsewhere=state.made.made_elsewhere)
     items.doubts(verdicts.doubts)
     if not verdicts.holds:
         return [_contested(answer, sha256)], []
-    changes = _verdict_changes(log, issued, inner, own, here, revived, verdicts, state.sending_id, sha256)
+    changes = _verdict_changes(issued, inner, standing, _without_erased(log, here, verdicts.verdicts), verdicts, sha256)
     return [_settled(answer, sha256, verdicts)], changes
 
 
-def _revive(
-    issued: Sequence[tuple[UUID, invoices.Invoice]], own: Streams, target: UUID
-) -> tuple[dict[UUID, list[object]], dict[UUID, days.BillingDay] | None]:
-    """Days as they stand in the sending; those returned from it are reinstated, unless another one has them."""
-    revived: dict[UUID, list[object]] = {}
-    here: dict[UUID, days.BillingDay] = {}
+class _Standing(NamedTuple):
+    """A day as it stands in the sending. `back`: what reinstated it; `version` of its stream before that."""
+
+    day_id: UUID
+    day: days.BillingDay
+    version: int
+    back: Sequence[object]
+
+
+def _standing(issued: Sequence[_Issued], own: Streams, target: UUID) -> list[_Standing] | None:
+    """The days of the sending in order, the returned ones reinstated; None when another one has some of them."""
+    found: list[_Standing] = []
     for invoice_id, invoice in issued:
         for day_id in invoice.made.day_ids:
-            day = days.fold(own.events(day_id))
+            events = own.events(day_id)
+            day = days.fold(events)
             if day is None:
-                return {}, None
+                return None
             back = days.reinstate(day, target, invoice_id)
             for event in back:
                 day = days.evolve(day, event)
-                revived[day_id] = back
             if day.sending_id != target or len(day.records) != len(day.active):
-                return {}, None
-            here[day_id] = day
-    return revived, here
+                return None
+            found.append(_Standing(day_id, day, len(events), back))
+    return found
 
 
 def _verdict_changes(
-    log: EventLog,
-    issued: Sequence[tuple[UUID, invoices.Invoice]],
+    issued: Sequence[_Issued],
     inner: Streams,
-    own: Streams,
-    here: dict[UUID, days.BillingDay],
-    revived: dict[UUID, list[object]],
+    standing: Sequence[_Standing],
+    said_of: Mapping[UUID, tuple[LineVerdict, ...]],
     verdicts: Judgement,
-    target: UUID,
     sha256: str,
 ) -> list[Change]:
     changes: list[Change] = []
-    said_of = _without_erased(log, here, verdicts.verdicts)
+    following = iter(standing)
     for invoice_id, invoice in issued:
         sums: list[tuple[DayVerdict, int, int]] = []
-        for day_id in invoice.made.day_ids:
-            happened = days.settle(here[day_id], target, sha256, said_of.get(day_id, ()))
-            sums.extend(days.verdict_of(event) for event in happened)
-            changes.append(own.change(day_id, [*revived.get(day_id, ()), *happened]))
-        back = invoices.reinstate(invoice)
+        for day_id, day, version, back in islice(following, len(invoice.made.day_ids)):
+            happened = days.settle(day, invoice.made.sending_id, sha256, said_of.get(day_id, ()))
+            sums.extend([days.verdict_of(event) for event in happened])
+            changes.append(Change(day_id, version, [*back, *happened]))
+        again = invoices.reinstate(invoice)
         said = verdicts.said_of_invoices.get(invoice.made.record, ())
-        changes.append(inner.change(invoice_id, [*back, *invoices.settle(invoice, sha256, sums, said)]))
+        changes.append(inner.change(invoice_id, [*again, *invoices.settle(invoice, sha256, sums, said)]))
     return changes
 
 

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from domain.answer import Answer
@@ -32,8 +32,7 @@ class Meta:
     correlation_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """Events to append to one stream that is expected to be at `expected_version` (0: it does not exist yet)."""
 
     stream_id: UUID

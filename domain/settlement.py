@@ -5,9 +5,9 @@ Only B, F or R on the line's own record 50, or B or F on the record 20 or 80 of 
 alone means nothing, and the figures must add up before anything is believed (decisions, Statuses).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from domain.answer import Answer, AnswerRecord, FundSettlement, Reason
@@ -16,6 +16,8 @@ from domain.care import reference_of
 from domain.day_events import LineVerdict, Verdict
 from domain.event import ERASED
 from domain.invoice import Invoice
+
+T = TypeVar("T")
 
 _REFUSES_LINE = frozenset("BFR")
 _REFUSES_INVOICE = frozenset("BF")
@@ -80,32 +82,32 @@ def judge(
     places, owners = _places(invoices, days)
     said, doubts = _said_of_invoices(answer, owners, made_elsewhere=made_elsewhere)
     refused_invoices = {record: fatal for record, reasons in said.items() if (fatal := _fatal(reasons))}
-    verdicts: dict[UUID, list[LineVerdict]] = {}
-    spoken: set[UUID] = set()
+    told: list[tuple[_Place, LineVerdict]] = []
+    spoken: set[int] = set()
     notes, unmatched = _notes(answer, places)
     doubts.extend(unmatched)
     for record in answer.records:
         if record.type != "50":
             continue
         place = places.get(record.order) if record.order is not None else None
-        if place is None:
+        if place is None or record.order is None:
             doubts.append(Doubt("record_unmatched", record.order, (("code", record.code),)))
             continue
         if not _agrees(record, place.reference(made_elsewhere=made_elsewhere)):
             doubts.append(Doubt("reference_disagrees", record.order, (("code", record.code),)))
             continue
-        if place.line_id in spoken:
+        if record.order in spoken:
             doubts.append(Doubt("record_twice", record.order))
             continue
-        spoken.add(place.line_id)
+        spoken.add(record.order)
         whole = refused_invoices.get(place.invoice.made.record, ())
-        verdict = _verdict(record, place, whole, notes.get(place.line_id, _NOTHING))
+        verdict = _verdict(record, place, whole, notes.get(record.order, _NOTHING))
         if verdict is not None:
-            verdicts.setdefault(place.day_id, []).append(verdict)
+            told.append((place, verdict))
             if abs(verdict.accepted_cents) > abs(verdict.requested_cents):
                 doubts.append(Doubt("paid_more_than_asked", record.order, (("code", record.code),)))
-    _judge_unlisted(places, refused_invoices, notes, spoken, verdicts)
-    return _sum_up(answer, places, verdicts, said, doubts)
+    told.extend(_judge_unlisted(places, refused_invoices, notes, spoken))
+    return _sum_up(answer, places, told, said, doubts)
 
 
 def _places(
@@ -116,7 +118,8 @@ def _places(
     for invoice in invoices:
         owners[invoice.made.record] = owners[invoice.made.total_record] = invoice
         for day_id in invoice.made.day_ids:
-            for line, order in zip(days[day_id].active, days[day_id].records, strict=True):
+            day = days[day_id]
+            for line, order in zip(day.active, day.records, strict=True):
                 places[order] = _Place(day_id, line, line.care.amount_cents, invoice)
     return places, owners
 
@@ -150,24 +153,23 @@ def _said_of_invoices(
     return said, doubts
 
 
-def _notes(answer: Answer, places: Mapping[int, _Place]) -> tuple[dict[UUID, _Note], list[Doubt]]:
-    """Reasons on the records 51 and 52 behind a line: notes on it, never a refusal.
+def _notes(answer: Answer, places: Mapping[int, _Place]) -> tuple[dict[int, _Note], list[Doubt]]:
+    """Reasons on the records 51 and 52 behind a line, by the number of its record 50: notes on it, never a refusal.
 
     They come back without their record 50 when that one is accepted (a real 920900 does so).
     """
-    notes: dict[UUID, _Note] = {}
+    notes: dict[int, _Note] = {}
     doubts: list[Doubt] = []
     for record in answer.records:
         if record.type not in ("51", "52"):
             continue
-        place = None
-        if record.order is not None:
-            place = places.get(record.order - 1) or places.get(record.order - 2)
-        if place is None:
+        before = () if record.order is None else (record.order - 1, record.order - 2)
+        line = next((order for order in before if order in places), None)
+        if line is None:
             doubts.append(Doubt("record_unmatched", record.order, (("code", record.code),)))
         elif record.errors or record.comment:
-            known = notes.get(place.line_id, _NOTHING)
-            notes[place.line_id] = _Note(known.reasons + record.errors, _joined(known.comment, record.comment))
+            known = notes.get(line, _NOTHING)
+            notes[line] = _Note(known.reasons + record.errors, _joined(known.comment, record.comment))
     return notes, doubts
 
 
@@ -195,17 +197,16 @@ def _verdict(record: AnswerRecord, place: _Place, whole: tuple[Reason, ...], not
 def _judge_unlisted(
     places: Mapping[int, _Place],
     refused_invoices: Mapping[int, tuple[Reason, ...]],
-    notes: Mapping[UUID, _Note],
-    spoken: set[UUID],
-    verdicts: dict[UUID, list[LineVerdict]],
-) -> None:
+    notes: Mapping[int, _Note],
+    spoken: set[int],
+) -> Iterator[tuple[_Place, LineVerdict]]:
     """Lines without an echo of their own: refused with their invoice, accepted with a note, or just accepted."""
     if not refused_invoices and not notes:
         return
-    for place in places.values():
-        if place.line_id in spoken:
+    for order, place in places.items():
+        if order in spoken:
             continue
-        asked, note = place.requested_cents, notes.get(place.line_id, _NOTHING)
+        asked, note = place.requested_cents, notes.get(order, _NOTHING)
         whole = refused_invoices.get(place.invoice.made.record)
         if whole:
             said = LineVerdict(place.line_id, "refused", asked, 0, whole, note.reasons, note.comment)
@@ -213,25 +214,30 @@ def _judge_unlisted(
             said = LineVerdict(place.line_id, "accepted", asked, asked, (), note.reasons, note.comment)
         else:
             continue
-        verdicts.setdefault(place.day_id, []).append(said)
+        yield place, said
 
 
 def _sum_up(
     answer: Answer,
     places: Mapping[int, _Place],
-    verdicts: Mapping[UUID, list[LineVerdict]],
+    told: Sequence[tuple[_Place, LineVerdict]],
     said_of_invoices: Mapping[int, tuple[Reason, ...]],
     doubts: list[Doubt],
 ) -> Judgement:
-    requested = sum(place.requested_cents for place in places.values())
-    told = [said for group in verdicts.values() for said in group]
-    lost = sum(said.requested_cents - said.accepted_cents for said in told)
-    per_fund: dict[str, int] = {}
+    verdicts: dict[UUID, list[LineVerdict]] = {}
+    lost: dict[int, int] = {}
+    for place, said in told:
+        verdicts.setdefault(place.day_id, []).append(said)
+        _add(lost, place.invoice.made.total_record, said.requested_cents - said.accepted_cents)
+    asked: dict[int, int] = {}
+    fund_of: dict[int, str] = {}
     for place in places.values():
-        fund = place.invoice.made.destination
-        per_fund[fund] = per_fund.get(fund, 0) + place.requested_cents
-    doubts.extend(_figures(answer, requested, lost, per_fund, _lost_by_fund(places, verdicts)))
-    doubts.extend(_invoice_totals(answer, places, verdicts))
+        made = place.invoice.made
+        _add(asked, made.total_record, place.requested_cents)
+        fund_of[made.total_record] = made.destination
+    requested, missing = sum(asked.values()), sum(lost.values())
+    doubts.extend(_figures(answer, requested, missing, _by_fund(asked, fund_of), _by_fund(lost, fund_of)))
+    doubts.extend(_invoice_totals(answer, asked, lost))
     holds = not any(doubt.kind in _FATAL for doubt in doubts)
     return Judgement(
         {day: tuple(group) for day, group in verdicts.items()},
@@ -239,22 +245,23 @@ def _sum_up(
         tuple(doubts),
         holds,
         requested,
-        requested - lost,
-        sum(said.requested_cents - said.accepted_cents for said in told if said.verdict != "accepted"),
+        requested - missing,
+        sum(said.requested_cents - said.accepted_cents for _, said in told if said.verdict != "accepted"),
     )
 
 
 _FATAL = frozenset({"figures_disagree", "sum_of_lines_disagrees", "invoice_total_disagrees", "settlement_missing"})
 
 
-def _lost_by_fund(places: Mapping[int, _Place], verdicts: Mapping[UUID, list[LineVerdict]]) -> dict[str, int]:
-    fund_of = {place.line_id: place.invoice.made.destination for place in places.values()} if verdicts else {}
-    lost: dict[str, int] = {}
-    for group in verdicts.values():
-        for said in group:
-            fund = fund_of[said.line_id]
-            lost[fund] = lost.get(fund, 0) + said.requested_cents - said.accepted_cents
-    return lost
+def _add(sums: dict[T, int], key: T, cents: int) -> None:
+    sums[key] = sums.get(key, 0) + cents
+
+
+def _by_fund(by_invoice: Mapping[int, int], fund_of: Mapping[int, str]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for total_record, cents in by_invoice.items():
+        _add(sums, fund_of[total_record], cents)
+    return sums
 
 
 def _figures(
@@ -283,20 +290,15 @@ def _adds_up(total: FundSettlement) -> bool:
     return requested - refused == accepted
 
 
-def _invoice_totals(
-    answer: Answer, places: Mapping[int, _Place], verdicts: Mapping[UUID, list[LineVerdict]]
-) -> list[Doubt]:
+def _invoice_totals(answer: Answer, asked: Mapping[int, int], lost: Mapping[int, int]) -> list[Doubt]:
     """Zone 114 of an echoed record 80 must be the sum of what its lines got."""
     told = {
         record.order: record.accepted_cents
         for record in answer.records
         if record.type == "80" and record.order is not None and record.accepted_cents is not None
     }
-    got: dict[int, int] = {}
-    said = {verdict.line_id: verdict for group in verdicts.values() for verdict in group}
-    for place in places.values():
-        total = place.invoice.made.total_record
-        if total in told:
-            verdict = said.get(place.line_id)
-            got[total] = got.get(total, 0) + (verdict.accepted_cents if verdict else place.requested_cents)
-    return [Doubt("invoice_total_disagrees", order) for order, value in told.items() if got.get(order, value) != value]
+    return [
+        Doubt("invoice_total_disagrees", order)
+        for order, value in told.items()
+        if order in asked and asked[order] - lost.get(order, 0) != value
+    ]

@@ -70,7 +70,7 @@ def _sending(identifier: UUID, events: Sequence[Event]) -> State:
 
 def _day(_: UUID, events: Sequence[Event]) -> State:
     state = billing_day.fold(events)
-    return {name: value for name, value in _flat(state).items() if name != "lines"}
+    return {name: value for name, value in state._asdict().items() if name != "lines"} if state else {}
 
 
 def _numbering(_: UUID, events: Sequence[Event]) -> State:

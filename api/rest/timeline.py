@@ -24,7 +24,7 @@ _STATES: dict[str, Callable[[list[Any], UUID], object]] = {
     "establishment": lambda events, _: establishment.fold(events),
     "provider": lambda events, _: provider.fold(events),
     "patient": lambda events, _: patient.fold(events),
-    "billing_day": lambda events, _: billing_day.fold(events),
+    "billing_day": lambda events, _: day._asdict() if (day := billing_day.fold(events)) else None,
     "invoice": lambda events, _: invoice.fold(events),
     "sending": sending.fold,
     "item": lambda events, _: inbox.fold_item(events),

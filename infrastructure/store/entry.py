@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import NamedTuple
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
@@ -10,8 +11,7 @@ from eventsourcing.persistence import StoredEvent
 from application.ports import Event, Meta, StoredAnswer
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """The library's idea of a domain event (`DomainEventProtocol`)."""
 
     originator_id: UUID

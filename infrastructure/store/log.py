@@ -81,8 +81,11 @@ class Log:
                     ids if upto is None else [*ids, upto],
                 )
         streams: dict[UUID, list[Event]] = {}
-        for raw, event in zip(raws, self._events.mapper.decode_many(raws), strict=True):
-            streams.setdefault(raw[0], []).append(event)
+        stream: list[Event] = []
+        for (stream_id, version, _, _), event in zip(raws, self._events.mapper.decode_many(raws), strict=True):
+            if version == 1:  # spares hashing the id of every event
+                streams[stream_id] = stream = []
+            stream.append(event)
         return streams
 
     def history(self, stream_id: UUID, upto: int | None = None) -> list[Recorded]:

@@ -1,8 +1,9 @@
-"""Appending on PostgreSQL: three round trips inside the lock for a small commit, COPY for a large one."""
+"""Appending on PostgreSQL: two round trips for a small commit and its hooks' own, COPY for a large one."""
 
 from collections.abc import Sequence
 from functools import cache
 from time import monotonic
+from typing import Any
 
 import psycopg
 from eventsourcing.persistence import IntegrityError
@@ -12,7 +13,7 @@ from infrastructure.store.entry import Append
 from infrastructure.store.postgres import PostgresDatabase
 from infrastructure.store.postgres_sql import AnyConnection
 from infrastructure.store.recorder import LogRecorder
-from infrastructure.store.rows import ANSWERS, COMMITS, EVENTS, HEAD, Numbered
+from infrastructure.store.rows import ANSWERS, COMMITS, EVENTS, HEAD
 from infrastructure.store.sql import placeholders
 
 COPY_FROM_EVENTS = 40
@@ -28,8 +29,7 @@ class PostgresRecorder(LogRecorder):
         super().__init__(database, clock, inline)
         self._postgres = database
         # The statements after the lock see what its former holder committed: each takes a new snapshot.
-        self._begin = f"BEGIN; SELECT pg_advisory_xact_lock({database.lock_key('log')}); {HEAD}".encode()
-        # After the commit, not in it: NOTIFY holds a lock of the whole database, over the disk flush of every tenant.
+        self._lock = f"SELECT pg_advisory_xact_lock({database.lock_key('log')})".encode()
         self._notify = f'NOTIFY "{channel(database.schema)}",'
         self._notified_at = 0.0
 
@@ -43,23 +43,32 @@ class PostgresRecorder(LogRecorder):
                 raise
 
     def _write_on(self, connection: AnyConnection, appends: Sequence[Append]) -> None:
-        cursor = connection.execute(self._begin, prepare=False)
-        while cursor.nextset():
-            pass
+        with connection.pipeline():
+            connection.execute("BEGIN")
+            connection.execute(self._lock)
+            cursor = connection.execute(HEAD)
         rows = self._number(appends, [(position, instant) for position, instant in cursor.fetchall()])
         try:
-            _insert(connection, rows)
+            self._call_hooks(self._postgres.sql(connection), appends, rows.recorded_at)
+            events = rows.events
+            if len(events) >= COPY_FROM_EVENTS:
+                _copy(connection, events)
+                events = []
+            tables = (rows.commits, events, rows.answers)
+            with connection.pipeline():
+                if statement := _statement(*map(len, tables)):
+                    connection.execute(statement, [value for table in tables for row in table for value in row])
+                connection.execute("COMMIT")
         except psycopg.errors.UniqueViolation as error:
             raise IntegrityError(str(error)) from error
-        self._call_hooks(self._postgres.sql(connection), appends, rows.recorded_at)
-        connection.execute(self._commit(appends[-1].position), prepare=False)
+        self._announce(connection, appends[-1].position)
 
-    def _commit(self, position: int) -> bytes:
+    def _announce(self, connection: AnyConnection, position: int) -> None:
+        """After the commit, not in it: NOTIFY holds a lock of the whole database, over the flush of every tenant."""
         now = monotonic()
-        if now - self._notified_at < NOTIFY_EVERY_S:
-            return b"COMMIT"
-        self._notified_at = now
-        return f"COMMIT; {self._notify} '{position}'".encode()
+        if now - self._notified_at >= NOTIFY_EVERY_S:
+            self._notified_at = now
+            connection.execute(f"{self._notify} '{position}'".encode(), prepare=False)
 
 
 def channel(schema: str) -> str:
@@ -67,18 +76,12 @@ def channel(schema: str) -> str:
     return f"quittance_{schema}"
 
 
-def _insert(connection: AnyConnection, rows: Numbered) -> None:
-    by_copy = len(rows.events) >= COPY_FROM_EVENTS
-    events = [] if by_copy else rows.events
-    if statement := _statement(len(rows.commits), len(events), len(rows.answers)):
-        values = [value for table in (rows.commits, events, rows.answers) for row in table for value in row]
-        connection.execute(statement, values)
-    if by_copy:
-        copying = f"COPY events ({','.join(EVENTS)}) FROM STDIN (FORMAT BINARY)"
-        with connection.cursor().copy(copying.encode()) as copy:
-            copy.set_types(EVENT_TYPES)
-            for row in rows.events:
-                copy.write_row(row)
+def _copy(connection: AnyConnection, events: Sequence[tuple[Any, ...]]) -> None:
+    copying = f"COPY events ({','.join(EVENTS)}) FROM STDIN (FORMAT BINARY)"
+    with connection.cursor().copy(copying.encode()) as copy:
+        copy.set_types(EVENT_TYPES)
+        for row in events:
+            copy.write_row(row)
 
 
 @cache
