@@ -4,15 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test serve bench soak check clean
+.PHONY: demo test serve bench soak check screenshots clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/python -m api.cli demo --dir demo-data --seed 1 $(ARGS)
 
-serve: $(VENV)/.runtime
+serve: $(VENV)/.runtime $(VENV)/.assets
 	$(BIN)/python -m api.cli serve $(ARGS)
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(VENV)/.assets
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(VENV)/.dev
@@ -24,11 +24,15 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks $(ARGS)
 
+# Pictures of every page, made by a real browser: looked at in review, not kept.
+screenshots: $(VENV)/.dev $(VENV)/.assets
+	$(BIN)/python -m tests.web.screenshots $(ARGS)
+
 soak: $(VENV)/.dev
 	QUITTANCE_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/domain tests/infrastructure tests/acceptance $(ARGS)
 
 clean:
-	rm -rf $(VENV) demo-data .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) demo-data screenshots api/web/node_modules api/web/static .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -44,3 +48,12 @@ $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
 $(VENV)/.dev: requirements-dev.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ $(VENV)/.runtime
+
+$(VENV)/.build: requirements-build.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.txt
+	@touch $@
+
+# What the pages ship (style, script, icons, fonts). Asks the npm registry once, then only when the lock changes.
+$(VENV)/.assets: $(VENV)/.build hatch_build.py api/web/package.json api/web/package-lock.json $(wildcard api/web/assets/*)
+	$(BIN)/python hatch_build.py
+	@touch $@

@@ -2,27 +2,37 @@
 
 import gc
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from api.settings import Settings
-from application.access import AccessKeys
+from application.access import AccessKeys, Caller
+from application.accounts import Accounts
 from application.bill import Billing
+from application.casework import CaseworkDesk
 from application.code_list import CodeLists
 from application.desk import Desk
 from application.import_care import CareImports
+from application.jobs import JobAction, Jobs
 from application.ports import AccessLog, Clock, EventLog, KeyRing, MessageStore, Recorded, Sql, UnionTransport
 from application.read_answers import Answers
 from application.record_care import CareBook
 from application.register import Register
 from application.send import Dispatch
+from application.sending_jobs import sending_actions
 from application.take_over import TakeOver
+from domain.local_time import local_date
+from infrastructure.accounts.credentials import StoredCredentials
+from infrastructure.accounts.pending_forms import PendingForms
 from infrastructure.clock import SystemClock
 from infrastructure.codelist.reader import read_code_list
 from infrastructure.efact.codec import EfactCodec
+from infrastructure.jobs.stored_jobs import StoredJobs
 from infrastructure.keys.erasure_list import ErasureList, ListedKeys
 from infrastructure.keys.master import load_master_key
 from infrastructure.simulator.unions import SimulatedUnions
+from infrastructure.store.errors import StoreUnavailable
 from infrastructure.store.opening import Store, open_store
 from projections.engine import Runner
 from projections.lookups import ViewLookups
@@ -53,6 +63,10 @@ class Quittance:
     code_lists: CodeLists
     take_over: TakeOver
     access: AccessKeys
+    accounts: Accounts
+    jobs: Jobs
+    casework: CaseworkDesk
+    pending_forms: PendingForms
     transport: UnionTransport
 
     def close(self) -> None:
@@ -88,6 +102,8 @@ def build(settings: Settings, clock: Clock | None = None, transport: UnionTransp
     erasures = ErasureList(settings.erasure_list_path)
     unions = transport or SimulatedUnions(settings.simulator_folder, settings.simulator_seed, time)
     answers = Answers(store.log, lookups, store.messages, codec, unions)
+    dispatch = Dispatch(store.log, lookups, store.messages, unions, time, settings.files_per_day_scope)
+    accounts = Accounts(store.log, store.keys, StoredCredentials(store.database, time), time)
     return Quittance(
         settings=settings,
         clock=time,
@@ -103,11 +119,24 @@ def build(settings: Settings, clock: Clock | None = None, transport: UnionTransp
         care=CareBook(store.log),
         imports=CareImports(store.log, store.keys, lookups, store.messages),
         billing=Billing(store.log, store.keys, lookups, store.messages, codec, time),
-        dispatch=Dispatch(store.log, lookups, store.messages, unions, time, settings.files_per_day_scope),
+        dispatch=dispatch,
         answers=answers,
         desk=Desk(store.log),
         code_lists=CodeLists(store.log, store.messages, read_code_list),
         take_over=TakeOver(store.log, store.keys, lookups, store.messages, codec, answers),
         access=AccessKeys(store.log, time),
+        accounts=accounts,
+        jobs=jobs_of(store, time, accounts, sending_actions(store.log, dispatch)),
+        pending_forms=PendingForms(store.database, store.keys, time),
+        casework=CaseworkDesk(store.log, store.messages, time),
         transport=unions,
     )
+
+
+def jobs_of(store: Store, clock: Clock, accounts: Accounts, actions: Mapping[str, JobAction]) -> Jobs:
+    """Work on many things, each done with the rights that its person has by then."""
+
+    def caller_of(actor: str, where: UUID) -> Caller:
+        return accounts.caller(UUID(actor.removeprefix("user:")), where, local_date(clock.now()))
+
+    return Jobs(StoredJobs(store.database), store.log, store.keys, clock, caller_of, actions, (StoreUnavailable,))

@@ -27,6 +27,16 @@ class Settings(BaseSettings):
     one_month_per_file: bool = Field(default=True, description="One billed month in each file.")
     simulator_seed: int = Field(default=1, description="Seed of the simulated unions.")
 
+    public_url: str = Field(
+        default="", pattern=r"^(https?://\S+)?$", description="Address of the pages as people reach them; for mails."
+    )
+    mail_host: str = Field(default="", description="Mail server for the daily digest; empty: none is sent.")
+    mail_port: int = Field(default=587, ge=1, le=65_535, description="Its port.")
+    mail_security: Literal["starttls", "tls", "none"] = Field(default="starttls", description="How it is spoken to.")
+    mail_from: str = Field(default="", description="Sender of the digest.")
+    mail_user: str = Field(default="", description="Who signs in there, if anybody must.")
+    mail_password_file: Path | None = Field(default=None, description="File with the password.")
+
     @property
     def database_url(self) -> str:
         """Where the store is."""

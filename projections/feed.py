@@ -229,8 +229,8 @@ PUBLISHED: dict[str, Published] = {
     "import.undone": Published("import.undone", _NOTHING),
 }
 
-PRIVATE = ("provider.", "numbering.", "api_key.", "code_list.")
-"""Topics that belong to no establishment, or to the installation alone."""
+PRIVATE = ("provider.", "numbering.", "api_key.", "code_list.", "user.", "casework.")
+"""Topics that belong to no establishment, to the installation alone, or that are for people of the practice only."""
 
 TYPES = tuple(sorted(published.type for published in PUBLISHED.values()))
 

@@ -44,7 +44,7 @@ class Listing:
 
     def page(self, sql: Sql, where: Condition, asked: Asked) -> Page:
         """One page of the rows that meet the condition. Raises `Invalid` for a wrong sort, limit or cursor."""
-        sort, table = self._sort(asked), self.table
+        sort, table = self.sort_of(asked), self.table
         if not 1 <= asked.limit <= MOST_ROWS:
             raise Invalid("limit_invalid", f"limit: give 1 to {MOST_ROWS}.", field="limit")
         place = self._place(asked, sort)
@@ -88,7 +88,8 @@ class Listing:
         )
         return int(found[0]["n"])
 
-    def _sort(self, asked: Asked) -> str:
+    def sort_of(self, asked: Asked) -> str:
+        """The column to sort by. Raises `Invalid` for one that it cannot be."""
         if asked.sort and asked.sort not in self.sorts:
             raise Invalid("sort_invalid", f"sort: give one of {', '.join(self.sorts)}.", field="sort")
         return asked.sort or self.sorts[0]

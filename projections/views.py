@@ -3,6 +3,7 @@
 from application.ports import KeyRing
 from projections import (
     api_keys,
+    casework,
     days,
     establishments,
     imports,
@@ -17,6 +18,7 @@ from projections import (
     refusals,
     runs,
     sendings,
+    users,
 )
 from projections.view import View
 
@@ -39,4 +41,6 @@ def all_views(keys: KeyRing) -> tuple[View, ...]:
         imports.VIEW,
         runs.VIEW,
         api_keys.VIEW,
+        users.view(keys),
+        casework.VIEW,
     )

@@ -17,11 +17,13 @@ from api.catalogue import LANGUAGES, Language, has, text
 from api.cli.ids import identifier_of
 from api.cli.voice import Voice
 from api.settings import Settings
+from api.web.assets import AssetsMissing
 from application.ports import ConcurrencyConflict, Context, Meta
 from domain.errors import DomainError, Invalid, NotFound
 from domain.rules.limits import month_start
 from infrastructure.keys.crypto import SealBroken
 from infrastructure.keys.master import MasterKeyFault
+from infrastructure.mail.smtp import MailFault
 from infrastructure.store.errors import Damaged, NotEmpty, NotMigrated, StoreUnavailable
 from projections.errors import ViewsBehind, ViewsReplaced
 
@@ -43,6 +45,8 @@ _OF_THE_STORE: dict[type[Exception], str] = {
     sqlite3.DatabaseError: "store_damaged",
     ConcurrencyConflict: "changed_meanwhile",
     MasterKeyFault: "master_key",
+    MailFault: "mail_server",
+    AssetsMissing: "assets_missing",
     PermissionError: "place_unusable",
     NotADirectoryError: "place_unusable",
     FileExistsError: "place_unusable",

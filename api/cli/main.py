@@ -8,6 +8,7 @@ from api.cli import (
     billing,
     care,
     demo,
+    digest,
     efact,
     imports,
     manage,
@@ -16,6 +17,7 @@ from api.cli import (
     serving,
     show,
     timelines,
+    users,
     views,
 )
 from api.cli.console import read_settings
@@ -23,6 +25,7 @@ from api.cli.help import speak
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(efact.app, name="efact")
+app.add_typer(users.app, name="user")
 for module in (
     manage,
     imports,
@@ -36,6 +39,7 @@ for module in (
     timelines,
     backup,
     serving,
+    digest,
     demo,
 ):
     module.register(app)

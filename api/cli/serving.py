@@ -1,14 +1,23 @@
-"""`quittance serve`: the service on this machine."""
+"""`quittance serve`: the service on this machine, pages and API."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.build import build
-from api.cli.console import read_settings, speaking
+from api.build import Quittance, build
+from api.cli.console import context, read_settings, speaking
+from api.cli.demo import tell
 from api.cli.manage import first_key, prepare
 from api.cli.voice import Voice
 from api.rest.serving import serve as run_service
+from api.settings import Settings
+from api.web.site import Site
+from domain.roles import Role
+
+DEMO_FOLDER = Path("demo-data")
+DEMO_LOGIN = "demo"
+_DEMO_ROLE: Role = "administrator"
 
 
 def register(app: typer.Typer) -> None:
@@ -19,11 +28,15 @@ def register(app: typer.Typer) -> None:
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Serve the demo data, made first if missing; prints a one-time password.")
+    ] = False,
 ) -> None:
-    """Start the REST service; a new installation is made first and its API key shown once."""
+    """Start the service; a new installation is made first and its API key shown once."""
     settings = read_settings()
     voice = Voice(settings.lang, as_json=False)
     with speaking(voice):
+        settings = _demo_settings(settings) if demo else settings
         if prepare(settings):
             voice.say("init.key_warning", path=settings.master_key_path)
         quittance = build(settings)
@@ -31,7 +44,36 @@ def serve(
             issued = first_key(quittance)
             if issued:
                 voice.say("init.api_key", token=issued.token)
+            site = Site(quittance)
+            if demo:
+                voice.say("serve.demo_user", login=DEMO_LOGIN, password=_demo_password(quittance))
+            elif not _has_user(quittance):
+                voice.say("serve.no_user")
             voice.say("serve.ready", url=f"http://{host}:{port}")
-            run_service(quittance, host, port)
+            run_service(quittance, site, host, port)
         finally:
             quittance.close()
+
+
+def _demo_settings(settings: Settings) -> Settings:
+    """The folder of `quittance demo`, with its story told first when it is not there."""
+    if not (DEMO_FOLDER / "quittance.db").exists():
+        tell(Voice(settings.lang, as_json=True), DEMO_FOLDER, 1)
+    return Settings(home=DEMO_FOLDER, database="", key_file=None, lang=settings.lang)
+
+
+def _demo_password(quittance: Quittance) -> str:
+    """Of the one user of the demo, who may do everything everywhere; a new one each time."""
+    accounts, today = quittance.accounts, quittance.clock.now().date()
+    user = accounts.user_id(DEMO_LOGIN)
+    if quittance.log.load([user]).get(user):
+        return accounts.reset(context(), user).result
+    made = accounts.add(context(), DEMO_LOGIN, "Demo").result
+    for where in quittance.lookups.establishment_ids():
+        accounts.grant(context(), made.user_id, where, _DEMO_ROLE, today)
+    return made.one_time_password
+
+
+def _has_user(quittance: Quittance) -> bool:
+    with quittance.store.database.reading() as sql:
+        return bool(sql.tuples("SELECT 1 FROM credentials LIMIT 1"))

@@ -7,12 +7,24 @@ from uuid import UUID
 
 from api.cli.number_lists import years_of
 from application.ports import Event
-from domain import api_key, billing_day, establishment, inbox, invoice, numbering, patient, provider, sending
+from domain import (
+    api_key,
+    billing_day,
+    casework,
+    establishment,
+    inbox,
+    invoice,
+    numbering,
+    patient,
+    provider,
+    sending,
+    user,
+)
 from domain.billing_run import BillingRunCancelled
 
 State = dict[str, Any]
 
-_OPENINGS = ("made", "details", "issued", "raised", "accepted")
+_OPENINGS = ("made", "details", "issued", "raised", "accepted", "opened")
 """Fields of a state that hold what its first event said: shown in one row with the rest."""
 _HIDDEN = "secret_hash"
 
@@ -99,5 +111,7 @@ _STATES: dict[str, Callable[[UUID, Sequence[Event]], State]] = {
     "item": _folded(inbox.fold_item),
     "import": _folded(inbox.fold_import),
     "api_key": _folded(api_key.fold),
+    "user": _folded(user.fold),
+    "casework": _folded(casework.fold),
     "code_list": lambda _, events: _last_words(events),
 }

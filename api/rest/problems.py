@@ -70,12 +70,14 @@ _PLAIN: dict[type[Exception], Problem] = {
     StoreUnavailable: Problem(503, "store_unavailable", headers=_RETRY),
     ViewsBehind: Problem(503, "views_behind", headers=_RETRY),
 }
+KINDS = (Problem, DomainError, UnreadableMessage, RequestValidationError, HTTPException, *_PLAIN)
+"""Every type of error that has an answer of its own."""
 _HTTP_CODES = {404: "path_unknown", 405: "method_not_allowed", 413: "body_too_large", 415: "media_type_unsupported"}
 
 
 def install(app: FastAPI) -> None:
     """Every error type of the layers below gets its answer here."""
-    for kind in (Problem, DomainError, UnreadableMessage, RequestValidationError, HTTPException, *_PLAIN):
+    for kind in KINDS:
         app.add_exception_handler(kind, _handle)
 
 

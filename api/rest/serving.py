@@ -9,9 +9,10 @@ from threading import Event, Thread
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from api.build import Quittance
-from api.rest.app import create_app
+from api.job_worker import working_off
 from api.rest.log_lines import write_log_lines
 from api.rest.retention import forgetting
 from infrastructure.store.errors import StoreUnavailable
@@ -21,11 +22,11 @@ _WAIT_S = 0.5
 _AFTER_A_FAULT_S = 1.0
 
 
-def serve(quittance: Quittance, host: str = "127.0.0.1", port: int = 8000) -> None:
+def serve(quittance: Quittance, app: ASGIApp, host: str = "127.0.0.1", port: int = 8000) -> None:
     """Serve until a signal ends it; open streams end first, then the workers."""
     write_log_lines()
-    with kept_current(quittance), forgetting(quittance):
-        StreamsFirst(configuration(quittance, host, port)).run()
+    with kept_current(quittance), forgetting(quittance), working_off(quittance):
+        StreamsFirst(configuration(app, host, port)).run()
 
 
 class StreamsFirst(uvicorn.Server):
@@ -38,10 +39,10 @@ class StreamsFirst(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def configuration(quittance: Quittance, host: str, port: int) -> uvicorn.Config:
+def configuration(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
     """Our own lines of log instead of uvicorn's, which would repeat paths and queries."""
     return uvicorn.Config(
-        create_app(quittance),
+        app,
         host=host,
         port=port,
         access_log=False,

@@ -6,11 +6,13 @@ The line names the route, never the path or query that came: somebody may have p
 import json
 import logging
 import traceback
+from collections.abc import Callable, Mapping
 from time import perf_counter
 from uuid import uuid4
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.rest.headers import CORRELATION, POSITION, given_name
@@ -30,8 +32,13 @@ PROTECTING = {
 class Traffic:
     """The outermost layer of the application."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(
+        self,
+        app: ASGIApp,
+        respond: Callable[[Problem, Request], Response] = response_to,
+        protecting: Mapping[str, str] = PROTECTING,
+    ) -> None:
+        self._app, self._respond, self._protecting = app, respond, protecting
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -45,7 +52,7 @@ class Traffic:
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in PROTECTING.items():
+                for name, value in self._protecting.items():
                     headers.setdefault(name, value)
                 headers.setdefault(CORRELATION, request.state.correlation_id)
                 seen["status"] = str(message["status"])
@@ -62,12 +69,12 @@ class Traffic:
             request.state.correlation_id = given_name(request, CORRELATION) or request.state.correlation_id
             await self._app(request.scope, receive, send)
         except Problem as problem:
-            await response_to(problem, request)(request.scope, receive, send)
+            await self._respond(problem, request)(request.scope, receive, send)
         except Exception as error:
             _note_fault(request, error)
             if seen:
                 raise
-            await response_to(problem_of(error), request)(request.scope, receive, send)
+            await self._respond(problem_of(error), request)(request.scope, receive, send)
 
 
 def _note(request: Request, seen: dict[str, str], took_s: float) -> None:

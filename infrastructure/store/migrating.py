@@ -25,19 +25,25 @@ def check_migrated(database: StoreDatabase) -> None:
     """Refuse to work on tables of another version. Raises `NotMigrated`."""
     wanted = {number for number, _ in _known(database.dialect)}
     with database.reading() as sql:
-        found = _applied(sql) if _has_table(sql) else set()
+        found = _applied(sql) if has_table(sql, "migrations") else set()
     if found != wanted:
         raise NotMigrated(f"the database has migrations {sorted(found)}, this program needs {sorted(wanted)}")
+
+
+def schema_version(sql: StoreSql) -> int:
+    """Number of the last migration."""
+    return max(_applied(sql))
 
 
 def _applied(sql: StoreSql) -> set[int]:
     return {number for (number,) in sql.tuples("SELECT number FROM migrations")}
 
 
-def _has_table(sql: StoreSql) -> bool:
+def has_table(sql: StoreSql, name: str) -> bool:
+    """Whether there is such a table: a database of an older version lacks some."""
     if sql.dialect == "sqlite":
-        return bool(sql.tuples("SELECT 1 FROM sqlite_master WHERE name = 'migrations'"))
-    return bool(sql.tuples("SELECT 1 WHERE to_regclass('migrations') IS NOT NULL"))
+        return bool(sql.tuples("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)))
+    return bool(sql.tuples("SELECT 1 WHERE to_regclass(?) IS NOT NULL", (name,)))
 
 
 def _known(dialect: str) -> Iterator[tuple[int, str]]:

@@ -33,8 +33,8 @@ from infrastructure.simulator.scenario import USUAL, Scenario
 from infrastructure.simulator.unions import SimulatedUnions
 from infrastructure.store.copying import copy_store
 from infrastructure.store.opening import open_database
-from projections.patients import SEAL_CONTEXT
 from projections.views import all_views
+from tests.sealed_rows import in_clear
 from tests.stores import SteppedClock, fresh_schema, store_url
 
 MONTH = "2026-10"
@@ -170,10 +170,7 @@ def rows_of(quittance: Quittance, names: Sequence[str] = (), *, past: bool = Tru
             if names and table.name not in names:
                 continue
             for name in (table.name, table.past) if past else (table.name,):
-                rows = [dict(row) for row in sql.rows(f"SELECT * FROM {name}")]
-                for row in rows:
-                    if row.get("identity"):
-                        row["identity"] = quittance.keys.unseal(row["patient_id"], SEAL_CONTEXT, row["identity"])
+                rows = in_clear(quittance.keys, sql.rows(f"SELECT * FROM {name}"))
                 found[name] = sorted((tuple(row.items()) for row in rows), key=repr)
     return found
 

@@ -16,8 +16,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+from starlette.types import ASGIApp
 
 from api.build import Quittance, build
+from api.rest.app import create_app
 from api.rest.serving import StreamsFirst, configuration, kept_current
 from api.settings import Settings
 from application.ports import Clock, Context, Meta, UnionTransport
@@ -88,9 +90,9 @@ def settings_for(kind: str, folder: Path, schema: str | None = None) -> Settings
 
 
 @contextmanager
-def running(quittance: Quittance) -> Iterator[str]:
-    """A server in a thread; its address."""
-    server = StreamsFirst(configuration(quittance, "127.0.0.1", 0))
+def running(quittance: Quittance, app: ASGIApp | None = None) -> Iterator[str]:
+    """A server in a thread; its address. `app`: the API unless another one is given."""
+    server = StreamsFirst(configuration(app or create_app(quittance), "127.0.0.1", 0))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

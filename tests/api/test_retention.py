@@ -7,6 +7,7 @@ from time import sleep
 import pytest
 
 from api.build import Quittance, build
+from api.rest.app import create_app
 from api.rest.retention import ANSWERS_KEPT_MONTHS, forget_answers, forgetting, months_before
 from application.ports import Meta, StoredAnswer
 from tests.api.service import settings_for
@@ -61,7 +62,7 @@ def test_serving_runs_it(monkeypatch: pytest.MonkeyPatch, quittance: Quittance) 
 
     monkeypatch.setattr(serving.StreamsFirst, "run", lambda _: wait_until(quittance, ["young", "new"]))
     monkeypatch.setattr(serving, "write_log_lines", lambda: None)
-    serving.serve(quittance)
+    serving.serve(quittance, create_app(quittance))
     assert kept(quittance) == ["young", "new"]
 
 

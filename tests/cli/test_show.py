@@ -15,6 +15,7 @@ from application.ports import Context, Meta
 from domain import sending
 from domain.code_list import CODE_LIST
 from domain.event import REGISTER
+from domain.user import User
 from tests.acceptance.conftest import Demo
 from tests.acceptance.practice import MONTH, Installation
 
@@ -41,9 +42,9 @@ def states_of(demo: Demo) -> Iterator[tuple[str, dict[str, Any]]]:
             yield kind, state_of(kind, stream, events)
 
 
-def test_the_demo_has_all_kinds_but_three(kinds: dict[str, str]) -> None:
+def test_the_demo_has_all_kinds_but_five(kinds: dict[str, str]) -> None:
     known = {kind_of(topic) for topic in REGISTER if not topic.startswith("test.")}
-    assert known - set(kinds) == {"api_key", "code_list", "item"}
+    assert known - set(kinds) == {"api_key", "casework", "code_list", "item", "user"}
 
 
 def test_every_kind_shows_its_state_and_then_what_happened(demo: Demo, kinds: dict[str, str]) -> None:
@@ -81,6 +82,7 @@ def test_every_field_of_a_state_has_a_name_in_the_catalogue(demo: Demo) -> None:
     names |= {field.name for field in fields(REGISTER["item.raised"].type)} | {"is_settled"}
     names |= {field.name for field in fields(REGISTER["api_key.issued"].type)} - {"secret_hash"} | {"is_revoked"}
     names |= {field.name for field in fields(REGISTER["code_list.loaded"].type)}
+    names |= {field.name for field in fields(User)}
     names |= {field.name for field in fields(REGISTER["message.unreadable"].type)}
     assert sorted(name for name in names if not has(f"state.{name}")) == []
 

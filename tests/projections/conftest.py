@@ -8,9 +8,9 @@ import pytest
 
 from infrastructure.store.opening import Store
 from projections.engine import Runner
-from projections.patients import SEAL_CONTEXT
 from projections.views import all_views
 from tests.projections.stories import Commit, Story
+from tests.sealed_rows import in_clear
 from tests.stores import META, SteppedClock
 
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -36,10 +36,7 @@ class Kept:
         with self.store.database.snapshot() as sql:
             for view in all_views(self.store.keys):
                 for name in (view.table.name, view.table.past):
-                    rows = [dict(row) for row in sql.rows(f"SELECT * FROM {name}")]
-                    for row in rows:
-                        if row.get("identity"):
-                            row["identity"] = self.store.keys.unseal(row["patient_id"], SEAL_CONTEXT, row["identity"])
+                    rows = in_clear(self.store.keys, sql.rows(f"SELECT * FROM {name}"))
                     found[name] = sorted((tuple(row.items()) for row in rows), key=repr)
         return found
 

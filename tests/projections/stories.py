@@ -21,8 +21,10 @@ from uuid import UUID, uuid5
 from application.ports import Change
 from domain import api_key, inbox
 from domain import billing_day as days
+from domain import casework as cases
 from domain import invoice as invoices
 from domain import sending as sendings
+from domain import user as users
 from domain.answer import Reason
 from domain.billing_run import BillingRunCancelled, BillingRunCompleted, LeftOut
 from domain.care import Care
@@ -154,6 +156,33 @@ class Story:
         issued = api_key.issue("qk1", "robot", "0" * 64, ("read",), (self.where[0],), until)
         yield Commit([self.happens(key, *issued)])
         yield Commit([self.happens(key, api_key.ApiKeyRevoked())])
+        yield from self.users()
+        yield from self.casework()
+
+    def users(self) -> Iterator[Commit]:
+        """An administrator of both practices who leaves one, and an assistant who is kept out."""
+        anna, jo = self.fresh("user"), self.fresh("user")
+        yield Commit([self.happens(anna, *users.add(None, "anna@practice.be", NAMES[0], "nl"))])
+        for where in self.where:
+            given = users.RoleGranted(where, "administrator", Date(2026, 1, 1))
+            yield Commit([self.happens(anna, given)])
+        yield Commit([self.happens(anna, users.SecondFactorEnrolled(), users.PasswordChanged(by_reset=False))])
+        yield Commit([self.happens(anna, users.RoleEnded(self.where[-1], "administrator", Date(2026, 2, 1)))])
+        yield Commit([self.happens(anna, users.UserRenamed(NAMES[2], "fr"))])
+        yield Commit([self.happens(jo, *users.add(None, "jo@", NAMES[1], "fr"))])
+        yield Commit([self.happens(jo, users.UserDeactivated())])
+
+    def casework(self) -> Iterator[Commit]:
+        """Notes, a file, an assignee and a later day on a sending that is nowhere else in the story."""
+        where, target, note, file = self.where[0], self.fresh("target"), self.fresh("note"), self.fresh("file")
+        stream = cases.casework_id(target)
+        opened = cases.CaseworkOpened(where, "sending", target, where)
+        yield Commit([self.happens(stream, opened, cases.NoteAdded(where, note, "called the union"))])
+        attached = cases.FileAttached(where, file, "0" * 64, "letter.pdf", "application/pdf", 10)
+        yield Commit([self.happens(stream, attached, cases.Assigned(self.fresh("user")))])
+        yield Commit([self.happens(stream, cases.Snoozed(Date(2026, 4, 1)))])
+        yield Commit([self.happens(stream, cases.NoteWithdrawn(note), cases.FileWithdrawn(file))])
+        yield Commit([self.happens(stream, cases.Woken(), cases.Assigned(None))])
 
     def patient(self, where: UUID, index: int) -> Change:
         who = self.fresh("patient")

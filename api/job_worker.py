@@ -1,0 +1,38 @@
+"""Does the jobs that people started: one thread a process, beside the service; several processes may do it at once."""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from uuid import uuid4
+
+from api.build import Quittance
+
+LOG = logging.getLogger("quittance.jobs")
+EVERY_S = 1.0
+_AFTER_A_FAULT_S = 5.0
+
+
+@contextmanager
+def working_off(quittance: Quittance, every_s: float = EVERY_S) -> Iterator[None]:
+    """Jobs are done meanwhile; one that is not at its end is left to whoever comes next."""
+    stopping = Event()
+    worker = Thread(target=_work, args=(quittance, stopping, every_s), name="jobs", daemon=True)
+    worker.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        worker.join()
+
+
+def _work(quittance: Quittance, stopping: Event, every_s: float) -> None:
+    owner = uuid4().hex
+    while not stopping.is_set():
+        try:
+            if not quittance.jobs.work(owner, stopping.is_set):
+                stopping.wait(every_s)
+        except Exception as error:  # noqa: BLE001 - the lease ends, and the job goes on
+            LOG.error("%s", json.dumps({"fault": type(error).__name__, "where": "jobs"}))  # noqa: TRY400 - no values
+            stopping.wait(_AFTER_A_FAULT_S)

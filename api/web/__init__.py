@@ -1,0 +1,1 @@
+"""The pages: what a person sees of the product in a browser. No rule lives here."""

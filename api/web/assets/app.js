@@ -1,0 +1,147 @@
+// What a page can do beyond links and forms: nothing here is needed, everything works without it.
+// Never writes markup (Trusted Types), never sets a style; the words on the page all come from the server.
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const one = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  root.classList.add("js");
+
+  // ---- Selection: table.grid[data-selectable] with input[name=selected], #select-page, .actions [data-count]
+
+  const TABLE = "table.grid[data-selectable]";
+  const boxes = () => all(`${TABLE} input[name=selected]:not(:disabled)`);
+  let anchor = null; // the box ticked last: where a range begins
+
+  function showSelection() {
+    const ticked = boxes().filter((box) => box.checked).length;
+    const header = one("#select-page");
+    if (header) {
+      header.checked = ticked > 0 && ticked === boxes().length;
+      header.indeterminate = ticked > 0 && !header.checked;
+    }
+    for (const bar of all(".actions")) bar.hidden = ticked === 0;
+    for (const place of all(".actions [data-count]")) showCount(place, ticked);
+  }
+
+  // "Sélection" becomes "Sélection (3)"; a place without a word gets the figure alone.
+  function showCount(place, figure) {
+    place.dataset.count ||= place.textContent.trim() || " ";
+    const word = place.dataset.count.trim();
+    place.textContent = word ? `${word} (${figure})` : figure;
+  }
+
+  function select(box, checked, toAnchor) {
+    const rows = boxes();
+    const from = toAnchor ? rows.indexOf(anchor) : -1;
+    const to = rows.indexOf(box);
+    const range = from < 0 ? [box] : rows.slice(Math.min(from, to), Math.max(from, to) + 1);
+    for (const each of range) each.checked = checked;
+    anchor = box;
+    showSelection();
+  }
+
+  // ---- Rows: the current row is the one that has the focus
+
+  const currentRow = () => document.activeElement?.closest("table.grid tbody tr");
+
+  function moveRow(step) {
+    const rows = all("table.grid tbody tr").filter((row) => row.checkVisibility());
+    const at = rows.indexOf(currentRow());
+    const row = rows[at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1)];
+    if (!row) return;
+    row.tabIndex = -1;
+    row.focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+  }
+
+  function tickRow(shift) {
+    const box = currentRow() && one("input[name=selected]:not(:disabled)", currentRow());
+    if (box) select(box, shift || !box.checked, shift);
+  }
+
+  const openRow = () => (one(".row-link", currentRow()) ?? one("a[href]", currentRow()))?.click();
+
+  // ---- Shortcuts: one key each; html[data-shortcuts=off] switches all of them off (WCAG 2.1.4)
+
+  const KEYS = {
+    "/": () => one("input[type=search]")?.focus(),
+    "?": () => one("#help")?.showModal(),
+    "[": () => one("a[rel~=prev]")?.click(),
+    "]": () => one("a[rel~=next]")?.click(),
+    j: () => moveRow(1),
+    k: () => moveRow(-1),
+    x: () => tickRow(false),
+    X: () => tickRow(true),
+    o: () => currentRow() && openRow(),
+  };
+  const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog";
+  let going = -Infinity; // when `g` was pressed: the letter after it names an entry of the menu
+
+  function onKey(event) {
+    if (event.key === "Escape") root.dataset.tips = "off";
+    const combined = event.ctrlKey || event.metaKey || event.altKey;
+    if (event.defaultPrevented || event.isComposing || root.dataset.shortcuts === "off") return;
+    if ((combined && !event.getModifierState("AltGraph")) || event.target.closest(TYPING)) return;
+    const key = event.key;
+    const afterG = event.timeStamp - going < 1500;
+    going = key === "g" && !afterG ? event.timeStamp : -Infinity;
+    const named = /^[a-z]$/i.test(key) && one(`${afterG ? ".sidebar" : "main"} [data-key="${key}"]`);
+    if (named) named.click();
+    else if (key === "Enter" && event.target === currentRow()) openRow();
+    else if (!afterG && Object.hasOwn(KEYS, key)) KEYS[key]();
+    else return;
+    event.preventDefault(); // or the key would be typed into the field that just got the focus
+  }
+
+  // ---- Live: a notice that something changed; rows are never swapped behind a person's back
+
+  let changes = 0; // since the page was made
+  let lost = 0; // timer: a stream that is away for 30 s is said to be away
+
+  function onLive() {
+    changes += 1;
+    for (const notice of all(".notice[data-live]")) notice.hidden = false;
+    for (const place of all(".notice[data-live] [data-count]")) showCount(place, changes);
+  }
+
+  function onLost() {
+    const since = new Date();
+    lost ||= setTimeout(() => {
+      for (const time of all(".bar-stale time")) {
+        time.dateTime = since.toISOString();
+        time.textContent = since.toLocaleTimeString(root.lang, { hour: "2-digit", minute: "2-digit" });
+      }
+      for (const bar of all(".bar-stale")) bar.hidden = false;
+    }, 30_000);
+  }
+
+  function onBack() {
+    clearTimeout(lost);
+    lost = 0;
+    for (const bar of all(".bar-stale")) bar.hidden = true;
+  }
+
+  // ---- Listening, on the document: what htmx puts into the page later needs no call
+
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest(`${TABLE} input[name=selected]`);
+    if (box) select(box, box.checked, event.shiftKey);
+    if (event.target.closest("[data-print]")) print();
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) one(opener.dataset.dialog)?.showModal();
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.id !== "select-page") return;
+    for (const box of boxes()) box.checked = event.target.checked;
+    showSelection();
+  });
+  document.addEventListener("keydown", onKey);
+  const showTips = () => delete root.dataset.tips; // Escape hides them until something moves
+  for (const moved of ["focusin", "pointermove"]) document.addEventListener(moved, showTips);
+  document.addEventListener("htmx:after:swap", showSelection);
+  document.addEventListener("htmx:sse:after:message", onLive);
+  document.addEventListener("htmx:sse:after:connection", onBack);
+  for (const gone of ["htmx:sse:error", "htmx:sse:close"]) document.addEventListener(gone, onLost);
+  addEventListener("pageshow", showSelection); // the back button brings ticks with it
+})();

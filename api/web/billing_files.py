@@ -1,0 +1,105 @@
+"""Sendings as the billing pages show them: where each is, and what would hold it back if it were handed over now."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from fastapi import Response
+
+from api.web.grid import Look
+from api.web.in_place import Refusal, told
+from api.web.looks import sending_row, sending_state
+from api.web.visit import Visit
+from application.leaving import Held, held_back
+from application.ports import Event, Row
+from domain.errors import Invalid
+from domain.sending import SendingHandOverFailed
+from projections.history import SendingFilter, sendings_page
+from projections.paging import MOST_ROWS, Asked
+
+_HELD: Look = ("state-manual", "clock", "status.held_back")
+_FAILED: Look = ("state-error", "triangle-alert", "status.failed")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """`held`: why it cannot leave today. `has_failed`: the last hand-over did not reach the union."""
+
+    row: Row
+    held: Held | None = None
+    has_failed: bool = False
+
+    @property
+    def sending_id(self) -> UUID:
+        """Its id."""
+        found: UUID = self.row["sending_id"]
+        return found
+
+    @property
+    def is_open(self) -> bool:
+        """It has not left."""
+        return bool(self.row["status"] == "prepared")
+
+    @property
+    def may_leave(self) -> bool:
+        """It would leave if it were handed over now."""
+        return self.is_open and self.held is None
+
+    @property
+    def look(self) -> Look:
+        """Icon and word of its state."""
+        if self.held:
+            return _HELD
+        return _FAILED if self.has_failed else sending_state(self.row)
+
+    @property
+    def row_class(self) -> str:
+        """Colour of the row."""
+        return sending_row(self.row)
+
+
+def files_of(visit: Visit, *wanted: SendingFilter) -> tuple[File, ...]:
+    """Sendings that meet one of the filters, in the order in which they are handed over."""
+    found: dict[UUID, Row] = {}
+    with visit.sql() as sql:
+        for one in wanted:
+            page = sendings_page(sql, visit.scope, one, Asked("created_on", limit=MOST_ROWS, at=visit.upto))
+            found |= {row["sending_id"]: row for row in page.rows}
+    rows = sorted(found.values(), key=lambda row: (row["created_on"], row["sending_number"], row["sending_id"]))
+    waiting = [row["sending_id"] for row in rows if row["status"] == "prepared"]
+    quittance, held = visit.quittance, {}
+    if visit.as_of is None:
+        scope = quittance.settings.files_per_day_scope
+        held = dict(held_back(quittance.log, visit.practice, waiting, visit.today, scope))
+    last = quittance.log.load(waiting, visit.upto)
+    return tuple(File(row, held.get(row["sending_id"]), _failed(last.get(row["sending_id"], []))) for row in rows)
+
+
+def hand_over(visit: Visit, path: str, again: Callable[[Refusal], Response]) -> Response:
+    """Send the files that were ticked; what became of each stands on the page they are shown on."""
+
+    def act() -> Response:
+        wanted = _ticked(visit)
+        return visit.do(
+            lambda context: visit.quittance.dispatch.send(context, visit.practice, wanted),
+            lambda _: visit.at(f"{path}#envois"),
+        )
+
+    return told(visit, act, again)
+
+
+def _ticked(visit: Visit) -> tuple[UUID, ...]:
+    """Raises `Invalid` when none is ticked."""
+    given = [value for value in visit.form.getlist("selected") if isinstance(value, str)]
+    try:
+        ids = tuple(dict.fromkeys(UUID(value) for value in given))
+    except ValueError:
+        raise Invalid("id_invalid", "selected: give ids of sendings.", field="selected") from None
+    if not ids:
+        raise Invalid("nothing_selected", "Tick at least one row.", field="selected")
+    return ids
+
+
+def _failed(events: Iterable[Event]) -> bool:
+    *_, last = [None, *events]
+    return isinstance(last, SendingHandOverFailed)

@@ -1,0 +1,45 @@
+"""Bars for people: each a label, a figure in words and a width in percent; no style, no script, the same everywhere."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+ROW_PX = 24
+_LABEL, _LONGEST = 24, 52
+"""Percent of the width: where bars begin, and the longest one; the rest is for the figure behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """`start` and `width` in percent of the chart, `top` in pixels. `figure`: the value as a person reads it."""
+
+    label: str
+    figure: str
+    start: int
+    width: float
+    top: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """`height` in pixels."""
+
+    bars: tuple[Bar, ...]
+    height: int
+
+
+def bars(rows: Iterable[tuple[str, int, str]], whole: int = 0) -> Chart:
+    """Rows of label, value and the value in words. The longest bar stands for `whole`, else for the largest value."""
+    given = list(rows)
+    largest = max([whole, *(value for _, value, _ in given)], default=0)
+    made = tuple(
+        Bar(label, figure, _LABEL, _width(value, largest), index * ROW_PX)
+        for index, (label, value, figure) in enumerate(given)
+    )
+    return Chart(made, len(made) * ROW_PX)
+
+
+def _width(value: int, largest: int) -> float:
+    """Percent; what is more than nothing can be seen."""
+    if value <= 0 or largest <= 0:
+        return 0
+    return max(round(value * _LONGEST / largest, 2), 0.3)

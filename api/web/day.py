@@ -1,0 +1,69 @@
+"""One billing day: its lines and what the insurer said of each, where it was billed, and what happened to it."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from api.rest.billing_days import ABSENT
+from api.rest.rights import not_here, within
+from api.web.casework import casework_of
+from api.web.day_stays import stays_of
+from api.web.doors import MayRead
+from api.web.looks import day_phase, verdict
+from api.web.said import names_of, shown_lines
+from api.web.sending import Brief
+from api.web.timeline import timeline_of
+from api.web.visit import Visit
+from domain import billing_day as days
+from domain.billing_day import BillingDay
+from domain.event import ERASED
+from domain.rules.limits import is_time_barred, last_sendable_day
+
+router = APIRouter(prefix="/c/{where}/jours")
+
+
+@router.get("/{day_id}")
+def show_day(visit: MayRead, day_id: UUID, source: Brief = "") -> Response:
+    """As of the day asked for."""
+    day = day_of(visit, day_id)
+    visit.saw("billing_day.read", [day.patient_id])
+    recorded = visit.quittance.log.history(day_id, visit.upto)
+    phase = "settled" if day.verdict != "none" else "in_sending" if day.sending_id else "prepared"
+    is_open = day.is_prepared and visit.may("care")
+    return visit.page(
+        "day.html",
+        day=day,
+        day_id=day_id,
+        name=names_of(visit, [day.patient_id]).get(day.patient_id, ""),
+        phase=day_phase({"phase": phase}),
+        verdict=verdict({"verdict": day.verdict}),
+        next_step=_next_step(day),
+        lines=shown_lines(day, visit.language),
+        withdrawn=[line for line in day.lines if line.withdrawn],
+        amount_cents=sum(line.care.amount_cents for line in day.active),
+        proof="" if day.time_bar_proof == ERASED else day.time_bar_proof,
+        last_sendable=last_sendable_day(day.date),
+        is_barred=is_time_barred(day.date, visit.as_of or visit.today) and not day.time_bar_proof,
+        stays=stays_of(visit, recorded),
+        entries=timeline_of(visit, day_id, source),
+        source=source,
+        version=len(recorded),
+        is_open=is_open,
+        casework=casework_of(visit, day_id),
+    )
+
+
+def day_of(visit: Visit, day_id: UUID) -> BillingDay:
+    """State as of the day asked for. Raises `NotFound`."""
+    day = days.fold(visit.events(day_id))
+    within(visit.known_caller, day.establishment_id if day else None, ABSENT)
+    return day or not_here(ABSENT)
+
+
+def _next_step(day: BillingDay) -> str:
+    """What the practice has to do: its own side, beside the insurer's word."""
+    if day.verdict in ("mixed", "refused") and not day.is_prepared:
+        return "decision_waits"
+    if day.verdict == "none" and not day.is_prepared:
+        return "wait"
+    return "nothing_to_do" if not day.is_prepared else ""

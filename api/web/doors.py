@@ -1,0 +1,134 @@
+"""Who may open which page: a right is the type of an endpoint's parameter, as on the REST side.
+
+The same parameter proves the form: a POST without the session's own token changes nothing.
+"""
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, get_type_hints
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
+from starlette.datastructures import FormData
+from starlette.routing import BaseRoute
+
+from api.rest.limits import JSON_BYTES, read_body
+from api.rest.problems import Problem
+from api.rest.rights import UnguardedRoute, product
+from api.web.visit import Visit
+from application.accounts import Session
+from domain.errors import NotFound
+from domain.local_time import local_date
+
+COOKIE = "__Host-quittance"
+UPLOAD_BYTES = 34 * 1024 * 1024
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in, or not wholly: the action waits behind the sign-in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """`right`: what the caller needs in the practice of the path. None: signed in is enough.
+
+    `stages`: how far the sign-in must have come. `body_bytes`: the largest form.
+    """
+
+    right: str | None = None
+    stages: frozenset[str] = frozenset({"full"})
+    body_bytes: int = JSON_BYTES
+
+    async def __call__(self, request: Request) -> Visit:
+        """The visit, let in. Raises `SignInNeeded`, `NotPermitted`, `NotFound`."""
+        session = await run_in_threadpool(_session, request)
+        if session is None or session.stage not in self.stages:
+            raise SignInNeeded
+        form = await _form(request, session, self.body_bytes)
+        return await run_in_threadpool(self._enter, request, session, form)
+
+    def _enter(self, request: Request, session: Session, form: FormData) -> Visit:
+        quittance, caller = product(request), None
+        where = _practice(request)
+        request.state.actor = f"user:{session.user_id}"
+        if where is not None:
+            today = local_date(quittance.clock.now())
+            caller = quittance.accounts.caller(session.user_id, where, today)
+            if self.right is not None:
+                caller.require(self.right)
+        visit = Visit.of(request, quittance, session, where, caller, form)
+        request.state.visit = visit
+        return visit
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """A page before anybody signed in. Its forms are harmless but for the sign-in itself, which has limits."""
+
+    async def __call__(self, request: Request) -> Visit:
+        """A visit of nobody."""
+        form = await _form(request, None, JSON_BYTES)
+        visit = Visit.of(request, product(request), None, None, None, form)
+        request.state.visit = visit
+        return visit
+
+
+Anybody = Annotated[Visit, Depends(Public())]
+SignedIn = Annotated[Visit, Depends(Door())]
+MayRead = Annotated[Visit, Depends(Door("read"))]
+MaySeeCare = Annotated[Visit, Depends(Door("medical"))]
+MayRegister = Annotated[Visit, Depends(Door("register"))]
+MayRecordCare = Annotated[Visit, Depends(Door("care"))]
+MayBill = Annotated[Visit, Depends(Door("bill"))]
+MayNote = Annotated[Visit, Depends(Door("note"))]
+MayAudit = Annotated[Visit, Depends(Door("audit"))]
+MayAdminister = Annotated[Visit, Depends(Door("admin"))]
+MayImport = Annotated[Visit, Depends(Door("care", body_bytes=UPLOAD_BYTES))]
+MayTakeAnswers = Annotated[Visit, Depends(Door("bill", body_bytes=UPLOAD_BYTES))]
+
+
+def door_of(route: APIRoute) -> Door | Public | None:
+    """What an endpoint declares."""
+    hints = get_type_hints(route.endpoint, include_extras=True).values()
+    marks = [getattr(mark, "dependency", None) for hint in hints for mark in getattr(hint, "__metadata__", ())]
+    return next((mark for mark in marks if isinstance(mark, Door | Public)), None)
+
+
+def check_doors(routes: Iterable[BaseRoute]) -> None:
+    """Raises `UnguardedRoute` for a page that nobody guards."""
+    for route in routes:
+        if not isinstance(route, APIRoute):
+            raise UnguardedRoute(f"{route} is no page: put its endpoints on the router of its module itself")
+        if door_of(route) is None:
+            raise UnguardedRoute(f"{route.path} declares no door: give its endpoint a parameter of a May… type")
+
+
+def _session(request: Request) -> Session | None:
+    token = request.cookies.get(COOKIE, "")
+    accounts = product(request).accounts
+    return accounts.session(token) if 0 < len(token) <= 200 else None
+
+
+async def _form(request: Request, session: Session | None, limit: int) -> FormData:
+    if request.method != "POST":
+        return FormData()
+    await read_body(request, limit)
+    form = await request.form(max_fields=2_000)
+    given = form.get("csrf", "")
+    if session is not None and not (isinstance(given, str) and hmac.compare_digest(given, session.csrf)):
+        raise Problem(403, "form_not_ours")
+    return form
+
+
+def _practice(request: Request) -> UUID | None:
+    """The practice that the path names."""
+    given: Any = request.path_params.get("where")
+    if given is None:
+        return None
+    try:
+        return UUID(str(given))
+    except ValueError:
+        raise NotFound("establishment_unknown", "There is no such establishment.") from None

@@ -1,0 +1,90 @@
+"""Fields of a form as a person fills them in, and what to say at the field when a value will not do."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date as Date
+from uuid import UUID
+
+from api.catalogue import Language, has, text
+from api.web.visit import Visit
+from domain.errors import DomainError, Invalid
+
+_BELGIAN = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Why a form was not accepted: which `form` of the page, which `field` (empty: the whole), said in words."""
+
+    form: str
+    field: str
+    text: str
+    typed: Mapping[str, object]
+
+    def value(self, form: str, field: str, known: object = "") -> object:
+        """What to show in a field again: as typed in the form that was refused, else as known."""
+        return self.typed.get(field, "") if form == self.form else known
+
+
+NOTHING = Wrong("", "", "", {})
+
+
+def wrong_of(visit: Visit, form: str, error: DomainError) -> Wrong:
+    """What the page shows for an error of a use case."""
+    field = str(error.facts.get("field", ""))
+    return Wrong(form, field, said(error.code, field, visit.language), visit.form)
+
+
+def said(code: str, field: str, language: Language) -> str:
+    """The problem, and what would be right, in words."""
+    hint = text(f"field.{field}", language) if has(f"field.{field}") else ""
+    if code == "field_invalid" and hint:
+        name = text(f"state.{field}", language) if has(f"state.{field}") else field
+        return f"{name} : {hint}" if language == "fr" else f"{name}: {hint}"
+    if has(f"field_problem.{code}"):
+        return text(f"field_problem.{code}", language)
+    known = code if has(f"problem.{code}") else "unexplained"
+    return text(f"problem.{known}", language, field=field)
+
+
+def day(visit: Visit, name: str) -> Date:
+    """A date as a date field sends it, or as typed jj/mm/aaaa. Raises `Invalid`."""
+    found = day_or_none(visit, name)
+    if found is None:
+        raise Invalid("day_missing", f"{name}: give a date.", field=name)
+    return found
+
+
+def day_or_none(visit: Visit, name: str) -> Date | None:
+    """As above; None when the field is empty."""
+    given = visit.text(name, 20)
+    if not given:
+        return None
+    typed = _BELGIAN.fullmatch(given)
+    try:
+        return Date(int(typed[3]), int(typed[2]), int(typed[1])) if typed else Date.fromisoformat(given)
+    except ValueError:
+        raise Invalid("day_invalid", f"{name}: give a date.", field=name) from None
+
+
+def identifier(visit: Visit, name: str) -> UUID:
+    """An id of ours. Raises `Invalid`."""
+    try:
+        return UUID(visit.text(name, 40))
+    except ValueError:
+        raise Invalid("id_invalid", f"{name}: give an id.", field=name) from None
+
+
+def needed(visit: Visit, name: str, most: int = 200) -> str:
+    """Text that must be there. Raises `Invalid`."""
+    given = visit.text(name, most)
+    if not given:
+        raise Invalid("field_missing", f"{name}: fill this in.", field=name)
+    return given
+
+
+def version(visit: Visit, about: UUID) -> tuple[UUID, int] | None:
+    """What the page showed of a thing when the form was opened, so that nobody overwrites what came since."""
+    given = visit.text("version", 10)
+    return (about, int(given)) if given.isascii() and given.isdigit() else None

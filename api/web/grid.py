@@ -1,0 +1,130 @@
+"""The one way a list is shown: filters in the URL, columns as chosen, rows by the same query as the API's."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import UUID
+
+from api.rest.listing import Paging
+from api.web.grid_spec import Action, Choice, Column, GridSpec, Look
+from api.web.own_view import PAGE_SIZES, SavedFilter, columns_of, own_limit, preference, saved_filters, usual_query
+from api.web.visit import Visit
+from application.ports import Row
+from projections.paging import MOST_COUNTED, Asked
+from projections.scope import Condition
+from projections.whole import sum_of
+
+__all__ = ["Action", "Choice", "Column", "Grid", "GridSpec", "Look", "columns_of", "grid_of", "usual_query"]
+
+_ORDER = frozenset({"as_of", "sort", "descending", "limit", "cursor"})
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """What the template shows. `cents` None: nothing is summed."""
+
+    spec: GridSpec
+    columns: tuple[Column, ...]
+    rows: Sequence[Row]
+    count: int
+    following: str | None
+    first: str | None
+    query: Mapping[str, str]
+    sort: str
+    descending: bool
+    actions: tuple[Action, ...] = ()
+    limit: int = PAGE_SIZES[1]
+    cents: int | None = None
+    opens: bool = True
+    saved: tuple[SavedFilter, ...] = ()
+    has_own_filter: bool = False
+
+    @property
+    def is_counted_wholly(self) -> bool:
+        """Up to 100,000 exactly."""
+        return self.count <= MOST_COUNTED
+
+    @property
+    def narrowed(self) -> dict[str, str]:
+        """What of the query narrows the list."""
+        return {name: value for name, value in self.query.items() if name not in _ORDER}
+
+    @property
+    def unlisted(self) -> dict[str, str]:
+        """What narrows the list without a field of the form."""
+        shown = {item.name for item in self.spec.choices}
+        return {name: value for name, value in self.narrowed.items() if name not in shown}
+
+    @property
+    def whole(self) -> str:
+        """Query of the whole list as it is filtered and sorted, from its first row."""
+        return urlencode(self.query)
+
+    @property
+    def hides_archived(self) -> bool:
+        """Whether rows may be missing because they were put away."""
+        return self.query.get("is_archived") == "false"
+
+    def sorted_by(self, column: str) -> str:
+        """Query of the same list in another order, from its first page."""
+        kept = {name: value for name, value in self.query.items() if name not in ("sort", "descending")}
+        turns = {"descending": "true"} if self.sort == column and not self.descending else {}
+        return urlencode({**kept, "sort": column, **turns})
+
+    def without(self, name: str) -> str:
+        """Query of the same list with one filter lifted."""
+        left = {key: value for key, value in self.query.items() if key != name}
+        return urlencode(left or {"sort": self.sort})
+
+    @property
+    def sizes(self) -> tuple[tuple[int, str], ...]:
+        """Sizes of a page, and the query of the same list in such pages."""
+        return tuple((size, urlencode({**self.query, "limit": size})) for size in PAGE_SIZES)
+
+    def unfiltered(self) -> str:
+        """Query of the same list with every filter lifted."""
+        return urlencode({name: value for name, value in self.query.items() if name in _ORDER} or {"sort": self.sort})
+
+    def key(self, row: Row) -> UUID:
+        """Identity of a row."""
+        found: UUID = row[self.spec.listing.table.key]
+        return found
+
+
+def grid_of(visit: Visit, spec: GridSpec, paging: Paging, where: Condition) -> Grid:
+    """One page of the list, with number and sum of the rows that meet the filter."""
+    given = paging.asked
+    limit = given.limit if "limit" in visit.request.query_params else own_limit(visit)
+    asked = Asked(given.sort, given.descending, given.after, limit, visit.upto)
+    with visit.sql() as sql:
+        page = spec.listing.page(sql, where, asked)
+        count = spec.listing.count(sql, where, visit.upto)
+        summed = bool(spec.total) and count <= MOST_COUNTED
+        cents = sum_of(spec.listing, sql, where, spec.total, visit.upto) if summed else None
+    query = {name: value for name, value in paging.query if value}
+    return Grid(
+        spec,
+        columns_of(visit, spec),
+        spec.complete(visit, page.rows),
+        count,
+        paging.following(page.following),
+        f"{paging.address}?{urlencode(query)}" if given.after else None,
+        query,
+        spec.listing.sort_of(asked),
+        asked.descending,
+        tuple(action for action in spec.actions if visit.may(action.right)),
+        limit,
+        cents,
+        bool(page.rows) and _is_a_page(visit, spec.open(page.rows[0])),
+        saved_filters(visit, spec),
+        preference(visit, f"filter.{spec.name}") is not None,
+    )
+
+
+def _is_a_page(visit: Visit, path: str) -> bool:
+    """Whether there is a page at that path: a row is a link only then."""
+    whole = visit.at(path.partition("?")[0])
+    return any(
+        getattr(route, "path_regex", None) is not None and route.path_regex.match(whole)
+        for route in visit.request.app.routes
+    )

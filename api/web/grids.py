@@ -1,0 +1,93 @@
+"""Every list by its name: what its query may ask for, and the rows that this means. Export and bulk work start here."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import TypeAdapter, ValidationError
+
+from api.rest.listing import Paging
+from api.web.grid import grid_of, usual_query
+from api.web.grid_spec import GridSpec
+from api.web.visit import Visit
+from application.ports import Row
+from domain.errors import NotFound
+from projections.paging import Asked
+from projections.scope import Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Exportable:
+    """A list that can be shown, exported and worked on.
+
+    `query`: dataclass of the parameters, as the API's list takes them (`api.rest.filters`). `where`: the rows that
+    values of it mean, within `visit.scope`. `right`: what the reader needs. `seen`: how the access log calls reading
+    it, empty when no patient's data are in it; then rows have a `patient_id`.
+    """
+
+    spec: GridSpec
+    query: type[Any]
+    where: Callable[[Visit, Any], Condition]
+    right: str = "read"
+    seen: str = ""
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """Names by which the list can be narrowed."""
+        return frozenset(field.name for field in fields(self.query))
+
+    def condition(self, visit: Visit) -> Condition:
+        """What the query of this request asks for. Raises `RequestValidationError`."""
+        query = visit.request.query_params.items()
+        given = {name: value for name, value in query if name in self.parameters and value}
+        try:
+            wanted = TypeAdapter(self.query).validate_python(given)
+        except ValidationError as error:
+            raise RequestValidationError(
+                [{**found, "loc": ("query", *found["loc"])} for found in error.errors()]
+            ) from None
+        return self.where(visit, wanted)
+
+    def asked(self, visit: Visit) -> Asked:
+        """In which order, as of when. Raises `Invalid` for a sort that the list does not know."""
+        query = visit.request.query_params
+        asked = Asked(query.get("sort", ""), query.get("descending", "") == "true", at=visit.upto)
+        self.spec.listing.sort_of(asked)
+        return asked
+
+    def patients_in(self, rows: Sequence[Row]) -> list[UUID]:
+        """Whose data these rows are."""
+        return [row["patient_id"] for row in rows if row["patient_id"]] if self.seen else []
+
+    def saw(self, visit: Visit, rows: Sequence[Row]) -> None:
+        """Record who sees whose data, before it leaves."""
+        if self.seen:
+            visit.saw(self.seen, self.patients_in(rows))
+
+
+GRIDS: dict[str, Exportable] = {}
+"""By the name of the spec; each screen enters its own: `GRIDS["refusals"] = Exportable(SPEC, RefusalQuery, where)`."""
+
+
+def grid_named(visit: Visit, name: str) -> Exportable:
+    """A list that this reader may see. Raises `NotFound` and `NotPermitted`."""
+    found = GRIDS.get(name)
+    if found is None:
+        raise NotFound("path_unknown", "There is no such list.")
+    visit.known_caller.require(found.right)
+    return found
+
+
+def list_page(visit: Visit, name: str, paging: Paging, template: str, **facts: Any) -> Response:  # noqa: ANN401 - what the template shows
+    """The page of a list; without a query as the user saved it, else as it usually is."""
+    shown = grid_named(visit, name)
+    if not visit.request.query_params.keys() - {"as_of"}:
+        usual = usual_query(visit, shown.spec)
+        if usual:
+            return visit.go(visit.to(shown.spec.path, **usual))
+    grid = grid_of(visit, shown.spec, paging, shown.condition(visit))
+    shown.saw(visit, grid.rows)
+    return visit.page(template, fragment="list", grid=grid, **facts)

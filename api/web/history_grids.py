@@ -1,0 +1,163 @@
+"""The lists of history: their columns, filters and actions."""
+
+from collections.abc import Sequence
+
+from api.web.grid_spec import Action, Choice, Column, GridSpec
+from api.web.looks import day_phase, invoice_state, sending_outcome, sending_row, sending_state, settled_row, verdict
+from api.web.row_words import with_explanation, with_patients, with_reasons
+from api.web.visit import Visit
+from application.ports import Row
+from projections.history import DAYS, INVOICES, SENDINGS
+
+_STATUSES = (
+    "prepared",
+    "transmitted",
+    "outcome_unknown",
+    "acknowledged",
+    "envelope_rejected",
+    "accepted_for_processing",
+    "rejected",
+    "settled",
+    "cancelled",
+)
+_VERDICTS = tuple((verdict, f"verdict.{verdict}") for verdict in ("accepted", "mixed", "refused"))
+_PHASES = tuple((phase, f"list_phase.{phase}") for phase in ("prepared", "in_sending", "settled"))
+_MONTH = Choice("month", "month", label="state.billed_month")
+_UNION = Choice("national_union", "text")
+
+SENDINGS_GRID = GridSpec(
+    "sendings",
+    "/historique/envois",
+    SENDINGS,
+    (
+        Column("created_on", "day", label="state.creation_date"),
+        Column("sending_number"),
+        Column("month", "month", label="state.billed_month"),
+        Column("national_union"),
+        Column("status", "state", state=sending_state),
+        Column("outcome", "state", state=sending_outcome),
+        Column("reason", "reason", label="list_column.explanation"),
+        Column("requested_cents", "amount"),
+        Column("accepted_cents", "amount"),
+        Column("refused_cents", "amount"),
+        Column("error_percentage"),
+        Column("transmitted_on", "day"),
+        Column("invoice_count", "number", shown=False, label="list_column.invoices"),
+        Column("day_count", "number", shown=False, label="list_column.days"),
+        Column("line_count", "number", shown=False, label="list_column.lines"),
+        Column("insurer_reference", shown=False),
+        Column("provider_reference", shown=False),
+        Column("made_elsewhere", "flag", shown=False),
+        Column("is_read", "flag", shown=False),
+        Column("is_archived", "flag", shown=False),
+    ),
+    (
+        _MONTH,
+        _UNION,
+        Choice("status", "one_of", tuple((status, f"status.{status}") for status in _STATUSES)),
+        Choice("outcome", "one_of", tuple((name, f"outcome.{name}") for name in ("in_full", "in_part", "refused"))),
+        Choice("transmitted_from", "day", label="list_column.transmitted_from"),
+        Choice("transmitted_to", "day", label="list_column.transmitted_to"),
+        Choice("is_read", "flag"),
+        Choice("is_archived", "flag"),
+    ),
+    open=lambda row: f"/envois/{row['sending_id']}",
+    look=sending_row,
+    usual={"is_archived": "false", "sort": "created_on", "descending": "true"},
+    actions=(
+        Action("mark_read", "list_action.mark_read", "bill"),
+        Action("archive", "list_action.archive", "bill"),
+        Action("unarchive", "list_action.unarchive", "bill"),
+    ),
+    total="requested_cents",
+    enrich=with_explanation,
+)
+
+
+def _of_invoices(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
+    return with_reasons(visit, with_patients(visit, rows), "invoice_id")
+
+
+INVOICES_GRID = GridSpec(
+    "invoices",
+    "/historique/factures",
+    INVOICES,
+    (
+        Column("invoice_number"),
+        Column("month", "month", label="state.billed_month"),
+        Column("patient", label="list_column.patient", right="medical"),
+        Column("destination"),
+        Column("status", "state", state=invoice_state),
+        Column("verdict", "state", state=verdict),
+        Column("reason", "reason", label="list_column.reason"),
+        Column("requested_cents", "amount"),
+        Column("accepted_cents", "amount"),
+        Column("refused_cents", "amount"),
+        Column("refused_days", "number", label="list_column.refused_days"),
+        Column("national_union", shown=False),
+        Column("sickness_fund", shown=False),
+        Column("ct1", shown=False),
+        Column("ct2", shown=False),
+        Column("patient_share_cents", "amount", shown=False),
+        Column("supplement_cents", "amount", shown=False),
+        Column("day_count", "number", shown=False, label="list_column.days"),
+        Column("line_count", "number", shown=False, label="list_column.lines"),
+    ),
+    (
+        _MONTH,
+        _UNION,
+        Choice("status", "one_of", tuple((name, f"status.{name}") for name in ("issued", "settled", "withdrawn"))),
+        Choice("verdict", "one_of", _VERDICTS),
+        Choice("invoice_number", "text"),
+    ),
+    open=lambda row: f"/factures/{row['invoice_id']}",
+    look=settled_row,
+    usual={"sort": "invoice_number", "descending": "true"},
+    total="requested_cents",
+    enrich=_of_invoices,
+)
+
+
+def _of_days(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
+    return with_reasons(visit, with_patients(visit, rows), "day_id")
+
+
+DAYS_GRID = GridSpec(
+    "billing_days",
+    "/historique/jours",
+    DAYS,
+    (
+        Column("date", "day"),
+        Column("patient", label="list_column.patient", right="medical"),
+        Column("phase", "state", label="list_column.phase", state=day_phase),
+        Column("verdict", "state", state=verdict),
+        Column("reason", "reason", label="list_column.reason"),
+        Column("amount_cents", "amount"),
+        Column("accepted_cents", "amount"),
+        Column("refused_cents", "amount"),
+        Column("line_count", "number", label="list_column.lines"),
+        Column("is_returned", "flag", label="list_column.is_returned"),
+        Column("month", "month", shown=False, label="list_column.month_of_care"),
+        Column("possible_duplicates", "number", shown=False, label="list_column.possible_duplicates"),
+        Column("sequence", "number", shown=False),
+    ),
+    (
+        Choice("month", "month", label="list_column.month_of_care"),
+        _UNION,
+        Choice(
+            "phase",
+            "one_of",
+            tuple((p, f"list_phase.{p}") for p in ("prepared", "in_sending", "settled")),
+            label="list_column.phase",
+        ),
+        Choice("verdict", "one_of", _VERDICTS),
+        Choice("date_from", "day", label="list_column.date_from"),
+        Choice("date_to", "day", label="list_column.date_to"),
+        Choice("is_returned", "flag", label="list_column.is_returned"),
+    ),
+    open=lambda row: f"/jours/{row['day_id']}",
+    look=settled_row,
+    usual={"sort": "date", "descending": "true"},
+    total="amount_cents",
+    enrich=_of_days,
+)

@@ -1,0 +1,94 @@
+"""How states look: icon, word and colour together (ui reference B3); the words are the catalogue's."""
+
+from api.web.grid_spec import Look
+from application.ports import Row
+
+_SENDING: dict[str, Look] = {
+    "prepared": ("state-prepared", "circle-dashed", "status.prepared"),
+    "transmitted": ("state-sent", "check", "status.transmitted"),
+    "outcome_unknown": ("state-unknown", "circle-help", "status.outcome_unknown"),
+    "acknowledged": ("state-sent", "check", "status.acknowledged"),
+    "accepted_for_processing": ("state-sent", "check", "status.accepted_for_processing"),
+    "envelope_rejected": ("state-error", "triangle-alert", "status.envelope_rejected"),
+    "rejected": ("state-error", "triangle-alert", "status.rejected"),
+    "settled": ("state-settled", "badge-check", "status.settled"),
+    "cancelled": ("state-done", "ban", "status.cancelled"),
+}
+_OUTCOME: dict[str, Look] = {
+    "in_full": ("state-settled", "badge-check", "outcome.in_full"),
+    "in_part": ("state-refused", "circle-minus", "outcome.in_part"),
+    "refused": ("state-refused", "circle-minus", "outcome.refused"),
+    "none": ("state-done", "circle-dashed", "outcome.none"),
+}
+_VERDICT: dict[str, Look] = {
+    "accepted": ("state-settled", "check", "verdict.accepted"),
+    "accepted_less": ("state-refused", "circle-minus", "verdict.accepted_less"),
+    "mixed": ("state-refused", "circle-minus", "verdict.mixed"),
+    "refused": ("state-refused", "circle-minus", "verdict.refused"),
+    "none": ("state-done", "circle-dashed", "verdict.none"),
+}
+_INVOICE: dict[str, Look] = {
+    "issued": ("state-sent", "check", "status.issued"),
+    "withdrawn": ("state-done", "ban", "status.withdrawn"),
+    "settled": ("state-settled", "badge-check", "status.settled"),
+}
+_PHASE: dict[str, Look] = {
+    "prepared": ("state-prepared", "circle-dashed", "list_phase.prepared"),
+    "in_sending": ("state-sent", "check", "list_phase.in_sending"),
+    "settled": ("state-settled", "badge-check", "list_phase.settled"),
+}
+_JOB: dict[str, Look] = {
+    "drafted": ("state-prepared", "circle-dashed", "list_job.drafted"),
+    "waiting": ("state-prepared", "clock", "list_job.waiting"),
+    "running": ("state-prepared", "clock", "list_job.running"),
+    "finished": ("state-settled", "check", "list_job.finished"),
+    "cancelled": ("state-done", "ban", "list_job.cancelled"),
+}
+
+
+def job_state(state: str) -> Look:
+    """How far work on many rows is."""
+    return _JOB[state]
+
+
+def sending_state(row: Row) -> Look:
+    """Where the file is."""
+    return _SENDING[row["status"]]
+
+
+def sending_outcome(row: Row) -> Look:
+    """What came of it."""
+    return _OUTCOME[row["outcome"]]
+
+
+def verdict(row: Row) -> Look:
+    """What the insurer said."""
+    return _VERDICT[row["verdict"]]
+
+
+def invoice_state(row: Row) -> Look:
+    """How far the invoice is."""
+    return _INVOICE[row["status"]]
+
+
+def day_phase(row: Row) -> Look:
+    """How far the day is."""
+    return _PHASE[row["phase"]]
+
+
+def sending_row(row: Row) -> str:
+    """Grey when done with, bold when it came and nobody read it, green when it just went, pink when refused."""
+    if row["is_archived"]:
+        return "is-read"
+    if row["status"] in ("envelope_rejected", "rejected"):
+        return "is-refused"
+    if row["status"] == "outcome_unknown":
+        return "is-unknown"
+    if row["status"] == "settled":
+        return "is-new" if not row["is_read"] else "is-refused" if row["refused_cents"] else ""
+    return "is-sent" if row["status"] == "transmitted" else ""
+
+
+def settled_row(row: Row) -> str:
+    """Pink when something of it was refused."""
+    return "is-refused" if row["refused_cents"] else ""

@@ -1,0 +1,134 @@
+"""The list of patients: filters that tell nothing of anybody in the address, names opened for whoever may see care.
+
+Names are sealed, so the database cannot sort by them: up to `MOST_SORTED` records are opened and sorted here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from api.rest.listing import InMonth, Paging, Word
+from api.web.grid import Grid, grid_of
+from api.web.grid_spec import Choice, Column, GridSpec, Look
+from api.web.grids import GRIDS, Exportable
+from api.web.visit import Visit
+from application.ports import Row
+from application.register import plain
+from projections.as_of import union
+from projections.paging import Listing
+from projections.patients import TABLE, Identity, identity
+from projections.scope import Condition, both, one_of, scoped
+
+MOST_SORTED = 5_000
+_LOOKS: dict[str, Look] = {
+    "active": ("state-sent", "check", "patient_state.active"),
+    "merged": ("state-done", "link", "patient_state.merged"),
+    "erased": ("state-done", "ban", "patient_state.erased"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PatientQuery:
+    """`month`: with care in it. `is_active`: neither merged into another record nor erased."""
+
+    month: InMonth = None
+    sickness_fund: Word = None
+    is_active: bool | None = None
+
+
+def patient_state(row: Row) -> Look:
+    """Whether care is billed under this record."""
+    return _LOOKS["erased" if row["is_erased"] else "merged" if row["merged_into"] else "active"]
+
+
+def with_names(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
+    """`patient`, `birth_date`: opened, a sign for the erased."""
+    return [_named(row, identity(visit.quittance.keys, row)) for row in rows]
+
+
+def condition(visit: Visit, wanted: PatientQuery) -> Condition:
+    """The records asked for, inside the scope."""
+    return both([scoped(visit.scope), *_asked_for(visit, wanted)])
+
+
+def _asked_for(visit: Visit, wanted: PatientQuery) -> Sequence[Condition]:
+    found = []
+    if wanted.month is not None:
+        cared = both([scoped(visit.scope), one_of("month", [wanted.month])])
+        found.append(Condition(f"patient_id IN (SELECT patient_id FROM days WHERE {cared.text})", cared.params))
+    if wanted.sickness_fund is not None:
+        found.append(one_of("sickness_fund", [wanted.sickness_fund]))
+    if wanted.is_active is not None:
+        active = "merged_into IS NULL AND NOT is_erased"
+        found.append(Condition(active if wanted.is_active else f"NOT ({active})"))
+    return found
+
+
+SPEC = GridSpec(
+    "patients",
+    "/patients",
+    Listing(TABLE, ("sickness_fund", "insured_from")),
+    (
+        Column("patient", label="patient_column.patient", right="medical"),
+        Column("birth_date", "day", right="medical"),
+        Column("sickness_fund"),
+        Column("ct1"),
+        Column("ct2"),
+        Column("destination"),
+        Column("insured_from", "day", label="patient_column.insured_from"),
+        Column("insured_to", "day", label="patient_column.insured_to"),
+        Column("state", "state", label="patient_column.state", state=patient_state),
+        Column("language", shown=False),
+    ),
+    (
+        Choice("month", "month", label="patient_column.month"),
+        Choice("sickness_fund", "text"),
+        Choice("is_active", "flag", label="patient_column.is_active"),
+    ),
+    open=lambda row: f"/patients/{row['patient_id']}",
+    look=lambda row: "is-read" if row["merged_into"] or row["is_erased"] else "",
+    usual={"is_active": "true"},
+    title="kind_of_thing.patient",
+    enrich=with_names,
+)
+GRIDS["patients"] = Exportable(SPEC, PatientQuery, condition, right="medical", seen="patient.listed")
+
+
+def patient_grid(visit: Visit, paging: Paging, where: Condition) -> Grid:
+    """By name unless asked otherwise, as long as there are not too many to open."""
+    by_name = not paging.asked.sort
+    cursor = paging.asked.after if by_name else None
+    grid = grid_of(visit, SPEC, replace(paging, asked=replace(paging.asked, after=None)) if cursor else paging, where)
+    if not by_name or grid.count > MOST_SORTED:
+        return grid
+    rows = _sorted(visit, where)
+    start = next((place + 1 for place, row in enumerate(rows) if str(row["patient_id"]) == cursor), 0)
+    page = rows[start : start + grid.limit]
+    more = start + grid.limit < len(rows)
+    return replace(
+        grid,
+        rows=with_names(visit, page),
+        following=paging.following(str(page[-1]["patient_id"])) if more else None,
+        first=f"{paging.address}?{grid.whole}" if start else None,
+        sort="patient",
+        descending=False,
+    )
+
+
+def _sorted(visit: Visit, where: Condition) -> list[Row]:
+    text, params = union(TABLE, ", ".join(TABLE.names), where, visit.upto)
+    with visit.sql() as sql:
+        rows = sql.rows(f"SELECT * FROM {text} AS t", params)
+    keys = visit.quittance.keys
+
+    def place(row: Row) -> tuple[bool, str, str, UUID]:
+        who = identity(keys, row)
+        return who.last_name == "", plain(who.last_name), plain(who.first_name), row["patient_id"]
+
+    return sorted(rows, key=place)
+
+
+def _named(row: Row, who: Identity) -> Mapping[str, Any]:
+    named = f"{who.last_name} {who.first_name}".strip()
+    return {**row, "patient": named or "\N{EMPTY SET}", "birth_date": who.birth_date}

@@ -1,0 +1,93 @@
+"""Lists and documents as one PDF: the same rows, rights and access records as their pages, on paper."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from api.web.doors import MayRead
+from api.web.grids import grid_named
+from api.web.pdf_care import print_day, print_invoice
+from api.web.pdf_list import list_title, print_list
+from api.web.pdf_sending import print_sending
+from api.web.pdf_settlement import print_settlement
+from api.web.pdf_words import Printed, Speaker, pdf_answer
+from api.web.visit import Visit
+from domain.errors import Invalid
+
+router = APIRouter(prefix="/c/{where}")
+
+_MOST = 200
+_SHORT_ID = 8
+_KINDS: dict[str, Callable[[Visit, UUID], Printed]] = {
+    "sending": print_sending,
+    "settlement": print_settlement,
+    "invoice": print_invoice,
+    "day": print_day,
+}
+"""What a list of documents may be made of."""
+
+
+@router.get("/export/{grid}.pdf")
+def download_list(visit: MayRead, grid: str) -> Response:
+    """A list; the query is that of its page. Raises `Invalid` for more than 5,000 rows."""
+    shown = grid_named(visit, grid)
+    title = list_title(visit, shown)
+    return pdf_answer(visit, [print_list(visit, shown)], title, title)
+
+
+@router.get("/envois/{sending_id}.pdf")
+def download_sending(visit: MayRead, sending_id: UUID) -> Response:
+    """One sending."""
+    return _single(visit, "sending", sending_id)
+
+
+@router.get("/decomptes/{sending_id}.pdf")
+def download_settlement(visit: MayRead, sending_id: UUID) -> Response:
+    """The settlement of one sending."""
+    return _single(visit, "settlement", sending_id)
+
+
+@router.get("/factures/{invoice_id}.pdf")
+def download_invoice(visit: MayRead, invoice_id: UUID) -> Response:
+    """One invoice."""
+    return _single(visit, "invoice", invoice_id)
+
+
+@router.get("/jours/{day_id}.pdf")
+def download_day(visit: MayRead, day_id: UUID) -> Response:
+    """One billing day."""
+    return _single(visit, "day", day_id)
+
+
+@router.post("/documents")
+def download_documents(visit: MayRead) -> Response:
+    """`kind` and the `selected` ids of a list: one file, each document on a sheet of its own, in the order of the list.
+
+    Nothing is changed, so the form needs no command id. One that is not of this practice: none is printed.
+    Raises `NotFound` and `Invalid`.
+    """
+    kind, ids = visit.text("kind", 20), _selected(visit)
+    if kind not in _KINDS:
+        raise Invalid("field_invalid", "kind: give sending, settlement, invoice or day.", field="kind")
+    name = Speaker(visit.language).t(f"print_file.{kind}")
+    return pdf_answer(visit, [_KINDS[kind](visit, identifier) for identifier in ids], name, name.capitalize())
+
+
+def _single(visit: Visit, kind: str, identifier: UUID) -> Response:
+    name = Speaker(visit.language).t(f"print_file.{kind}")
+    short = identifier.hex[:_SHORT_ID]
+    return pdf_answer(visit, [_KINDS[kind](visit, identifier)], f"{name}-{short}", name.capitalize())
+
+
+def _selected(visit: Visit) -> list[UUID]:
+    given = [value for value in visit.form.getlist("selected") if isinstance(value, str)]
+    try:
+        ids = list(dict.fromkeys(UUID(value) for value in given))
+    except ValueError:
+        raise Invalid("field_invalid", "selected: no row is named so.", field="selected") from None
+    if not ids:
+        raise Invalid("nothing_selected", "Tick at least one row.", field="selected")
+    if len(ids) > _MOST:
+        raise Invalid("print_too_large", f"At most {_MOST} documents at once.", field="selected")
+    return ids

@@ -1,0 +1,186 @@
+"""Providers who work or worked in the practice: details, activity, stretches of work here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date as Date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+
+from api.rest.rights import not_here
+from api.web.doors import MayRead, MayRegister
+from api.web.form_fields import NOTHING, Wrong, day, day_or_none, needed, wrong_of
+from api.web.visit import Visit
+from application.commit import Done
+from application.ports import Context
+from application.register import Registered, provider_id
+from domain import establishment as establishments
+from domain import provider as providers
+from domain.errors import DomainError, Invalid
+from domain.establishment import Membership
+from domain.provider import Provider, ProviderDetails
+
+router = APIRouter(prefix="/c/{where}/prestataires")
+ABSENT = "provider_unknown"
+ProviderId = Annotated[UUID, Path()]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A provider with the stretches of work here, the latest first. `works`: on the day of the visit."""
+
+    provider_id: UUID
+    state: Provider
+    stretches: tuple[Membership, ...]
+    works: bool
+    is_active: bool
+
+    @property
+    def name(self) -> str:
+        """As it is listed."""
+        return f"{self.state.details.last_name} {self.state.details.first_name}"
+
+
+@router.get("")
+def show_providers(visit: MayRead) -> Response:
+    """By name, those who left at the end."""
+    return visit.page("providers.html", members=members(visit))
+
+
+@router.get("/nouveau")
+def show_form(visit: MayRegister) -> Response:
+    """The form for a new member."""
+    return _form(visit, NOTHING)
+
+
+@router.post("/nouveau")
+def add(visit: MayRegister) -> Response:
+    """Enter the provider, if need be, and the first day of work here.
+
+    Somebody known from another practice keeps the details that stand: they are not this practice's to correct.
+    """
+
+    def act(context: Context) -> Done[Registered]:
+        who = provider_id(visit.quittance.keys, details.nihii)
+        if who not in visit.quittance.log.load([who]):
+            visit.quittance.register.provider(Context(context.meta), details)
+        return visit.quittance.register.join(context, visit.practice, who, since, until)
+
+    try:
+        details, since, until = details_of(visit), day(visit, "valid_from"), day_or_none(visit, "valid_to")
+        return visit.do(act, lambda done: visit.at(f"/prestataires/{done.id}"))
+    except DomainError as error:
+        return _form(visit, wrong_of(visit, "provider", error))
+
+
+@router.get("/{provider_id:uuid}")
+def show_provider(visit: MayRead, provider_id: ProviderId) -> Response:
+    """One provider."""
+    return _page(visit, provider_id, NOTHING)
+
+
+@router.post("/{provider_id:uuid}/corriger")
+def correct(visit: MayRegister, provider_id: ProviderId) -> Response:
+    """Give the right details; the number names the provider and stays."""
+    member = member_of(visit, provider_id)
+    register = visit.quittance.register
+
+    def act(context: Context) -> Done[Any]:
+        return register.provider(context, details_of(visit, member.state.details.nihii))
+
+    return _do(visit, provider_id, "details", act)
+
+
+@router.post("/{provider_id:uuid}/activite")
+def record_activity(visit: MayRegister, provider_id: ProviderId) -> Response:
+    """Record when the number is active; a period with the same first day replaces the former."""
+    member = member_of(visit, provider_id)
+
+    def act(context: Context) -> Done[Any]:
+        stretch = (day(visit, "valid_from"), day_or_none(visit, "valid_to"))
+        return visit.quittance.register.provider(context, member.state.details, [stretch])
+
+    return _do(visit, provider_id, "activity", act)
+
+
+@router.post("/{provider_id:uuid}/retour")
+def join(visit: MayRegister, provider_id: ProviderId) -> Response:
+    """Another stretch of work here."""
+    member_of(visit, provider_id)
+
+    def act(context: Context) -> Done[Any]:
+        since, until = day(visit, "valid_from"), day_or_none(visit, "valid_to")
+        return visit.quittance.register.join(context, visit.practice, provider_id, since, until)
+
+    return _do(visit, provider_id, "join", act)
+
+
+@router.post("/{provider_id:uuid}/depart")
+def leave(visit: MayRegister, provider_id: ProviderId) -> Response:
+    """The last day here."""
+    member_of(visit, provider_id)
+
+    def act(context: Context) -> Done[Any]:
+        return visit.quittance.register.leave(context, visit.practice, provider_id, day(visit, "valid_to"))
+
+    return _do(visit, provider_id, "leave", act)
+
+
+def members(visit: Visit) -> list[Member]:
+    """Everybody who ever worked here, as of the day of the visit."""
+    state = establishments.fold(visit.events(visit.practice))
+    stretches = state.memberships if state else ()
+    found = visit.quittance.log.load(dict.fromkeys(one.provider_id for one in stretches), visit.upto)
+    today = visit.as_of or visit.today
+    shown = [
+        _member(who, known, [one for one in stretches if one.provider_id == who], today)
+        for who, events in found.items()
+        if (known := providers.fold(events)) is not None
+    ]
+    return sorted(shown, key=lambda one: (not one.works, one.name.casefold(), one.state.details.nihii))
+
+
+def member_of(visit: Visit, provider: UUID) -> Member:
+    """One of them. Raises `NotFound`."""
+    found = next((one for one in members(visit) if one.provider_id == provider), None)
+    return found or not_here(ABSENT)
+
+
+def details_of(visit: Visit, nihii: str = "") -> ProviderDetails:
+    """From the form. Raises `Invalid`."""
+    convention = visit.text("convention_status", 1) or "0"
+    if not (convention.isascii() and convention.isdigit()):
+        raise Invalid("number_wrong", "convention_status: give one digit.", field="convention_status")
+    return ProviderDetails(
+        nihii or "".join(filter(str.isdigit, visit.text("nihii", 20))),
+        needed(visit, "last_name"),
+        needed(visit, "first_name"),
+        visit.text("qualification", 3),
+        int(convention),
+    )
+
+
+def _member(who: UUID, state: Provider, stretches: list[Membership], today: Date) -> Member:
+    latest = tuple(sorted(stretches, key=lambda one: one.valid_from, reverse=True))
+    return Member(who, state, latest, any(one.covers(today) for one in latest), state.is_active(today))
+
+
+def _do(visit: Visit, who: UUID, form: str, act: Callable[[Context], Done[Any]]) -> Response:
+    try:
+        return visit.do(
+            act,
+            lambda _: visit.at(f"/prestataires/{who}"),
+            reason=visit.text("reason", 500),
+            about=visit.practice,
+        )
+    except DomainError as error:
+        return _page(visit, who, wrong_of(visit, form, error))
+
+
+def _page(visit: Visit, who: UUID, wrong: Wrong) -> Response:
+    return visit.page("provider.html", status=422 if wrong.form else 200, member=member_of(visit, who), wrong=wrong)
+
+
+def _form(visit: Visit, wrong: Wrong) -> Response:
+    return visit.page("provider_new.html", status=422 if wrong.form else 200, wrong=wrong)

@@ -1,0 +1,105 @@
+"""One sending from all sides: what was asked, every answer, what waits for a person, how far it is, who did what."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from api.rest.desk_lists import ANSWERS, ITEMS
+from api.rest.encoding import opened
+from api.rest.reads import instant
+from api.rest.rights import not_here, within
+from api.rest.sendings import ABSENT
+from api.web.casework import casework_of
+from api.web.doors import MayRead
+from api.web.looks import sending_outcome, sending_state, verdict
+from api.web.said import names_of, percent
+from api.web.sending_parts import files_of, near, steps_of, unsent, unusual
+from api.web.timeline import timeline_of
+from api.web.visit import Visit
+from application.ports import Row, Sql
+from domain import sending as sendings
+from domain.sending import Sending
+from projections.history import INVOICES, InvoiceFilter, conditions
+from projections.paging import Asked
+from projections.scope import both, one_of, scoped
+
+router = APIRouter(prefix="/c/{where}/envois")
+
+Brief = Annotated[str, Query(max_length=20)]
+Cursor = Annotated[str, Query(max_length=400)]
+
+TABS = ("request", "answers", "updates", "receipts", "status")
+_RECEIPT = "931000"
+_MOST = 200
+
+
+@router.get("/{sending_id}")
+def show_sending(
+    visit: MayRead,
+    sending_id: UUID,
+    tab: Brief = "request",
+    source: Brief = "",
+    after: Cursor = "",
+    came_from: Annotated[str, Query(alias="list", max_length=1_000)] = "",
+) -> Response:
+    """One of its tabs, with the timeline beside it."""
+    state = sending_of(visit, sending_id)
+    shown = tab if tab in TABS else TABS[0]
+    whole = timeline_of(visit, sending_id)
+    with visit.sql() as sql:
+        rows = _about(visit, sql, sending_id)
+        beside = near(visit, sql, state, came_from)
+        invoices = _invoices(visit, sql, sending_id, after) if shown == "request" else None
+    files = files_of(visit, rows["files"], whole)
+    names: Mapping[UUID, str] = {}
+    if invoices:
+        patients = [row["patient_id"] for row in invoices.rows]
+        names = names_of(visit, patients)
+        visit.saw("invoice.listed", patients)
+    return visit.page(
+        "sending.html",
+        state=state,
+        made=state.made,
+        status_look=sending_state({"status": state.status}),
+        outcome_look=sending_outcome({"outcome": state.outcome}),
+        is_contradictory=sendings.is_contradictory(state),
+        tab=shown,
+        answers=[file for file in files if file.row["kind"] != _RECEIPT],
+        receipts=[file for file in files if file.row["kind"] == _RECEIPT],
+        items=rows["items"],
+        invoices=invoices,
+        names=names,
+        steps=steps_of(whole),
+        unusual=unusual(whole),
+        entries=[entry for entry in whole if not source or entry.source == source],
+        source=source,
+        near=beside,
+        came_from=came_from,
+        version=len(visit.events(sending_id)),
+        casework=casework_of(visit, sending_id),
+        unsent=unsent(visit, state),
+        instant=instant,
+        verdict_look=verdict,
+        percent=lambda written: percent(written, visit.language),
+    )
+
+
+def sending_of(visit: Visit, sending_id: UUID) -> Sending:
+    """State as of the day asked for. Raises `NotFound`."""
+    state = sendings.fold(visit.events(sending_id), sending_id)
+    within(visit.known_caller, state.made.establishment_id if state else None, ABSENT)
+    return state or not_here(ABSENT)
+
+
+def _about(visit: Visit, sql: Sql, sending_id: UUID) -> dict[str, Sequence[Row]]:
+    """Files that answered it, and what only a person can settle about it; the oldest first."""
+    where, asked = both([scoped(visit.scope), one_of("sending_id", [sending_id])]), Asked(limit=_MOST, at=visit.upto)
+    items = [opened(row, "facts") for row in ITEMS.page(sql, where, asked).rows]
+    return {"files": ANSWERS.page(sql, where, asked).rows, "items": items}
+
+
+def _invoices(visit: Visit, sql: Sql, sending_id: UUID, after: str) -> Any:  # noqa: ANN401 - a page of rows
+    where = conditions(visit.scope, InvoiceFilter(sending_id=sending_id))
+    return INVOICES.page(sql, where, Asked(after=after or None, at=visit.upto))

@@ -1,0 +1,126 @@
+"""What a person may say or do about a sending; each is a form of its page and ends there again."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from api.rest.rights import not_here
+from api.web.doors import MayBill
+from api.web.sending import sending_of
+from api.web.visit import Visit
+from application.commit import Done
+from application.ports import Context
+from domain import inbox
+from domain.errors import Invalid
+
+router = APIRouter(prefix="/c/{where}/envois/{sending_id}")
+_SHORTEST_REASON = 3
+Act = Callable[[Context], Done[Any]]
+
+
+@router.post("/lu")
+def mark_read(visit: MayBill, sending_id: UUID) -> Response:
+    """Take note of the settlement."""
+    sending_of(visit.now(), sending_id)
+    path = "/decomptes" if visit.text("back") == "settlement" else "/envois"
+    return visit.do(
+        lambda context: visit.quittance.dispatch.mark_read(context, sending_id),
+        lambda _: visit.at(f"{path}/{sending_id}"),
+    )
+
+
+@router.post("/archiver")
+def archive(visit: MayBill, sending_id: UUID) -> Response:
+    """Out of sight; nothing is deleted."""
+    sending_of(visit.now(), sending_id)
+    put = visit.quittance.dispatch.archive
+    return _back(visit, sending_id, lambda context: put(context, sending_id, archived=True))
+
+
+@router.post("/desarchiver")
+def unarchive(visit: MayBill, sending_id: UUID) -> Response:
+    """Back in sight."""
+    sending_of(visit.now(), sending_id)
+    put = visit.quittance.dispatch.archive
+    return _back(visit, sending_id, lambda context: put(context, sending_id, archived=False))
+
+
+@router.post("/issue")
+def resolve(visit: MayBill, sending_id: UUID) -> Response:
+    """Whether a file of unknown outcome arrived."""
+    state, told = sending_of(visit.now(), sending_id), visit.text("arrived")
+    if told not in ("yes", "no"):
+        raise Invalid("field_invalid", "arrived: choose yes or no.", field="arrived")
+    say = visit.quittance.dispatch.resolve
+    return _weighed(
+        visit,
+        sending_id,
+        lambda context: say(context, sending_id, arrived=told == "yes"),
+        state.made.establishment_id,
+    )
+
+
+@router.post("/rejet")
+def confirm_rejection(visit: MayBill, sending_id: UUID) -> Response:
+    """A file refused as a duplicate has no living copy."""
+    where = sending_of(visit.now(), sending_id).made.establishment_id
+    confirm = visit.quittance.dispatch.confirm_rejection
+    return _weighed(visit, sending_id, lambda context: confirm(context, sending_id), where)
+
+
+@router.post("/annuler")
+def cancel_run(visit: MayBill, sending_id: UUID) -> Response:
+    """Withdraw what the billing run made and nobody has sent yet."""
+    made = sending_of(visit.now(), sending_id).made
+    run_id = made.run_id or not_here("run_unknown")
+    return _weighed(
+        visit, sending_id, lambda context: visit.quittance.billing.cancel(context, run_id), made.establishment_id
+    )
+
+
+@router.post("/points/{item_id}")
+def settle_item(visit: MayBill, sending_id: UUID, item_id: UUID) -> Response:
+    """Say that something about the sending was dealt with, and how."""
+    sending_of(visit.now(), sending_id)
+    item = inbox.fold_item(visit.now().events(item_id))
+    if item is None or item.raised.sending_id != sending_id:
+        not_here("item_unknown")
+    return visit.do(
+        lambda context: visit.quittance.desk.settle(context, item_id),
+        lambda _: visit.at(f"/envois/{sending_id}?tab=updates"),
+        reason=reason_of(visit),
+        about=item.raised.establishment_id,
+    )
+
+
+def reason_of(visit: Visit) -> str:
+    """Why: asked for where somebody decides. Raises `Invalid`."""
+    reason = visit.text("reason", 500)
+    if len(reason) < _SHORTEST_REASON:
+        raise Invalid("field_invalid", "reason: say why.", field="reason")
+    return reason
+
+
+def version_of(visit: Visit) -> int:
+    """The version that the form was made from. Raises `Invalid`."""
+    given = visit.text("version", 9)
+    if not given.isdecimal():
+        raise Invalid("field_invalid", "version: open the page again.", field="version")
+    return int(given)
+
+
+def _back(visit: Visit, sending_id: UUID, act: Act) -> Response:
+    return visit.do(act, lambda _: visit.at(f"/envois/{sending_id}"))
+
+
+def _weighed(visit: Visit, sending_id: UUID, act: Act, where: UUID) -> Response:
+    """A decision: with its reason, and only upon what the person saw."""
+    return visit.do(
+        act,
+        lambda _: visit.at(f"/envois/{sending_id}"),
+        reason=reason_of(visit),
+        about=where,
+        expected=(sending_id, version_of(visit)),
+    )

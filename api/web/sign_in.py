@@ -1,0 +1,160 @@
+"""Signing in: password, second factor, and what waits behind them. The seam where other ways in will end, too."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from markupsafe import Markup
+from segno import make as qr_code
+
+from api.catalogue import LANGUAGES
+from api.rest.rights import product
+from api.web.doors import COOKIE, Anybody, Door, SignedIn
+from api.web.languages import COOKIE as LANGUAGE
+from api.web.visit import Visit
+from application.accounts import SignInRefused, TooManySignIns
+from domain.errors import Invalid
+
+router = APIRouter()
+_STEPS = {"password": "/password", "enrol": "/second-factor", "code": "/code", "full": "/"}
+HalfWay = Annotated[Visit, Depends(Door(stages=frozenset({"password", "enrol", "code", "full"})))]
+
+
+@router.get("/login")
+def show_sign_in(visit: Anybody) -> Response:
+    """The form."""
+    return visit.page("sign_in.html", next=_next(visit), problem="", wait_s=0)
+
+
+@router.post("/login")
+def sign_in(visit: Anybody) -> Response:
+    """Check name and password; the next step follows from the account."""
+    client = visit.request.client
+    accounts = visit.quittance.accounts
+    try:
+        token = accounts.sign_in(visit.text("login", 100), visit.text("password", 200), client.host if client else "")
+    except SignInRefused:
+        return visit.page("sign_in.html", status=401, next=_next(visit), problem="refused", wait_s=0)
+    except TooManySignIns as error:
+        return visit.page("sign_in.html", status=429, next=_next(visit), problem="wait", wait_s=error.retry_after_s)
+    return _enter(visit, token)
+
+
+@router.get("/password")
+def show_password(visit: HalfWay) -> Response:
+    """Choose a new password."""
+    return visit.page("password.html", next=_next(visit), problem="", wait_s=0)
+
+
+@router.post("/password")
+def change_password(visit: HalfWay) -> Response:
+    """Set it."""
+    token = visit.request.cookies[COOKIE]
+    new = visit.text("new", 200)
+    if new != visit.text("again", 200):
+        return visit.page("password.html", status=422, next=_next(visit), problem="differs", wait_s=0)
+    try:
+        visit.quittance.accounts.change_password(token, visit.text("old", 200), new)
+    except Invalid as error:
+        return visit.page("password.html", status=422, next=_next(visit), problem=error.code, wait_s=0)
+    except TooManySignIns as error:
+        return visit.page("password.html", status=429, next=_next(visit), problem="wait", wait_s=error.retry_after_s)
+    return _enter(visit, token)
+
+
+@router.get("/second-factor")
+def show_enrolment(visit: HalfWay) -> Response:
+    """The secret as a picture and as text."""
+    return _enrolment(visit)
+
+
+@router.post("/second-factor")
+def enrol(visit: HalfWay) -> Response:
+    """Prove that the other device holds the secret."""
+    try:
+        token = visit.quittance.accounts.enrol(visit.request.cookies[COOKIE], visit.text("code", 20))
+    except SignInRefused:
+        return _enrolment(visit, problem="refused")
+    except TooManySignIns as error:
+        return _enrolment(visit, problem="wait", wait_s=error.retry_after_s)
+    return _enter(visit, token)
+
+
+@router.get("/code")
+def show_code(visit: HalfWay) -> Response:
+    """Ask for the second factor."""
+    return visit.page("code.html", next=_next(visit), problem="", wait_s=0)
+
+
+@router.post("/code")
+def confirm(visit: HalfWay) -> Response:
+    """Check it."""
+    try:
+        token = visit.quittance.accounts.confirm(visit.request.cookies[COOKIE], visit.text("code", 20))
+    except SignInRefused:
+        return visit.page("code.html", status=401, next=_next(visit), problem="refused", wait_s=0)
+    except TooManySignIns as error:
+        return visit.page("code.html", status=429, next=_next(visit), problem="wait", wait_s=error.retry_after_s)
+    return _enter(visit, token)
+
+
+@router.post("/logout")
+def sign_out(visit: HalfWay) -> Response:
+    """End this session."""
+    visit.quittance.accounts.sign_out(visit.request.cookies[COOKIE])
+    answer = visit.go("/login")
+    answer.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="strict")
+    return answer
+
+
+@router.get("/")
+def home(visit: SignedIn) -> Response:
+    """The one practice of the user, or the choice."""
+    assert visit.session is not None  # noqa: S101 - the door asks for it
+    mine = visit.quittance.accounts.practices(visit.session.user_id, visit.today)
+    return visit.go(f"/c/{mine[0]}") if len(mine) == 1 else visit.page("practices.html")
+
+
+@router.get("/language/{language}")
+def choose_language(visit: Anybody, language: str) -> Response:
+    """Remember the language on this browser."""
+    answer = visit.go(_next(visit))
+    if language in LANGUAGES:
+        _remember(answer, language)
+    return answer
+
+
+def _enrolment(visit: Visit, problem: str = "", wait_s: int = 0) -> Response:
+    secret, address = visit.quittance.accounts.start_enrolment(visit.request.cookies[COOKIE])
+    picture = Markup(qr_code(address, error="m").svg_inline(scale=4, border=2))  # noqa: S704 - made here of squares
+    return visit.page(
+        "enrolment.html",
+        status={"refused": 422, "wait": 429}.get(problem, 200),
+        secret=secret,
+        picture=picture,
+        next=_next(visit),
+        problem=problem,
+        wait_s=wait_s,
+    )
+
+
+def _enter(visit: Visit, token: str) -> Response:
+    """One step further: to what is still missing, else to where the person wanted to go."""
+    session = product(visit.request).accounts.session(token)
+    stage = session.stage if session else "password"
+    there = _next(visit)
+    answer = visit.go(there if stage == "full" else Visit.to(visit, _STEPS[stage], next=there))
+    answer.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="strict")
+    if session and session.stage == "full" and LANGUAGE not in visit.request.cookies:
+        _remember(answer, session.language)
+    return answer
+
+
+def _remember(answer: Response, language: str) -> None:
+    answer.set_cookie(LANGUAGE, language, max_age=31_536_000, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def _next(visit: Visit) -> str:
+    """A path of ours that the person wanted, never another site: browsers read `\\` as a slash and tabs as nothing."""
+    given = visit.request.query_params.get("next", "") or visit.text("next")
+    is_path = given.startswith("/") and not given.startswith("//") and "\\" not in given
+    return given if is_path and given.isprintable() else "/"

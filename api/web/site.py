@@ -1,0 +1,60 @@
+"""Both doors at one address: pages for people, the API for programs."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.build import Quittance
+from api.rest.app import create_app
+from api.rest.problems import KINDS
+from api.rest.traffic import Traffic
+from api.web import assets, problems, screens, sign_in
+from api.web.doors import SignInNeeded, check_doors
+from api.web.policy import PAGE_HEADERS
+
+_SIGN_IN = ("login", "logout", "password", "second-factor", "code", "language", "account", "pending")
+_OURS = frozenset({"", "static", "c", "docs", "support", *_SIGN_IN})
+
+
+def create_pages(quittance: Quittance) -> FastAPI:
+    """The pages alone. Raises `UnguardedRoute`, `AssetsMissing`."""
+    assets.manifest()
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.quittance = quittance
+    app.router.redirect_slashes = False
+    for router in (sign_in.router, *screens.ROUTERS):
+        app.router.routes.extend(router.routes)
+    check_doors(app.routes)
+    app.router.routes.append(assets.ROUTE)
+    for kind in (SignInNeeded, *KINDS):
+        app.add_exception_handler(kind, problems.handle)
+    app.add_middleware(Traffic, respond=problems.problem_page, protecting=PAGE_HEADERS)
+    return app
+
+
+class Site:
+    """Which of the two answers is decided by the first word of the path alone."""
+
+    def __init__(self, quittance: Quittance) -> None:
+        self.api = create_app(quittance)
+        self.pages = create_pages(quittance)
+        self.pages.state.of_the_service = self.api.state
+        self.state: Any = self.api.state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, or the beginning and end of the service."""
+        app: ASGIApp = self.api
+        if scope["type"] == "http" and _first_word(scope["path"]) in _OURS:
+            app = self.pages
+            scope = {**scope, "query_string": _filled(scope["query_string"])}
+        await app(scope, receive, send)
+
+
+def _filled(query: bytes) -> bytes:
+    """A form sends its empty fields too: they mean that nothing was asked."""
+    return b"&".join(part for part in query.split(b"&") if not part.endswith(b"="))
+
+
+def _first_word(path: str) -> str:
+    return path.lstrip("/").partition("/")[0]

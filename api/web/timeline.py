@@ -1,0 +1,136 @@
+"""What happened to one thing, for a person: when, from where, what, who, why, and the message that stands behind it."""
+
+import re
+from dataclasses import dataclass
+from datetime import date as Date
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from api.catalogue import text
+from api.web.visit import Visit
+from application.ports import Recorded
+from domain.casework import casework_id
+from domain.event import ERASED
+from domain.local_time import local_date
+
+SOURCES = ("human", "rule", "answer", "import", "program")
+"""Where an event comes from: a person, a rule of the product, a union's answer, a file of care, a program."""
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+_FROM_ANSWERS = frozenset(
+    {
+        "billing_day.accepted_by_insurer",
+        "billing_day.partly_refused_by_insurer",
+        "billing_day.refused_by_insurer",
+        "billing_day.reinstated",
+        "billing_day.returned",
+        "invoice.reinstated",
+        "invoice.settled",
+        "invoice.withdrawn",
+        "item.raised",
+        "item.settled",
+        "message.interpreted",
+        "message.received",
+        "message.unreadable",
+        "sending.accepted_for_processing",
+        "sending.acknowledged",
+        "sending.envelope_rejected",
+        "sending.rejected",
+        "sending.settled",
+        "sending.settlement_contested",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event. `what`: its topic. `who`, `for_whom`: names as shown. `why`: in the words of who acted.
+
+    `message`: hash of the file behind it, empty without one. `day`: for the link to the state of then.
+    """
+
+    version: int
+    at: datetime
+    day: Date
+    source: str
+    what: str
+    who: str
+    for_whom: str
+    why: str
+    message: str
+    event: Any
+
+    @property
+    def what_key(self) -> str:
+        """Where the catalogue has it in words."""
+        return f"event.{self.what}"
+
+
+def timeline_of(visit: Visit, stream_id: UUID, source: str = "") -> tuple[Entry, ...]:
+    """The newest first, as of the day of the visit, with the office work about it; of one source when it is named.
+
+    Scope is the caller's to check.
+    """
+    log, upto = visit.quittance.log, visit.upto
+    recorded = [*log.history(stream_id, upto), *log.history(casework_id(stream_id), upto)]
+    recorded.sort(key=lambda one: one.position, reverse=True)
+    wanted = [one for one in recorded if not source or source_of(one) == source]
+    actors = {actor for one in wanted for actor in (one.meta.actor, one.meta.on_behalf_of or "")}
+    names = {actor: name_of(visit, actor) for actor in actors}
+    return tuple(
+        Entry(
+            one.version,
+            one.recorded_at,
+            local_date(one.recorded_at),
+            source_of(one),
+            one.topic,
+            names[one.meta.actor],
+            names[one.meta.on_behalf_of or ""],
+            text("actor.erased", visit.language) if one.meta.reason == ERASED else one.meta.reason,
+            _message(visit, one),
+            one.event,
+        )
+        for one in wanted
+    )
+
+
+def source_of(recorded: Recorded) -> str:
+    """One of `SOURCES`."""
+    cause, topic = recorded.meta.cause, recorded.topic
+    if topic.startswith("import.") or getattr(recorded.event, "import_id", None):
+        return "import"
+    if _HASH.fullmatch(cause):
+        return "answer" if topic in _FROM_ANSWERS else "import"
+    if cause.startswith("rule") or recorded.meta.actor.startswith("rule"):
+        return "rule"
+    return "program" if recorded.meta.actor.startswith("key:") else "human"
+
+
+def name_of(visit: Visit, actor: str) -> str:
+    """Who acted, as a person reads it: the name of a user, else what kind of actor it was."""
+    kind, _, rest = actor.partition(":")
+    if kind == "user":
+        state = visit.quittance.accounts.user(user_id) if (user_id := _uuid(rest)) else None
+        return state.name if state else text("actor.unknown", visit.language)
+    if kind in ("operator", "key", "rule"):
+        return text(f"actor.{kind}", visit.language, name=rest)
+    return actor
+
+
+def _message(visit: Visit, recorded: Recorded) -> str:
+    """The file that the event names, else the one that made it happen, if it has a page that this reader may open.
+
+    What people attached is no message, and a file of care is for who may see care.
+    """
+    if recorded.topic.startswith("casework.") or (source_of(recorded) == "import" and not visit.may_ever("medical")):
+        return ""
+    named = (getattr(recorded.event, "message", ""), getattr(recorded.event, "sha256", ""), recorded.meta.cause)
+    return next((one for one in named if isinstance(one, str) and _HASH.fullmatch(one)), "")
+
+
+def _uuid(written: str) -> UUID | None:
+    try:
+        return UUID(written)
+    except ValueError:
+        return None

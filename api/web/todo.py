@@ -1,0 +1,71 @@
+"""The first screen: what needs a person, ranked by deadline and then by euro; and what is missing before that."""
+
+from collections.abc import Sequence
+from datetime import date as Date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from api.catalogue import Language
+from api.web.dashboard import percent
+from api.web.doors import MayRead
+from api.web.todo_rows import figures_of, shown
+from api.web.visit import Visit
+from domain import establishment as establishments
+from domain.rules.limits import add_months, month_end, month_of, next_month
+from domain.run_plan import Practice, RunOptions, plan
+from projections.figures import FirstPass, Span, first_passes
+from projections.setup import missing
+from projections.work_set_aside import cared_for
+from projections.worklist import oldest_answer, worklist
+
+router = APIRouter(prefix="/c/{where}")
+Snoozed = Annotated[bool, Query(description="Also what was put off.")]
+Mine = Annotated[bool, Query(description="Only what the reader took upon themselves.")]
+_MONTHS = 3
+"""Of care, up to the current one: how far the first-pass figure looks back."""
+
+
+@router.get("")
+def show_work(visit: MayRead, snoozed: Snoozed = False, mine: Mine = False) -> Response:
+    """Figures and worklist, as of the day asked for."""
+    today = visit.as_of or visit.today
+    with visit.sql() as sql:
+        works = worklist(sql, visit.scope, today, visit.upto)
+        unread = [work.about for work in works if work.kind in ("read", "rejected") and work.about]
+        oldest = oldest_answer(sql, visit.scope, unread, visit.upto)
+        care = cared_for(sql, visit.scope, {work.about for work in works if work.about}, visit.upto)
+        passes = first_passes(sql, visit.scope, _recent(today), visit.upto)
+        steps = () if visit.as_of else missing(sql, visit.scope)
+    rows = [shown(visit, work, today, care.get(work.about) if work.about else None) for work in works]
+    waiting = [row for row in rows if not row.is_put_off]
+    return visit.page(
+        "todo.html",
+        rows=[row for row in (rows if snoozed else waiting) if not mine or row.is_mine],
+        mine=mine,
+        put_off=len(rows) - len(waiting),
+        snoozed=snoozed,
+        figures=figures_of([row.work for row in waiting], today, oldest),
+        first_pass=_share(passes, visit.language),
+        steps=(*steps, *(() if visit.as_of else _stopped(visit, today))),
+        next_billing=next_month(today),
+    )
+
+
+def _recent(today: Date) -> Span:
+    first = add_months(today.replace(day=1), 1 - _MONTHS)
+    return Span(first.isoformat(), month_end(today).isoformat())
+
+
+def _share(passes: Sequence[FirstPass], language: Language) -> str:
+    """Lines accepted whole at the first verdict, in percent; empty without any verdict."""
+    lines = sum(int(one.lines) for one in passes)
+    return percent(100 * sum(int(one.whole_lines) for one in passes) / lines, language) if lines else ""
+
+
+def _stopped(visit: Visit, today: Date) -> tuple[str, ...]:
+    """Why a run could bill nothing at all: settings of the establishment that no source gives."""
+    state = establishments.fold(visit.events(visit.practice))
+    if state is None:
+        return ()
+    return plan(Practice(visit.practice, state, {}, {}), (), RunOptions(month_of(today)), today).stopped

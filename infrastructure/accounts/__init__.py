@@ -1,0 +1,1 @@
+"""Credentials, sessions and preferences of people."""

@@ -1,0 +1,1 @@
+"""Jobs as rows of the same database as the log."""

@@ -1,0 +1,1 @@
+"""Sending mail by SMTP: links and figures only, never a word about a patient."""

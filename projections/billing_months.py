@@ -1,0 +1,38 @@
+"""Which months still have work for a billing run: days that are in no sending, by month of care."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.ports import Sql
+from projections import days, sendings
+from projections.as_of import union
+from projections.scope import Condition, both, scoped
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedMonth:
+    """Days of one month (`YYYY-MM`) that are in no sending. Money in cents."""
+
+    month: str
+    days: int
+    amount_cents: int
+
+
+def prepared_months(sql: Sql, scope: Collection[UUID], at: int | None = None) -> list[PreparedMonth]:
+    """Months with days to bill, the earliest first, as of a position of the log."""
+    where = both([scoped(scope), Condition("sending_id IS NULL AND line_count > 0")])
+    source, params = union(days.TABLE, "month, amount_cents", where, at)
+    rows = sql.rows(
+        "SELECT month, count(*) AS days, sum(amount_cents) AS amount_cents"
+        f" FROM {source} AS waiting GROUP BY month ORDER BY month",
+        params,
+    )
+    return [PreparedMonth(row["month"], int(row["days"]), int(row["amount_cents"])) for row in rows]
+
+
+def last_billed_month(sql: Sql, scope: Collection[UUID], at: int | None = None) -> str:
+    """The latest month of which there is a sending, empty without one."""
+    source, params = union(sendings.TABLE, "month", scoped(scope), at)
+    rows = sql.rows(f"SELECT max(month) AS month FROM {source} AS billed", params)
+    return rows[0]["month"] or ""

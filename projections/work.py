@@ -1,0 +1,40 @@
+"""One row of the worklist: what a person should do, until when, and how much money hangs on it."""
+
+from dataclasses import dataclass
+from datetime import date as Date
+from typing import Literal, get_args
+from uuid import UUID
+
+Kind = Literal["resolve", "rejected", "send", "refusals", "returned", "duplicates", "bill", "read", "item", "silent"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""The weightiest first, among rows of the same deadline and amount."""
+
+HeldBack = tuple[tuple[str, int, int], ...]
+"""What the latest run could not bill: code of the blocker, days, cents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """`about`: the sending or the item. `count`: billing days. `code`, `letter`: root of refusals, or kind of an item.
+
+    `deadline`: the last day on which the oldest care in it can be sent; None where no money hangs on it.
+    `since`: first day of care, day of sending, day on which the item was raised.
+    """
+
+    kind: Kind
+    deadline: Date | None
+    cents: int
+    count: int = 0
+    about: UUID | None = None
+    month: str = ""
+    national_union: str = ""
+    sending_number: int = 0
+    code: str = ""
+    letter: str = ""
+    since: Date | None = None
+    held_back: HeldBack = ()
+
+    @property
+    def rank(self) -> tuple[Date, int, int, str]:
+        """Deadline, then euro, then the weight of its kind."""
+        return (self.deadline or Date.max, -self.cents, KINDS.index(self.kind), str(self.about or self.code))

@@ -1,0 +1,76 @@
+"""Work that hangs on billing days: refused ones by their cause, and by month those that are in no sending."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date as Date
+from uuid import UUID
+
+from application.ports import Sql
+from domain.rules.limits import last_sendable_day, month_of
+from projections import days, refusals, runs
+from projections.as_of import union
+from projections.paging import Asked, Listing
+from projections.scope import Condition, both, scoped
+from projections.work import HeldBack, Work
+
+_MOST = 200
+_RUNS = Listing(runs.TABLE, ("run_at",))
+_KIND = "CASE WHEN possible_duplicates > 0 THEN 'duplicates' WHEN is_returned THEN 'returned' ELSE 'bill' END"
+
+
+def refused_days(sql: Sql, scope: Collection[UUID], at: int | None) -> Iterable[Work]:
+    """One row a cause, since a cause is corrected once; as long as its days were not billed again."""
+    columns = "root_code, root_letter, day_id, refused_cents, date"
+    text, params = union(refusals.TABLE, columns, scoped(scope), at)
+    rows = sql.rows(
+        "SELECT root_code, root_letter, count(DISTINCT day_id) AS days, sum(refused_cents) AS cents, min(date) AS first"
+        f" FROM {text} AS t GROUP BY root_code, root_letter ORDER BY cents DESC, root_code, root_letter LIMIT {_MOST}",
+        params,
+    )
+    for row in rows:
+        first = Date.fromisoformat(row["first"])
+        yield Work(
+            "refusals",
+            last_sendable_day(first),
+            int(row["cents"]),
+            row["days"],
+            code=row["root_code"],
+            letter=row["root_letter"],
+            since=first,
+        )
+
+
+def days_to_bill(sql: Sql, scope: Collection[UUID], today: Date, at: int | None) -> Iterable[Work]:
+    """Days that came back, days with a line in doubt, and those of a month that is over, each by month."""
+    where = both([scoped(scope), Condition("sending_id IS NULL AND line_count > 0")])
+    columns = "month, date, amount_cents, possible_duplicates, is_returned"
+    text, params = union(days.TABLE, columns, where, at)
+    rows = sql.rows(
+        f"SELECT {_KIND} AS kind, month, count(*) AS days, sum(amount_cents) AS cents, min(date) AS first"
+        f" FROM {text} AS t GROUP BY 1, 2 ORDER BY 2, 1 LIMIT {_MOST}",
+        params,
+    )
+    held_back = _held_back(sql, scope, at) if rows else {}
+    for row in rows:
+        is_to_bill = row["kind"] == "bill"
+        if is_to_bill and row["month"] >= month_of(today):
+            continue
+        first = Date.fromisoformat(row["first"])
+        yield Work(
+            row["kind"],
+            last_sendable_day(first),
+            int(row["cents"]),
+            row["days"],
+            month=row["month"],
+            since=first,
+            held_back=held_back.get(row["month"], ()) if is_to_bill else (),
+        )
+
+
+def _held_back(sql: Sql, scope: Collection[UUID], at: int | None) -> Mapping[str, HeldBack]:
+    """What the latest run of each month left out: held back, or for a destination beyond eFact (`elsewhere`)."""
+    found: dict[str, HeldBack] = {}
+    for row in _RUNS.page(sql, scoped(scope), Asked("run_at", descending=True, limit=_MOST, at=at)).rows:
+        elsewhere = [("elsewhere", count, cents) for _, count, cents in json.loads(row["elsewhere"])]
+        found.setdefault(row["month"], (*map(tuple, json.loads(row["blocked"])), *elsewhere))
+    return found

@@ -1,0 +1,28 @@
+"""Who took which work upon them, and what was put off until when."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.ports import Sql
+from projections import casework
+from projections.as_of import union
+from projections.scope import both, one_of, scoped
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """`assignee`: a user. `snoozed_until`: ISO day, empty when it is not put off."""
+
+    assignee: UUID | None
+    snoozed_until: str
+
+
+def cared_for(sql: Sql, scope: Collection[UUID], ids: Collection[UUID], at: int | None = None) -> dict[UUID, Care]:
+    """By the thing that the work is about; those that nobody touched are absent."""
+    if not ids:
+        return {}
+    where = both([scoped(scope), one_of("target_id", sorted(ids))])
+    text, params = union(casework.TABLE, "target_id, assignee, snoozed_until", where, at)
+    rows = sql.rows(f"SELECT * FROM {text} AS t", params)
+    return {row["target_id"]: Care(row["assignee"], row["snoozed_until"]) for row in rows}

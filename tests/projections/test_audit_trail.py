@@ -1,0 +1,78 @@
+"""The log of one practice, backwards: every event of it once, none of another, narrowed by who, what and when."""
+
+from uuid import UUID
+
+import pytest
+
+from application.ports import Recorded
+from projections.audit_trail import KINDS, Asked, trail
+from projections.establishments import every_establishment_id
+from projections.feed import owner_of
+from tests.projections.conftest import Kept, OpenViews
+from tests.projections.stories import Commit
+
+
+@pytest.fixture
+def kept(open_views: OpenViews, book: list[Commit]) -> Kept:
+    made = open_views()
+    made.tell(book)
+    made.runner.catch_up()
+    return made
+
+
+def walked(kept: Kept, where: UUID, asked: Asked) -> list[Recorded]:
+    found: list[Recorded] = []
+    with kept.store.database.snapshot() as sql:
+        while True:
+            page = trail(sql, kept.store.log, where, asked)
+            found += page.events
+            if page.following is None:
+                return found
+            asked = Asked(asked.kind, asked.actor, page.following, asked.after, asked.limit)
+
+
+def scope(kept: Kept) -> list[UUID]:
+    with kept.store.database.snapshot() as sql:
+        return every_establishment_id(sql)
+
+
+def owned(kept: Kept, where: UUID) -> set[int]:
+    """Positions of everything whose stream belongs to the practice, the slow way."""
+    log = kept.store.log
+    openings: dict[UUID, UUID | None] = {}
+    found = set()
+    for one in log.read(0, 100_000):
+        owner = openings.setdefault(one.stream_id, owner_of(one.stream_id, one.event))
+        kind = one.topic.partition(".")[0]
+        if kind in KINDS and where in (owner, getattr(one.event, "establishment_id", None)):
+            found.add(one.position)
+    return found
+
+
+def test_p6_every_event_of_the_practice_once_the_newest_first(kept: Kept) -> None:
+    one, other = scope(kept)
+    found = [event.position for event in walked(kept, one, Asked(limit=37))]
+    assert found == sorted(found, reverse=True)
+    assert len(found) == len(set(found))
+    providers = {event.position for event in kept.store.log.read(0, 100_000) if event.topic.startswith("provider.")}
+    assert set(found) - providers == owned(kept, one)
+    assert not (set(found) & owned(kept, other)) - providers
+
+
+def test_narrowed_by_kind_by_actor_and_by_position(kept: Kept) -> None:
+    where = scope(kept)[0]
+    sendings = walked(kept, where, Asked(kind="sending"))
+    assert sendings
+    assert {event.topic.partition(".")[0] for event in sendings} == {"sending"}
+    assert walked(kept, where, Asked(actor="user:nobody")) == []
+    everything = walked(kept, where, Asked())
+    middle = everything[len(everything) // 2].position
+    later = walked(kept, where, Asked(after=middle))
+    earlier = walked(kept, where, Asked(before=middle + 1))
+    assert [*later, *earlier] == everything
+
+
+def test_people_are_seen_by_their_roles_in_the_practice(kept: Kept) -> None:
+    found = walked(kept, scope(kept)[0], Asked(kind="user"))
+    assert {event.topic for event in found} <= {"user.role_granted", "user.role_ended"}
+    assert found

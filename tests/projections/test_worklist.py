@@ -1,0 +1,154 @@
+"""What waits for a person: every source, ranked, never of another practice, and as it stood at any position."""
+
+from datetime import date as Date
+from uuid import UUID
+
+import pytest
+
+from domain.rules.limits import last_sendable_day
+from projections.establishments import every_establishment_id
+from projections.refusal_causes import causes
+from projections.setup import missing
+from projections.work import Work
+from projections.work_set_aside import cared_for
+from projections.worklist import SILENT_AFTER_DAYS, oldest_answer, worklist
+from tests.projections.conftest import Kept, OpenViews
+from tests.projections.stories import Commit
+
+TODAY = Date(2026, 8, 1)
+
+
+@pytest.fixture
+def kept(open_views: OpenViews, book: list[Commit]) -> Kept:
+    made = open_views()
+    made.tell(book)
+    made.runner.catch_up()
+    return made
+
+
+@pytest.fixture
+def both(kept: Kept) -> list[UUID]:
+    with kept.store.database.snapshot() as sql:
+        return every_establishment_id(sql)
+
+
+def works(kept: Kept, scope: list[UUID], today: Date = TODAY, at: int | None = None) -> list[Work]:
+    with kept.store.database.snapshot() as sql:
+        return worklist(sql, scope, today, at)
+
+
+def count(kept: Kept, query: str) -> int:
+    with kept.store.database.snapshot() as sql:
+        return int(sql.rows(query)[0]["n"])
+
+
+def test_p1_1_work_is_ranked_by_deadline_then_euro(kept: Kept, both: list[UUID]) -> None:
+    head, kinds = kept.store.log.head(), set[str]()
+    for tenth in range(1, 21):
+        found = works(kept, both, at=head * tenth // 20)
+        ranks = [(work.deadline or Date.max, -work.cents) for work in found]
+        assert ranks == sorted(ranks)
+        kinds |= {work.kind for work in found}
+    assert kinds >= {"send", "rejected", "refusals", "returned", "bill", "item", "silent"}, kinds
+
+
+def test_ref_06_every_cause_of_refusals_is_one_row_with_its_time_bar(kept: Kept, both: list[UUID]) -> None:
+    found = {(work.code, work.letter): work for work in works(kept, both) if work.kind == "refusals"}
+    with kept.store.database.snapshot() as sql:
+        known = causes(sql, both)
+        first = {
+            (row["root_code"], row["root_letter"]): row["first"]
+            for row in sql.rows(
+                "SELECT root_code, root_letter, min(date) AS first FROM refusals GROUP BY root_code, root_letter"
+            )
+        }
+    assert known
+    assert {key: (work.count, work.cents) for key, work in found.items()} == {
+        (cause.code, cause.letter): (cause.days, cause.refused_cents) for cause in known
+    }
+    for key, work in found.items():
+        assert work.deadline == last_sendable_day(Date.fromisoformat(first[key]))
+
+
+def test_sendings_wait_to_be_sent_read_or_found_out_about(kept: Kept, both: list[UUID]) -> None:
+    found = works(kept, both)
+    for kind, statuses in (
+        ("send", "'prepared'"),
+        ("resolve", "'outcome_unknown'"),
+        ("read", "'settled'"),
+        ("rejected", "'rejected', 'envelope_rejected'"),
+    ):
+        unread = "" if kind in ("send", "resolve") else " AND NOT is_read"
+        wanted = f"SELECT count(*) AS n FROM sendings WHERE status IN ({statuses}) AND NOT is_archived{unread}"
+        assert sum(work.kind == kind for work in found) == count(kept, wanted), kind
+    assert sum(work.kind == "item" for work in found) == count(
+        kept, "SELECT count(*) AS n FROM items WHERE NOT is_settled"
+    )
+
+
+def test_a_settlement_waits_until_somebody_read_it(kept: Kept, both: list[UUID]) -> None:
+    log = kept.store.log.read(0, 100_000)
+    settled = next(one for one in log if one.topic == "sending.settled" and one.event.refused_cents)
+    (work,) = [w for w in works(kept, both, at=settled.position) if w.about == settled.stream_id]
+    assert (work.kind, work.cents) == ("read", settled.event.refused_cents)
+    assert work.deadline is not None
+    read = next(one for one in log if one.topic == "sending.read")
+    assert read.stream_id not in {work.about for work in works(kept, both, at=read.position)}
+
+
+def test_n17_silence_is_work_only_after_a_while(kept: Kept, both: list[UUID]) -> None:
+    with kept.store.database.snapshot() as sql:
+        silent = "', '".join(SILENT_AFTER_DAYS)
+        rows = sql.rows(f"SELECT transmitted_on FROM sendings WHERE status IN ('{silent}') AND NOT is_archived")
+    waiting = [Date.fromisoformat(row["transmitted_on"]) for row in rows]
+    found = [work for work in works(kept, both, Date(2030, 1, 1)) if work.kind == "silent"]
+    assert len(found) == len(waiting)
+    if waiting:
+        assert not [work for work in works(kept, both, min(waiting)) if work.kind == "silent"]
+
+
+def test_days_in_no_sending_are_all_there_by_month(kept: Kept, both: list[UUID]) -> None:
+    found = [work for work in works(kept, both) if work.kind in ("returned", "duplicates", "bill")]
+    free = "FROM days WHERE sending_id IS NULL AND line_count > 0"
+    assert sum(work.count for work in found) == count(kept, f"SELECT count(*) AS n {free}")
+    assert sum(work.cents for work in found) == count(kept, f"SELECT coalesce(sum(amount_cents), 0) AS n {free}")
+    running = Date.fromisoformat(f"{max(work.month for work in found)}-15")
+    assert not [work for work in works(kept, both, running) if work.kind == "bill" and work.month >= f"{running:%Y-%m}"]
+
+
+def test_no_work_of_another_practice(kept: Kept, both: list[UUID]) -> None:
+    one, other = (works(kept, [where]) for where in both)
+    about = [{work.about for work in found if work.about} for found in (one, other)]
+    assert about[0]
+    assert not about[0] & about[1]
+    assert works(kept, []) == []
+    with kept.store.database.snapshot() as sql:
+        assert missing(sql, both[:1]) == ()
+        assert missing(sql, []) == ("provider_missing", "patient_missing")
+        assert cared_for(sql, both, about[0]) == {}
+
+
+def test_ref_24_work_as_it_stood_at_any_position(open_views: OpenViews, book: list[Commit]) -> None:
+    kept = open_views()
+    for commit in book[: len(book) // 2]:
+        kept.tell([commit])
+    kept.runner.catch_up()
+    position = kept.store.log.head()
+    with kept.store.database.snapshot() as sql:
+        scope = every_establishment_id(sql)
+    then = works(kept, scope)
+    kept.tell(book[len(book) // 2 :])
+    kept.runner.catch_up()
+    assert works(kept, scope, at=position) == then
+    assert works(kept, scope) != then
+
+
+def test_oldest_unread_answer(kept: Kept, both: list[UUID]) -> None:
+    unread = [work.about for work in works(kept, both) if work.kind == "read" and work.about]
+    with kept.store.database.snapshot() as sql:
+        assert oldest_answer(sql, both, []) == ""
+        found = oldest_answer(sql, both, unread)
+        known = sql.rows(
+            "SELECT min(received_at) AS first FROM received_messages WHERE kind IN ('920900', '920099', '920999')"
+        )[0]["first"]
+    assert found == "" or found >= known

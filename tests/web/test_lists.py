@@ -1,0 +1,157 @@
+"""Every list that the pages have: the API's rows for the same query, and none twice or lost while others come in."""
+
+from collections.abc import Iterator
+from datetime import date as Date
+from datetime import timedelta
+from urllib.parse import urlencode, urljoin
+from uuid import UUID, uuid4
+
+import pytest
+
+from api.web.grids import GRIDS, Exportable
+from domain.patient import PatientDetails
+from infrastructure.sample.numbers import ssin
+from tests.acceptance.practice import OPERATOR
+from tests.effort import SOAK
+from tests.web.markup import Element
+from tests.web.site import RunningSite
+from tests.web.test_policy import row_ids
+from tests.web.visitor import Visitor, local
+
+API = {
+    "answers": "/answers",
+    "sendings": "/sendings",
+    "invoices": "/invoices",
+    "billing_days": "/billing-days",
+    "imports": "/imports",
+    "items": "/items",
+    "refusals": "/refusals",
+}
+PAGES_ALONE = {
+    "patients": "people are found by a search that leaves no trace in an address; the API has no list of them",
+    "settlements": "the API's sendings, those that are settled",
+}
+
+
+def test_every_list_has_its_twin_at_the_api() -> None:
+    assert set(API) | set(PAGES_ALONE) == set(GRIDS)
+
+
+@pytest.mark.parametrize("name", API)
+def test_page_and_api_give_the_same_rows(site: RunningSite, name: str) -> None:
+    """Same names, same values, same order, for each filter and each sort."""
+    shown, who = GRIDS[name], site.sign_in("administrator")
+    for query in queries(shown):
+        page, told = who.see(f"{address_of(site, shown)}?{urlencode(query)}"), from_api(site, name, query)
+        key = shown.spec.listing.table.key
+        assert [one.removeprefix("r-") for one in row_ids(page)] == [row[key] for row in told["rows"]], query
+        assert bool(next_of(page)) == bool(told["next"]), query
+
+
+@pytest.mark.parametrize("name", GRIDS)
+def test_walking_finds_each_row_once(site: RunningSite, name: str) -> None:
+    """The number that the page says, and not one twice; with a filter as well."""
+    shown, who = GRIDS[name], site.sign_in("administrator")
+    met = [
+        one
+        for page in walk(who, f"{address_of(site, shown)}?limit=100&sort={shown.spec.listing.sorts[0]}")
+        for one in row_ids(page)
+    ]
+    assert len(met) == len(set(met))
+    table = shown.spec.listing.table
+    known = site.rows(f"SELECT count(*) AS n FROM {table.name} WHERE establishment_id = ?", site.where)[0]["n"]
+    assert met
+    if name in API:
+        assert len(met) == known
+
+
+def test_walking_finds_each_row_once_while_others_come_in(fresh_site: RunningSite) -> None:
+    """Before, behind and in the middle of where the reader is."""
+    fresh_site.enter_care(400)
+    fresh_site.bill_and_answer()
+    fresh_site.refuse_as_duplicate(fresh_site.where)
+    who = fresh_site.sign_in("administrator")
+    for name, shown in GRIDS.items():
+        for descending in ("false", "true"):
+            sort = shown.spec.listing.sorts[0]
+            query = urlencode(
+                {"limit": 1 if name in ("imports", "items") else 4, "sort": sort, "descending": descending}
+            )
+            start = f"{address_of(fresh_site, shown)}?{query}"
+            before = {one for page in walk(who, start) for one in row_ids(page)}
+            met: list[str] = []
+            for step, page in enumerate(walk(who, start)):
+                met += row_ids(page)
+                if step < 3:
+                    insert(fresh_site, shown, step)
+            assert len(met) == len(set(met)), (name, descending)
+            assert before <= set(met), (name, descending)
+
+
+# ---- what the tests above have in common
+
+
+def address_of(site: RunningSite, shown: Exportable) -> str:
+    return site.at(shown.spec.path)
+
+
+def queries(shown: Exportable) -> Iterator[dict[str, str]]:
+    """Each sort up and down, each choice of each filter."""
+    listing = shown.spec.listing
+    usual = {"limit": "25", "sort": listing.sorts[0]}
+    for sort in listing.sorts:
+        yield usual | {"sort": sort}
+        yield usual | {"sort": sort, "descending": "true"}
+    for choice in shown.spec.choices:
+        values = [value for value, _ in choice.options]
+        values += {"flag": ["true", "false"], "month": ["2026-10"], "day": ["2026-10-12"]}.get(choice.kind, [])
+        for value in values if SOAK > 1 else values[:4]:
+            yield usual | {choice.name: value}
+
+
+def from_api(site: RunningSite, name: str, query: dict[str, str]) -> dict[str, object]:
+    params = {**query, "establishment_id": str(site.where)}
+    answer = site.client.get(API[name], params=params, headers={"Authorization": f"Bearer {site.api_key}"})
+    assert answer.status_code == 200, (name, query, answer.text)
+    body = answer.json()
+    rows = next(value for value in body.values() if isinstance(value, list))
+    return {"rows": rows, "next": body["next"]}
+
+
+def next_of(page: Element) -> str:
+    found = [link.get("href") for link in page.all("a", rel="next")]
+    return found[0] if found else ""
+
+
+def walk(who: Visitor, address: str) -> Iterator[Element]:
+    """Page after page by the link that a person would follow."""
+    for _ in range(400):
+        page = who.see(address)
+        yield page
+        following = next_of(page)
+        if not following:
+            return
+        address = local(urljoin(address, following))
+    raise AssertionError(f"no end: {address}")
+
+
+def insert(site: RunningSite, shown: Exportable, step: int) -> None:
+    """Rows like the first, the middle and the last one, under ids of their own."""
+    table = shown.spec.listing.table
+    if table.name == "patients":
+        details = site.rows("SELECT patient_id FROM patients WHERE establishment_id = ?", site.where)
+        add_patient(site, len(details))
+        return
+    sort = shown.spec.listing.sorts[0]
+    rows = site.rows(f"SELECT * FROM {table.name} WHERE establishment_id = ? ORDER BY {sort}, {table.key}", site.where)
+    copies = [{**rows[place], table.key: uuid4()} for place in (0, len(rows) // 2, -1)]
+    with site.quittance.store.database.transaction() as sql:
+        names = list(copies[0])
+        sql.insert(table.name, names, [[copy[name] for name in names] for copy in copies])
+
+
+def add_patient(site: RunningSite, number: int) -> UUID:
+    """Somebody new."""
+    born = Date(1950, 1, 1) + timedelta(days=number)
+    details = PatientDetails("Nouveau", f"Patient{number}", born.isoformat(), 1 + number % 2, "fr")
+    return site.quittance.register.patient(OPERATOR, site.where, ssin(born, 1 + number % 2), "", details, ()).result.id

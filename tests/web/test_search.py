@@ -1,0 +1,96 @@
+"""One box for everything: what was typed stands in no address and no log line, what was found does by its id."""
+
+import logging
+
+import pytest
+
+from tests.api.practice import personal_values
+from tests.web.site import RunningSite
+from tests.web.visitor import local
+
+
+def people(site: RunningSite) -> list[dict]:
+    import json
+
+    from infrastructure.sample import sample_files
+
+    lines = [json.loads(line) for line in sample_files().register.splitlines()]
+    return [line for line in lines if line["kind"] == "patient"]
+
+
+def search(site: RunningSite, who, words: str):
+    answer = who.post_form(site.at("/recherche"), site.at("/recherche"), {"q": words})
+    assert answer.status_code == 303
+    return local(answer.headers["location"])
+
+
+def test_a_patient_is_found_by_number_however_it_is_written(site: RunningSite) -> None:
+    office, known = site.sign_in("office"), next(p for p in people(site) if p.get("ssin"))
+    ssin = known["ssin"]
+    dotted = f"{ssin[:2]}.{ssin[2:4]}.{ssin[4:6]}-{ssin[6:9]}.{ssin[9:]}"
+    for words in (ssin, dotted):
+        there = search(site, office, words)
+        assert there.startswith(site.at("/patients/"))
+        assert known["last_name"] in office.see(there).text
+
+
+def test_a_patient_is_found_by_name_without_case_and_accents(site: RunningSite) -> None:
+    office = site.sign_in("office")
+    assert "Gérard" in office.see(search(site, office, "GERARD edith")).text
+    several = search(site, office, "crèvecœur")
+    page = office.see(several)
+    assert several.startswith(site.at("/recherche?patients=")) or site.at("/patients/") in several
+    assert "Crève" in page.text
+
+
+def test_numbers_of_invoices_and_sendings_codes_hashes_and_ids(site: RunningSite) -> None:
+    office = site.sign_in("office")
+    invoice = site.rows("SELECT * FROM invoices WHERE establishment_id = ? ORDER BY invoice_id", site.where)[0]
+    sending = site.rows("SELECT * FROM sendings WHERE establishment_id = ? ORDER BY sending_number", site.where)[0]
+    refusal = site.rows("SELECT code FROM refusals WHERE establishment_id = ? ORDER BY code", site.where)[0]
+    assert search(site, office, invoice["invoice_number"]) == site.at(f"/factures/{invoice['invoice_id']}")
+    assert search(site, office, str(sending["sending_number"])) == site.at(f"/envois/{sending['sending_id']}")
+    assert search(site, office, sending["message"]) == site.at(f"/envois/{sending['sending_id']}")
+    assert search(site, office, str(sending["sending_id"])) == site.at(f"/envois/{sending['sending_id']}")
+    assert search(site, office, refusal["code"]).startswith(site.at("/refus/"))
+
+
+def test_what_is_not_here_is_not_found_and_says_so(site: RunningSite) -> None:
+    office = site.sign_in("office")
+    other = site.rows("SELECT sending_id FROM sendings WHERE establishment_id = ?", site.elsewhere)[0]
+    for words in ("Nobodysname", str(other["sending_id"]), "0" * 64, "99999999999"):
+        page = office.see(search(site, office, words))
+        assert "Rien ne correspond" in page.text, words
+
+
+def test_ids_of_another_practice_in_the_address_show_nothing(site: RunningSite) -> None:
+    patient = site.rows("SELECT patient_id FROM patients WHERE establishment_id = ?", site.elsewhere)[0]["patient_id"]
+    page = site.sign_in("office").see(site.at(f"/recherche?patients={patient}&searched=true"))
+    assert "Rien ne correspond" in page.text
+
+
+def test_no_name_or_number_in_any_address_or_log_line(site: RunningSite, caplog: pytest.LogCaptureFixture) -> None:
+    office = site.sign_in("office")
+    with caplog.at_level(logging.INFO):
+        for patient in people(site)[:10]:
+            for words in (patient.get("ssin") or patient["affiliation_number"], patient["last_name"]):
+                there = search(site, office, words)
+                office.followed(office.get(there))
+    addresses = [str(answer.request.url) for answer in office.sent]
+    addresses += [answer.headers.get("location", "") for answer in office.sent]
+    told = "\n".join([*addresses, *(record.getMessage() for record in caplog.records)])
+    for value in personal_values():
+        assert value not in told
+
+
+def test_who_may_not_see_care_finds_no_patient(site: RunningSite) -> None:
+    accountant, known = site.sign_in("accountant"), next(p for p in people(site) if p.get("ssin"))
+    for words in (known["ssin"], known["last_name"]):
+        assert "Rien ne correspond" in accountant.see(search(site, accountant, words)).text
+
+
+def test_seen_names_are_in_the_access_log(site: RunningSite) -> None:
+    office = site.sign_in("office")
+    before = len(site.rows("SELECT * FROM access_log WHERE action = 'patient.found'"))
+    office.see(search(site, office, "crèvecœur"))
+    assert len(site.rows("SELECT * FROM access_log WHERE action = 'patient.found'")) > before

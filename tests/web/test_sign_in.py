@@ -1,0 +1,231 @@
+"""Coming in: one-time password, second factor, limits, cookies, and that the wanted page opens in the end."""
+
+import re
+from urllib.parse import quote
+
+import httpx
+
+from tests.web.markup import parse
+from tests.web.site import RunningSite, own_password
+from tests.web.visitor import Visitor, local, read
+
+COOKIE = "__Host-quittance"
+ELSEWHERE = (
+    "https://elsewhere.example/",
+    "//elsewhere.example",
+    "/\\elsewhere.example",
+    "javascript:alert(1)",
+    "\\\\elsewhere.example",
+    "/\t/elsewhere.example",
+    "/\n/elsewhere.example",
+    "/x\r\nSet-Cookie: a=b",
+    "",
+)
+
+
+def log_in(site: RunningSite, login: str, password: str, who: Visitor | None = None) -> httpx.Response:
+    return (who or site.anonymous()).post_form("/login", "/login", {"login": login, "password": password})
+
+
+def told(answer: httpx.Response) -> str:
+    """What the page says went wrong."""
+    (box,) = parse(answer.text).of_class("errors")
+    assert box.get("role") == "alert"
+    return box.text
+
+
+def test_a_new_person_sets_a_password_and_a_second_factor_first(fresh_site: RunningSite) -> None:
+    password = fresh_site.add_user("new", (fresh_site.where, "office", fresh_site.today, None))
+    who = fresh_site.anonymous()
+    answer = log_in(fresh_site, "new", password, who)
+    assert local(answer.headers["location"]).startswith("/password")
+    assert who.get(fresh_site.at("/historique")).headers["location"].startswith("/login")
+    short = who.post_form("/password", "/password", {"old": password, "new": "trop court", "again": "trop court"})
+    assert short.status_code == 422
+    assert told(short)
+    differs = {"old": password, "new": own_password("new"), "again": own_password("other")}
+    assert who.post_form("/password", "/password", differs).status_code == 422
+    again = {"old": password, "new": own_password("new"), "again": own_password("new")}
+    wrong = who.post_form("/password", "/password", {**again, "old": "autre chose"})
+    assert wrong.status_code == 422
+    assert "\u00ab" not in told(wrong)
+    answer = who.post_form("/password", "/password", again)
+    assert local(answer.headers["location"]).startswith("/second-factor")
+    page = read(who.get("/second-factor"))
+    assert re.fullmatch(r"[A-Z2-7]{32}", page.one("code").text)
+    assert page.of_class("qr")[0].all("svg")
+    refused = who.post_form("/second-factor", "/second-factor", {"code": "000000"})
+    assert refused.status_code == 422
+    assert read_secret(refused) == page.one("code").text
+    fresh_site._secrets["new"] = page.one("code").text
+    answer = who.post_form("/second-factor", "/second-factor", {"code": fresh_site.code("new")})
+    assert answer.headers["location"] == "/"
+    assert who.get(fresh_site.at("/historique")).headers["location"].startswith(fresh_site.at("/historique/envois"))
+
+
+def test_a_one_time_password_opens_nothing_once_an_own_one_is_set(fresh_site: RunningSite) -> None:
+    password = fresh_site.add_user("new", (fresh_site.where, "office", fresh_site.today, None))
+    fresh_site.first_sign_in("new", password)
+    answer = log_in(fresh_site, "new", password)
+    assert answer.status_code == 401
+    assert COOKIE not in answer.headers.get("set-cookie", "")
+
+
+def test_nobody_learns_which_part_was_wrong(fresh_site: RunningSite) -> None:
+    fresh_site.sign_in("office")
+    answers = [log_in(fresh_site, "office", "faux mot de passe"), log_in(fresh_site, "nobody", own_password("office"))]
+    assert [answer.status_code for answer in answers] == [401, 401]
+    assert told(answers[0]) == told(answers[1])
+    pages = [re.sub(r'nonce="[^"]*"', "", answer.text) for answer in answers]
+    assert pages[0] == pages[1]
+    assert "nobody" not in answers[1].text
+
+
+def test_an_account_rests_after_five_wrong_passwords(fresh_site: RunningSite) -> None:
+    fresh_site.sign_in("office")
+    for _ in range(5):
+        assert log_in(fresh_site, "office", "faux").status_code == 401
+    for password in ("faux", own_password("office")):
+        answer = log_in(fresh_site, "office", password)
+        assert answer.status_code == 429
+        assert re.search(r"\d+ minute", told(answer))
+    fresh_site.clock.forward(minutes=16)
+    assert log_in(fresh_site, "office", own_password("office")).status_code == 303
+
+
+def test_an_address_rests_after_thirty_wrong_passwords(fresh_site: RunningSite) -> None:
+    fresh_site.sign_in("office")
+    for number in range(30):
+        assert log_in(fresh_site, f"nobody{number}", "faux").status_code == 401
+    assert log_in(fresh_site, "office", own_password("office")).status_code == 429
+
+
+def test_codes_can_not_be_guessed(fresh_site: RunningSite) -> None:
+    fresh_site.sign_in("office")
+    who = fresh_site.anonymous()
+    log_in(fresh_site, "office", own_password("office"), who)
+    answers = [who.post_form("/code", "/code", {"code": f"{number:06d}"}) for number in range(7)]
+    assert 429 in [answer.status_code for answer in answers]
+    assert {answer.status_code for answer in answers} == {401, 429}
+    fresh_site.clock.forward(seconds=30)
+    assert who.post_form("/code", "/code", {"code": fresh_site.code("office")}).status_code == 429
+
+
+def test_a_code_counts_once(fresh_site: RunningSite) -> None:
+    """The one of the enrolment, and the one of a sign-in: whoever looked over the shoulder comes too late."""
+    fresh_site.sign_in("office")
+    used = fresh_site.code("office")
+    who = fresh_site.anonymous()
+    log_in(fresh_site, "office", own_password("office"), who)
+    assert who.post_form("/code", "/code", {"code": used}).status_code == 401
+    fresh_site.clock.forward(seconds=30)
+    code = fresh_site.code("office")
+    assert who.post_form("/code", "/code", {"code": code}).status_code == 303
+    other = fresh_site.anonymous()
+    log_in(fresh_site, "office", own_password("office"), other)
+    assert other.post_form("/code", "/code", {"code": code}).status_code == 401
+    assert other.get(fresh_site.at("/historique")).headers["location"].startswith("/login")
+
+
+def test_the_session_cookie_is_out_of_reach(fresh_site: RunningSite) -> None:
+    fresh_site.sign_in("office")
+    who, _ = fresh_site.sign_in_again("office")
+    lines = [line for answer in who.sent for line in answer.headers.get_list("set-cookie")]
+    given = [line for line in lines if not line.startswith("quittance-language=")]
+    assert len(given) == 2, "one after the password, another after the code"
+    for line in given:
+        name, _, rest = line.partition("=")
+        value, *flags = [part.strip().lower() for part in rest.split(";")]
+        assert name == COOKIE
+        assert len(value) >= 43
+        assert {"secure", "httponly", "samesite=strict", "path=/"} <= set(flags)
+        assert not [flag for flag in flags if flag.startswith("domain")]
+    assert given[0].split(";")[0] != given[1].split(";")[0]
+    before = fresh_site.anonymous()
+    before.cookies[COOKIE] = given[0].split(";")[0].partition("=")[2]
+    assert before.get(fresh_site.at("/historique")).headers["location"].startswith("/login")
+
+
+def test_signing_out_ends_the_session_wherever_it_was_copied(fresh_site: RunningSite) -> None:
+    who = fresh_site.sign_in("office")
+    copied = who.copy()
+    answer = who.post_form(fresh_site.at("/historique"), "/logout")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+    assert COOKIE not in who.cookies
+    assert copied.get(fresh_site.at("/historique")).headers["location"].startswith("/login")
+
+
+def test_a_session_ends_by_itself(fresh_site: RunningSite) -> None:
+    """After an hour without use, and after half a day however busy."""
+    idle = fresh_site.sign_in("office")
+    fresh_site.clock.forward(minutes=59)
+    assert idle.get(fresh_site.at("/historique")).headers["location"].startswith("/c/")
+    fresh_site.clock.forward(minutes=61)
+    assert idle.get(fresh_site.at("/historique")).headers["location"].startswith("/login")
+    busy, _ = fresh_site.sign_in_again("office")
+    for _ in range(14):
+        fresh_site.clock.forward(minutes=50)
+        assert busy.get(fresh_site.at("/historique")).headers["location"].startswith("/c/")
+    fresh_site.clock.forward(minutes=50)
+    assert busy.get(fresh_site.at("/historique")).headers["location"].startswith("/login")
+
+
+def test_the_wanted_page_opens_after_the_sign_in(fresh_site: RunningSite) -> None:
+    fresh_site.sign_in("office")
+    wanted = fresh_site.at("/historique/envois?month=2026-10&is_archived=true")
+    asked = fresh_site.anonymous().get(wanted)
+    _, there = fresh_site.sign_in_again("office", local(asked.headers["location"]))
+    assert there == wanted
+
+
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(fresh_site: RunningSite) -> None:
+    who = fresh_site.sign_in("office")
+    page = fresh_site.at("/historique/envois?sort=month")
+    csrf = who.see(page).all("input", name="csrf")[0].get("value")
+    fresh_site.clock.forward(hours=2)
+    head = fresh_site.quittance.log.head()
+    answer = who.post(fresh_site.at("/recherche"), {"csrf": csrf}, headers={"Referer": fresh_site.url + page})
+    _, there = fresh_site.sign_in_again("office", local(answer.headers["location"]))
+    assert there == page
+    assert fresh_site.quittance.log.head() == head
+
+
+def test_nobody_is_led_to_another_site(fresh_site: RunningSite) -> None:
+    """Browsers drop tabs and line ends from an address, and take a backslash for a slash."""
+    fresh_site.sign_in("office")
+    for wanted in ELSEWHERE:
+        asked = quote(wanted, safe="")
+        for address in (f"/language/nl?next={asked}", f"/login?next={asked}"):
+            answer = fresh_site.anonymous().get(address)
+            if answer.status_code == 303:
+                assert answer.headers["location"] == "/", repr(wanted)
+            else:
+                assert read(answer).one("input", name="next").get("value") == "/", repr(wanted)
+        _, there = fresh_site.sign_in_again("office", f"/login?next={asked}")
+        assert there == "/", repr(wanted)
+    assert fresh_site.anonymous().get("/language/nl?next=/account").headers["location"] == "/account"
+
+
+def test_a_person_who_leaves_is_out_at_once(fresh_site: RunningSite) -> None:
+    from tests.acceptance.practice import OPERATOR
+
+    who, accounts = fresh_site.sign_in("office"), fresh_site.quittance.accounts
+    accounts.deactivate(OPERATOR, accounts.user_id("office"))
+    assert who.get(fresh_site.at("/historique")).headers["location"].startswith("/login")
+    assert log_in(fresh_site, "office", own_password("office")).status_code == 401
+
+
+def test_a_page_speaks_as_chosen_else_as_the_person_set_it(fresh_site: RunningSite) -> None:
+    who = fresh_site.anonymous()
+    assert who.get("/login").headers["content-language"] == "fr"
+    assert who.get("/login", headers={"Accept-Language": "nl-BE"}).headers["content-language"] == "nl"
+    answer = who.get("/language/en?next=/login")
+    assert answer.headers["location"] == "/login"
+    page = who.get("/login")
+    assert page.headers["content-language"] == parse(page.text).one("html").get("lang") == "en"
+    assert who.get("/language/xx?next=/login").status_code == 303
+    assert who.get("/login").headers["content-language"] == "en"
+
+
+def read_secret(answer: httpx.Response) -> str:
+    return parse(answer.text).one("code").text

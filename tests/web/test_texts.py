@@ -1,0 +1,199 @@
+"""Every word that a person reads comes from a catalogue, in three languages."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.pofile import read_po
+
+from api import catalogue as codes
+from api.web import render
+from api.web.extract import LOCALE, TRANSLATED, Text, catalogue, missing, renewed, texts
+from api.web.words import translations
+from domain.rules import refusals
+from tests.api.practice import rows as sample_rows
+from tests.web.markup import Element, parse
+from tests.web.matrix import own_pages
+from tests.web.site import NOTE, OTHER_NAME, RunningSite
+from tests.web.visitor import is_html
+
+_PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}")
+_OPEN, _CLOSE = "\u27e6", "\u27e7"
+EXPLANATIONS = Path(refusals.__file__).parent
+"""What refusal codes mean: a catalogue of its own, in three languages, tested where it is."""
+
+_SAID = ("aria-label", "title", "placeholder", "alt", "content")
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_text_is_translated(language: str) -> None:
+    lacking = [(text, texts()[text]) for text in missing(language)]
+    assert not lacking, f"{len(lacking)} in {language}.po, for instance {lacking[:8]}"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_catalogue_is_in_line_with_the_pages(language: str) -> None:
+    """Otherwise run `python -m api.web.extract`."""
+    assert (LOCALE / f"{language}.po").read_bytes() == renewed(language)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_says_the_same_of_the_same_things(language: str) -> None:
+    for message in catalogue(language):
+        if not message.id:
+            continue
+        asked = {name for form in forms_of(message.id) for name in placeholders(form)}
+        for given in forms_of(message.string):
+            if given:
+                assert set(placeholders(given)) <= asked, message.id
+                assert (given[0].isspace(), given[-1].isspace()) == spaces(forms_of(message.id)[0]), message.id
+                assert ("<" in given) == ("<" in forms_of(message.id)[0]), message.id
+        whole = message.string if isinstance(message.string, str) else message.string[-1]
+        if whole:
+            assert set(placeholders(whole)) == set(placeholders(forms_of(message.id)[-1])), message.id
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_plurals_have_the_forms_of_the_language(language: str) -> None:
+    with (LOCALE / f"{language}.po").open("rb") as file:
+        read = read_po(file, locale=language, abort_invalid=True)
+    assert (read.num_plurals, read.plural_expr) == (2, "(n != 1)")
+    for text in texts():
+        if isinstance(text, tuple):
+            assert "%(" in text[1], f"the plural says how many: {text}"
+            message = read.get(text[0])
+            assert message is not None
+            assert len(forms_of(message.string)) == 2
+
+
+def test_none_is_singular_in_french_and_plural_elsewhere() -> None:
+    for number, expected in ((0, "ligne"), (1, "ligne"), (2, "lignes")):
+        assert translations("fr").ngettext("ligne", "lignes", number) == expected
+    made = render.environment("fr").from_string(
+        "{% trans count=0 %}{{ count }} a{% pluralize %}{{ count }} b{% endtrans %}"
+    )
+    assert made.render() == "0 a"
+
+
+def test_a_text_is_a_whole_sentence_or_name() -> None:
+    """Pieces that only make sense side by side cannot be translated."""
+    for text, where in texts().items():
+        for form in forms_of(text):
+            assert form.strip(), where
+            assert not re.match(r"^[,;.:)]", form), (form, where)
+            assert form == form.strip(), (form, where)
+            assert not re.search(r"\w'\w", form) or "\u2019" not in form, (form, where)
+
+
+def test_codes_have_words(site: RunningSite) -> None:
+    """A page never shows a key of the catalogue in place of its word."""
+    known = {key.partition(".")[0] for key in codes.all_messages()}
+    shown = re.compile(rf"\b({'|'.join(sorted(known))})\.[a-z_]+\b")
+    who = site.sign_in("administrator")
+    for way in own_pages(site):
+        answer = who.followed(who.get(way.address(site)))
+        if is_html(answer):
+            page = parse(answer.text)
+            for run in said(page):
+                assert not shown.search(run), f"{way}: {run}"
+
+
+@pytest.fixture
+def pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """English becomes a language that marks each text: what stands outside the marks came from nowhere."""
+    english: Any = translations("en")
+    for name in ("gettext", "ugettext"):
+        monkeypatch.setattr(english, name, marked)
+    for name in ("ngettext", "ungettext"):
+        monkeypatch.setattr(english, name, lambda one, more, n: marked(one if n == 1 else more))
+    for found in codes._groups().values():
+        for forms in found.values():
+            monkeypatch.setitem(forms, "en", marked(forms["en"]))
+    render.environment.cache_clear()
+    yield
+    render.environment.cache_clear()
+
+
+@pytest.mark.usefixtures("pseudo")
+def test_no_word_of_a_page_comes_from_elsewhere(site: RunningSite) -> None:
+    who, known = site.sign_in("administrator", "en"), names(site)
+    strange: dict[str, set[str]] = {}
+    for way in own_pages(site):
+        answer = who.followed(who.get(way.address(site)))
+        if not is_html(answer):
+            continue
+        for run in said(parse(answer.text)):
+            bare = re.sub(rf"{_OPEN}[^{_CLOSE}]*{_CLOSE}", " ", outermost(run))
+            for word in re.findall(r"\w{3,}", bare):
+                if word.casefold() not in known and word.isalpha():
+                    strange.setdefault(way.path, set()).add(f"{word} in {run.strip()[:80]!r}")
+    assert not strange, "\n".join(f"{path}: {sorted(words)[:8]}" for path, words in strange.items())
+
+
+# ---- what the tests above have in common
+
+
+def marked(text: str) -> str:
+    return f"{_OPEN}{text}{_CLOSE}"
+
+
+def outermost(run: str) -> str:
+    """Marks within marks taken away: a text may be filled in into another one."""
+    made, depth = [], 0
+    for letter in run:
+        if letter == _OPEN:
+            depth += 1
+        if depth in (0, 1) or letter not in (_OPEN, _CLOSE):
+            made.append(letter)
+        if letter == _CLOSE:
+            depth -= 1
+    return "".join(made)
+
+
+def said(element: Element) -> Iterator[str]:
+    """What a person reads or hears. What stands in `<code>` and in fields is data."""
+    for name in _SAID:
+        if element.get(name) and element.tag != "meta":
+            yield element.get(name)
+    for child in element.children:
+        if isinstance(child, Element):
+            if child.tag not in ("code", "pre", "script", "svg", "textarea"):
+                yield from said(child)
+        else:
+            yield child
+
+
+def names(site: RunningSite) -> set[str]:
+    """Words that are data: people, practices, the product, languages, keys."""
+    values = [str(value) for row in sample_rows() for value in row.values()]
+    values += [OTHER_NAME, "Wouters Anke", "Quittance", "Personne", "eFact", "CSV", "XLSX", "PDF", "lettre txt"]
+    values += [NOTE]
+    values += [str(row["name"]) for row in site.rows("SELECT name FROM establishments")]
+    roles = ("administrator", "office", "care_giver", "dentist", "assistant", "accountant", "auditor", "steps", "other")
+    values += [
+        word for path in EXPLANATIONS.rglob("*.toml") for word in strings(tomllib.loads(path.read_text("utf-8")))
+    ]
+    return {word.casefold() for value in (*values, *roles) for word in re.findall(r"[^\W\d_]{3,}", value)}
+
+
+def strings(found: Any) -> Iterator[str]:
+    if isinstance(found, dict):
+        for value in found.values():
+            yield from strings(value)
+    elif isinstance(found, str):
+        yield found
+
+
+def forms_of(given: Text | tuple[str, ...]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def placeholders(form: str) -> list[str]:
+    return [one or other for one, other in _PLACEHOLDER.findall(form)]
+
+
+def spaces(form: str) -> tuple[bool, bool]:
+    return form[0].isspace(), form[-1].isspace()
