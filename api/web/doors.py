@@ -4,7 +4,7 @@ The same parameter proves the form: a POST without the session's own token chang
 """
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, get_type_hints
 from uuid import UUID
@@ -42,8 +42,15 @@ class Door:
     stages: frozenset[str] = frozenset({"full"})
     body_bytes: int = JSON_BYTES
 
-    async def __call__(self, request: Request) -> Visit:
-        """The visit, let in. Raises `SignInNeeded`, `NotPermitted`, `NotFound`."""
+    async def __call__(self, request: Request) -> AsyncIterator[Visit]:
+        """The visit, let in; its uploads are closed at the end. Raises `SignInNeeded`, `NotPermitted`, `NotFound`."""
+        try:
+            yield await self.let_in(request)
+        finally:
+            await request.close()
+
+    async def let_in(self, request: Request) -> Visit:
+        """The visit alone."""
         session = await run_in_threadpool(_session, request)
         if session is None or session.stage not in self.stages:
             raise SignInNeeded
@@ -68,12 +75,15 @@ class Door:
 class Public:
     """A page before anybody signed in. Its forms are harmless but for the sign-in itself, which has limits."""
 
-    async def __call__(self, request: Request) -> Visit:
+    async def __call__(self, request: Request) -> AsyncIterator[Visit]:
         """A visit of nobody."""
         form = await _form(request, None, JSON_BYTES)
         visit = Visit.of(request, product(request), None, None, None, form)
         request.state.visit = visit
-        return visit
+        try:
+            yield visit
+        finally:
+            await request.close()
 
 
 Anybody = Annotated[Visit, Depends(Public())]

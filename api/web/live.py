@@ -32,10 +32,10 @@ _ENDED = b"event: ended\ndata: \n\n"
 class ListeningDoor(Door):
     """A stream has no use for the page of the sign-in: it is told that there is no session."""
 
-    async def __call__(self, request: Request) -> Visit:
-        """The visit, let in. Raises `Problem`, `NotPermitted`, `NotFound`."""
+    async def let_in(self, request: Request) -> Visit:
+        """As any door, but for a missing session: raises `Problem`."""
         try:
-            return await super().__call__(request)
+            return await super().let_in(request)
         except SignInNeeded:
             raise Problem(401, "not_authenticated") from None
 

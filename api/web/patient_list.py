@@ -16,11 +16,12 @@ from api.web.visit import Visit
 from application.ports import Row
 from application.register import plain
 from projections.as_of import union
-from projections.paging import Listing
+from projections.paging import Asked, Listing
 from projections.patients import TABLE, Identity, identity
 from projections.scope import Condition, both, one_of, scoped
 
 MOST_SORTED = 5_000
+BY_NAME = "patient"
 _LOOKS: dict[str, Look] = {
     "active": ("state-sent", "check", "patient_state.active"),
     "merged": ("state-done", "link", "patient_state.merged"),
@@ -65,10 +66,18 @@ def _asked_for(visit: Visit, wanted: PatientQuery) -> Sequence[Condition]:
     return found
 
 
+class NamedListing(Listing):
+    """Knows a sort that the database cannot do: an export in that order comes by sickness fund."""
+
+    def sort_of(self, asked: Asked) -> str:
+        """The column to sort by. Raises `Invalid`."""
+        return super().sort_of(replace(asked, sort="") if asked.sort == BY_NAME else asked)
+
+
 SPEC = GridSpec(
     "patients",
     "/patients",
-    Listing(TABLE, ("sickness_fund", "insured_from")),
+    NamedListing(TABLE, ("sickness_fund", "insured_from", BY_NAME)),
     (
         Column("patient", label="patient_column.patient", right="medical"),
         Column("birth_date", "day", right="medical"),
@@ -97,13 +106,16 @@ GRIDS["patients"] = Exportable(SPEC, PatientQuery, condition, right="medical", s
 
 def patient_grid(visit: Visit, paging: Paging, where: Condition) -> Grid:
     """By name unless asked otherwise, as long as there are not too many to open."""
-    by_name = not paging.asked.sort
-    cursor = paging.asked.after if by_name else None
-    grid = grid_of(visit, SPEC, replace(paging, asked=replace(paging.asked, after=None)) if cursor else paging, where)
-    if not by_name or grid.count > MOST_SORTED:
-        return grid
+    asked = paging.asked
+    if asked.sort not in ("", BY_NAME):
+        return grid_of(visit, SPEC, paging, where)
+    grid = grid_of(visit, SPEC, replace(paging, asked=replace(asked, after=None)), where)
+    if grid.count > MOST_SORTED:
+        return grid_of(visit, SPEC, paging, where)
     rows = _sorted(visit, where)
-    start = next((place + 1 for place, row in enumerate(rows) if str(row["patient_id"]) == cursor), 0)
+    if asked.descending:
+        rows.reverse()
+    start = next((place + 1 for place, row in enumerate(rows) if str(row["patient_id"]) == asked.after), 0)
     page = rows[start : start + grid.limit]
     more = start + grid.limit < len(rows)
     return replace(
@@ -111,8 +123,7 @@ def patient_grid(visit: Visit, paging: Paging, where: Condition) -> Grid:
         rows=with_names(visit, page),
         following=paging.following(str(page[-1]["patient_id"])) if more else None,
         first=f"{paging.address}?{grid.whole}" if start else None,
-        sort="patient",
-        descending=False,
+        sort=BY_NAME,
     )
 
 

@@ -154,7 +154,7 @@ def _remember(answer: Response, language: str) -> None:
 
 
 def _next(visit: Visit) -> str:
-    """A path of ours that the person wanted, never another site: browsers read `\\` as a slash and tabs as nothing."""
+    r"""A path of ours that the person wanted, never another site: browsers read `\\` as a slash and tabs as nothing."""
     given = visit.request.query_params.get("next", "") or visit.text("next")
     is_path = given.startswith("/") and not given.startswith("//") and "\\" not in given
     return given if is_path and given.isprintable() else "/"

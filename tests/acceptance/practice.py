@@ -15,8 +15,7 @@ from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from api.build import Quittance, build
 from api.cli.demo import DemoClock

@@ -140,7 +140,7 @@ class RunningSite:
     def bill(self, where: UUID | None = None, month: str = MONTH) -> list[UUID]:
         """Bill a month; nothing is sent."""
         report = self.quittance.billing.run(OPERATOR, where or self.where, RunOptions(month)).result
-        return [made.sending_id for made in report.sendings]
+        return [made.sending_id for made in report.sendings if made.sending_id]
 
     def bill_and_answer(self, *also: UUID) -> list[UUID]:
         """Bill October, send it, and read what comes back in forty days; `also` in those practices."""

@@ -181,7 +181,7 @@ def test_everything_of_others_stands_in_the_notice_with_its_licence(shipped: dic
         assert f"\n{name} {locked['version']} ({locked['license']})\n" in notice
     for words in ("SIL OPEN FONT LICENSE", "Apache License", "ISC License", "Zero-Clause BSD", "Cole Bemis"):
         assert words in notice
-    assert set(shipped) == {*hatch_build.VENDORED, "app.css", "app.js", "icons.svg"}
+    assert set(shipped) == {*hatch_build.VENDORED, *hatch_build.PRINTED, "app.css", "app.js", "icons.svg"}
 
 
 def test_sprite_holds_every_icon_once(shipped: dict[str, Path]):

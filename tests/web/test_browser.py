@@ -242,7 +242,9 @@ FOCUS = """(() => {
     const one = document.activeElement;
     if (!one || one === document.body) return null;
     const style = getComputedStyle(one), box = one.getBoundingClientRect();
-    const framed = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+    const inside = !one.matches(":focus"); // on a part that the browser itself draws: the calendar of a date
+    const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+    const framed = inside || outlined || style.boxShadow !== "none";
     return {html: one.outerHTML.slice(0, 120), framed, seen: box.width > 0 && box.height > 0};
 })()"""
 

@@ -48,6 +48,27 @@ def test_a_role_does_nothing_beyond_its_rights(site: RunningSite, role: str) -> 
     assert site.quittance.log.head() == head
 
 
+def test_a_role_is_let_in_where_its_rights_say(fresh_site: RunningSite) -> None:
+    """Every action, sent as an empty form about nothing: whatever is wrong with it, it is not the right."""
+    refused, odd = title(forbidden(fresh_site)), []
+    for role in ROLES:
+        who = fresh_site.sign_in(role)
+        fields = {"csrf": csrf_of(who, fresh_site)}
+        for way in actions(fresh_site):
+            if (
+                not isinstance(way.door, Door)
+                or not is_open_to(way, role)
+                or set(way.names) - THINGS - {"where", "month"}
+            ):
+                continue
+            if way.path == "/logout":
+                continue
+            answer = who.post(way.address(fresh_site, of_nobody=True), fields)
+            if answer.status_code >= 500 or title(answer) == refused:
+                odd.append(f"{role} {way}: {answer.status_code} {title(answer)}")
+    assert not odd, odd
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_another_practice_looks_absent(site: RunningSite, role: str) -> None:
     """Under its own address, and its things under the address of one's own practice."""

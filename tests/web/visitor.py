@@ -97,7 +97,7 @@ def read(answer: httpx.Response) -> Element:
 
 
 def is_html(answer: httpx.Response) -> bool:
-    return answer.headers.get("content-type", "").startswith("text/html")
+    return str(answer.headers.get("content-type", "")).startswith("text/html")
 
 
 def local(address: str) -> str:
