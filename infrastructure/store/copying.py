@@ -1,7 +1,8 @@
 """Copy what is kept, table by table, from one database to an empty one: backup and restore are the same walk.
 
 Everything travels as it is stored: sealed text stays sealed, keys stay wrapped. The master key is not among it, nor
-are the views, which are made again from the log, nor sessions: after a restore everybody signs in again.
+are the views, which are made again from the log, nor sessions and jobs: after a restore everybody signs in again,
+and a job that was not done is started anew by a person.
 """
 
 import hashlib

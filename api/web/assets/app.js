@@ -128,6 +128,7 @@
     const box = event.target.closest(`${TABLE} input[name=selected]`);
     if (box) select(box, box.checked, event.shiftKey);
     if (event.target.closest("[data-print]")) print();
+    if (event.target.closest("[data-reload]")) location.reload();
     const opener = event.target.closest("[data-dialog]");
     if (opener) one(opener.dataset.dialog)?.showModal();
   });

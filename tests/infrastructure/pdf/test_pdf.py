@@ -108,6 +108,12 @@ def test_what_has_no_glyph_is_a_visible_mark_and_what_nobody_sees_is_nothing(tex
     assert plain(shown) in page_of(text)
 
 
+def test_nothing_of_a_text_reaches_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("WARNING"):
+        page_of("שלום 🦷 Łukasz")
+    assert not caplog.records
+
+
 def test_the_mark_is_visible() -> None:
     assert REGULAR.widths[UNKNOWN] > 400
 
