@@ -112,7 +112,8 @@ def main() -> None:
     for language in TRANSLATED:
         path = LOCALE / f"{language}.po"
         path.write_bytes(renewed(language))
-        sys.stdout.write(f"{path.relative_to(HERE)}: {len(texts())} texts, {len(missing(language))} to translate\n")
+        left = missing(language)
+        sys.stdout.write(f"{path.relative_to(HERE)}: {len(left)} texts to translate\n")
 
 
 if __name__ == "__main__":

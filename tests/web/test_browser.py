@@ -17,6 +17,7 @@ from tests.web.matrix import Way, own_pages
 from tests.web.site import MONTH, RunningSite
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=10_000)
 THREE_WEEKS = timedelta(weeks=3)
 
 
@@ -269,5 +270,5 @@ def test_a_filter_changes_the_list_in_place(chromium: Browser, site: RunningSite
 def test_the_description_of_the_api_shows_its_operations(chromium: Browser, site: RunningSite) -> None:
     with Window.open(chromium, site, site.sign_in("office")) as window:
         page = window.go("/docs")
-        expect(page.locator(".opblock").first).to_be_visible()
+        page.locator(".opblock").first.wait_for(timeout=30_000)
         assert page.locator(".opblock").count() > 60

@@ -30,7 +30,8 @@ _SAID = ("aria-label", "title", "placeholder", "alt", "content")
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_every_text_is_translated(language: str) -> None:
-    lacking = [(text, texts()[text]) for text in missing(language)]
+    places = texts()
+    lacking = [(text, places[text]) for text in missing(language)]
     assert not lacking, f"{len(lacking)} in {language}.po, for instance {lacking[:8]}"
 
 
@@ -169,8 +170,8 @@ def said(element: Element) -> Iterator[str]:
 def names(site: RunningSite) -> set[str]:
     """Words that are data: people, practices, the product, languages, keys."""
     values = [str(value) for row in sample_rows() for value in row.values()]
-    values += [OTHER_NAME, "Wouters Anke", "Quittance", "Personne", "eFact", "CSV", "XLSX", "PDF", "lettre txt"]
-    values += [NOTE]
+    values += [OTHER_NAME, "Wouters Anke", "Quittance", "Personne", "eFact", "CSV", "XLSX", "PDF", "lettre txt", "tests"]
+    values += [NOTE, *(str(row["name"]) for row in site.rows("SELECT name FROM api_keys"))]
     values += [str(row["name"]) for row in site.rows("SELECT name FROM establishments")]
     roles = ("administrator", "office", "care_giver", "dentist", "assistant", "accountant", "auditor", "steps", "other")
     values += [
