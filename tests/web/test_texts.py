@@ -170,7 +170,18 @@ def said(element: Element) -> Iterator[str]:
 def names(site: RunningSite) -> set[str]:
     """Words that are data: people, practices, the product, languages, keys."""
     values = [str(value) for row in sample_rows() for value in row.values()]
-    values += [OTHER_NAME, "Wouters Anke", "Quittance", "Personne", "eFact", "CSV", "XLSX", "PDF", "lettre txt", "tests"]
+    values += [
+        OTHER_NAME,
+        "Wouters Anke",
+        "Quittance",
+        "Personne",
+        "eFact",
+        "CSV",
+        "XLSX",
+        "PDF",
+        "lettre txt",
+        "tests",
+    ]
     values += [NOTE, *(str(row["name"]) for row in site.rows("SELECT name FROM api_keys"))]
     values += [str(row["name"]) for row in site.rows("SELECT name FROM establishments")]
     roles = ("administrator", "office", "care_giver", "dentist", "assistant", "accountant", "auditor", "steps", "other")
