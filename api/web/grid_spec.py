@@ -83,6 +83,8 @@ class GridSpec:
     usual: Mapping[str, str] = field(default_factory=dict)
     """Query of a user without a saved filter."""
     actions: tuple[Action, ...] = ()
+    prints: str = ""
+    """Kind of the document that a row prints as; empty: none."""
     walks: bool = False
     """Whether a row's own page leads to the rows before and after it: it is told the list then."""
     title: str = ""

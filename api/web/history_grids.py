@@ -71,6 +71,7 @@ SENDINGS_GRID = GridSpec(
     ),
     total="requested_cents",
     enrich=with_explanation,
+    prints="sending",
     walks=True,
 )
 

@@ -36,7 +36,7 @@ PLACES = (
     Place("/refus", _("Refus"), "triangle-alert", waits="undecided_days", key="r"),
     Place("/patients", _("Patients"), "users", right="medical", key="p"),
     Place("/prestataires", _("Prestataires"), "stethoscope", key="s"),
-    Place("/importations", _("Importations"), "upload", right="care", key="i"),
+    Place("/importations", _("Importations"), "upload", key="i"),
     Place("/pilotage", _("Pilotage"), "chart-column", key="l"),
     Place("/audit", _("Audit"), "search-check", right="audit", key="u"),
     Place("/cabinet", _("Cabinet"), "building-2", key="c"),
