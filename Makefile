@@ -28,8 +28,8 @@ bench: $(VENV)/.dev
 screenshots: $(VENV)/.dev $(VENV)/.assets
 	$(BIN)/python -m tests.web.screenshots $(ARGS)
 
-soak: $(VENV)/.dev
-	QUITTANCE_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/domain tests/infrastructure tests/acceptance $(ARGS)
+soak: $(VENV)/.dev $(VENV)/.assets
+	QUITTANCE_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/domain tests/infrastructure tests/acceptance tests/web $(ARGS)
 
 clean:
 	rm -rf $(VENV) demo-data screenshots api/web/node_modules api/web/static .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
