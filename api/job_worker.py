@@ -4,10 +4,11 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event
 from uuid import uuid4
 
 from api.build import Quittance
+from api.rest.beside import beside
 
 LOG = logging.getLogger("quittance.jobs")
 EVERY_S = 1.0
@@ -17,14 +18,8 @@ _AFTER_A_FAULT_S = 5.0
 @contextmanager
 def working_off(quittance: Quittance, every_s: float = EVERY_S) -> Iterator[None]:
     """Jobs are done meanwhile; one that is not at its end is left to whoever comes next."""
-    stopping = Event()
-    worker = Thread(target=_work, args=(quittance, stopping, every_s), name="jobs", daemon=True)
-    worker.start()
-    try:
+    with beside(lambda stopping: _work(quittance, stopping, every_s), "jobs"):
         yield
-    finally:
-        stopping.set()
-        worker.join()
 
 
 def _work(quittance: Quittance, stopping: Event, every_s: float) -> None:

@@ -1,11 +1,10 @@
-"""What was settled, to be opened step by step: union, invoices, days, and at the end the lines from the log itself."""
+"""What was settled, to be opened step by step: the unions at the top; `settled_days` has the lines."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from application.ports import EventLog, Sql
-from domain.billing_day import Line, fold
+from application.ports import Sql
 from projections import invoices
 from projections.as_of import union
 from projections.history import InvoiceFilter, conditions
@@ -40,10 +39,3 @@ def unions(
         params,
     )
     return [UnionNode(**row) for row in rows]
-
-
-def lines_of(log: EventLog, day_ids: Iterable[UUID], at: int | None = None) -> dict[UUID, tuple[Line, ...]]:
-    """Lines of these days with what the insurer said of each, comments opened; withdrawn ones included."""
-    streams = log.load(day_ids, upto=at)
-    states = {day_id: fold(events) for day_id, events in streams.items()}
-    return {day_id: state.lines for day_id, state in states.items() if state is not None}

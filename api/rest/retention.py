@@ -5,9 +5,10 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from threading import Event, Thread
+from threading import Event
 
 from api.build import Quittance
+from api.rest.beside import beside
 
 LOG = logging.getLogger("quittance.retention")
 ANSWERS_KEPT_MONTHS = 25
@@ -32,14 +33,8 @@ def months_before(instant: datetime, months: int) -> datetime:
 @contextmanager
 def forgetting(quittance: Quittance, every_s: float = _DAY_S) -> Iterator[None]:
     """Now, and then once a day until the end. Several processes may do this at once."""
-    stopping = Event()
-    worker = Thread(target=_keep_forgetting, args=(quittance, stopping, every_s), name="retention", daemon=True)
-    worker.start()
-    try:
+    with beside(lambda stopping: _keep_forgetting(quittance, stopping, every_s), "retention"):
         yield
-    finally:
-        stopping.set()
-        worker.join()
 
 
 def _keep_forgetting(quittance: Quittance, stopping: Event, every_s: float) -> None:

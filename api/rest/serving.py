@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from socket import socket
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import uvicorn
@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from api.build import Quittance
 from api.job_worker import working_off
+from api.rest.beside import beside
 from api.rest.log_lines import write_log_lines
 from api.rest.retention import forgetting
 from infrastructure.store.errors import StoreUnavailable
@@ -59,14 +60,8 @@ def kept_current(quittance: Quittance) -> Iterator[None]:
     if quittance.store.database.dialect == "sqlite":
         yield
         return
-    stopping = Event()
-    worker = Thread(target=_follow, args=(quittance, stopping), name="views", daemon=True)
-    worker.start()
-    try:
+    with beside(lambda stopping: _follow(quittance, stopping), "views"):
         yield
-    finally:
-        stopping.set()
-        worker.join()
 
 
 def _follow(quittance: Quittance, stopping: Event) -> None:

@@ -22,7 +22,6 @@ from domain.patient import PatientRegistered
 from infrastructure.sample import sample_files
 from infrastructure.sample.numbers import ssin
 from projections.patient_names import name_blinds
-from projections.settlement_tree import lines_of
 from tests.acceptance.practice import MONTH, OPERATOR, Installation, enter_month, rows_of, send_month, states
 from tests.acceptance.searching import Person, Search, tables
 from tests.api.service import running
@@ -319,7 +318,7 @@ def test_insurers_comments_about_the_patient_are_gone_too(erased: Erased) -> Non
     days = [row["day_id"] for row in erased.before["refusals"] if row["patient_id"] == erased.who]
     comments = {
         line.said.comment
-        for lines in lines_of(erased.lived.quittance.log, days).values()
+        for lines in (fold(events).lines for events in erased.lived.quittance.log.load(days).values())
         for line in lines
         if line.said
     }

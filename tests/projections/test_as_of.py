@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from application.ports import Sql
+from domain.billing_day import fold
 from infrastructure.store.opening import Store
 from projections.engine import Runner
 from projections.history import (
@@ -25,7 +26,7 @@ from projections.history import (
 from projections.paging import Asked, Listing, walk
 from projections.periods import periods
 from projections.refusal_causes import causes
-from projections.settlement_tree import lines_of, unions
+from projections.settlement_tree import unions
 from projections.view import View
 from projections.views import all_views
 from tests.projections.conftest import OpenViews
@@ -135,7 +136,7 @@ def test_lines_come_from_the_log_as_it_was(open_views: OpenViews, book: list[Com
     with kept.store.database.snapshot() as sql:
         (refused, *_) = sql.rows("SELECT day_id, line_id, valid_from FROM refusals ORDER BY line_id")
     day_id, line_id, told = refused["day_id"], refused["line_id"], refused["valid_from"]
-    now = {line.line_id: line for line in lines_of(kept.store.log, [day_id])[day_id]}
-    then = {line.line_id: line for line in lines_of(kept.store.log, [day_id], at=told - 1)[day_id]}
+    now = {line.line_id: line for line in fold(kept.store.log.load([day_id])[day_id]).lines}
+    then = {line.line_id: line for line in fold(kept.store.log.load([day_id], told - 1)[day_id]).lines}
     assert now[line_id].said is not None
     assert then[line_id].said is None
