@@ -153,6 +153,8 @@ def refusal_life(number: int, random: Random, month: str) -> Lifecycle:
             "month": month,
             "date": f"{month}-{random.randrange(1, 29):02d}",
             "invoice_id": uuid_of(2, number),
+            "day_id": uuid_of(3, number // 2),
+            "patient_id": uuid_of(5, number // 40),
             "sending_id": uuid_of(1, number // 50),
             "provider": f"4000000{number % 7}001",
             "nomenclature_code": f"4251{number % 40:02d}",

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.ports import Sql
-from projections.scope import Condition, scoped
+from projections.days import PREPARED, REFUSED
+from projections.scope import Condition, both, scoped
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,8 @@ class Counts:
 
 
 def undecided(scope: Collection[UUID]) -> Condition:
-    """Refused days, in part or whole, that were not billed again: they are the days that still have refusals."""
-    where = scoped(scope)
-    return Condition(
-        f"day_id IN (SELECT day_id FROM refusals WHERE {where.text}) AND verdict IN ('mixed', 'refused')", where.params
-    )
+    """Refused days, in part or whole, that were not billed again: being billed takes the verdict away."""
+    return both([scoped(scope), Condition(REFUSED)])
 
 
 def counts(sql: Sql, scope: Collection[UUID]) -> Counts:
@@ -44,7 +42,7 @@ def counts(sql: Sql, scope: Collection[UUID]) -> Counts:
         "SELECT count(*) AS prepared_days, coalesce(sum(amount_cents), 0) AS prepared_cents,"
         " coalesce(sum(CASE WHEN is_returned THEN 1 ELSE 0 END), 0) AS returned_days,"
         " coalesce(sum(possible_duplicates), 0) AS possible_duplicates"
-        f" FROM days WHERE {where.text} AND sending_id IS NULL AND line_count > 0",
+        f" FROM days WHERE {where.text} AND {PREPARED}",
         where.params,
     )[0]
     sent = sql.rows(

@@ -14,8 +14,13 @@ from domain.day_events import (
     LineCorrected,
     LineWithdrawn,
 )
-from projections.table import Index, Table, ViewRow, flag, number, text, uuid
+from projections.table import FROM, Index, Table, ViewRow, flag, number, text, uuid
 from projections.view import RowView, Streams, on_stream
+
+SETTLED = "phase = 'settled'"
+PREPARED = "sending_id IS NULL AND line_count > 0"
+REFUSED = "verdict IN ('mixed', 'refused')"
+_SUMMED = ("month", "amount_cents", "line_count", "possible_duplicates", "is_returned", "sending_id")
 
 TABLE = Table(
     "days",
@@ -42,10 +47,15 @@ TABLE = Table(
     # No index on what a settlement changes, and room for its new version on the page.
     room=40,
     indexes=(
-        Index(("establishment_id", "date", "day_id"), for_order=True),
-        Index(("establishment_id", "date"), where="sending_id IS NULL"),
+        Index(("establishment_id", "date", "day_id"), only_on="postgresql"),
+        # Holds all that is counted and summed of them.
+        Index(("establishment_id", "date", *_SUMMED), where="sending_id IS NULL"),
+        # Not on PostgreSQL: there it would cost each verdict its place on the page, and a count is quick without.
+        Index(("establishment_id", "refused_cents", "verdict"), where=REFUSED, only_on="sqlite"),
         Index(("invoice_id",)),
     ),
+    # Days whose verdict did not last are few: the first one is looked for among them.
+    past_indexes=(Index(("establishment_id", "day_id", FROM), where=SETTLED),),
 )
 
 
@@ -142,7 +152,7 @@ def _lines_changed(row: ViewRow, recorded: Recorded, streams: Streams) -> ViewRo
 
 VIEW = RowView(
     TABLE,
-    version=1,
+    version=2,
     touches=on_stream(
         CareRecorded,
         DayBilled,

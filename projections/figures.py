@@ -38,17 +38,6 @@ class FirstPass:
 
 
 @dataclass(frozen=True, slots=True)
-class Root:
-    """What a group of refusals needs beside its sums. `codes`: of the lines that only follow, dearest first.
-
-    `earliest`: the oldest date of care in it, ISO.
-    """
-
-    earliest: str
-    codes: tuple["Following", ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Following:
     """Lines of one code that only follow from their root."""
 
@@ -83,25 +72,22 @@ def refused_by_month(
     return {row["month"]: (row["lines"], row["refused_cents"]) for row in rows}
 
 
-def roots(
+def followings(
     sql: Sql, scope: Collection[UUID], wanted: RefusalFilter, at: int | None = None
-) -> dict[tuple[str, str], Root]:
-    """By code and letter of the root: the groups of `causes` for the same filter."""
-    columns = "root_code, root_letter, code, letter, is_cascade, refused_cents, date"
-    text, params = union(refusals.TABLE, columns, conditions(scope, wanted), at)
+) -> dict[tuple[str, str], list[Following]]:
+    """By code and letter of the root, of `causes` for the same filter: what only follows from it, dearest first."""
+    columns = "root_code, root_letter, code, letter, refused_cents"
+    where = both([conditions(scope, wanted), Condition("is_cascade")])
+    text, params = union(refusals.TABLE, columns, where, at)
     rows = sql.rows(
-        "SELECT root_code, root_letter, code, letter, is_cascade, count(*) AS lines,"
-        f" sum(refused_cents) AS refused_cents, min(date) AS earliest FROM {text} AS t"
-        " GROUP BY root_code, root_letter, code, letter, is_cascade ORDER BY refused_cents DESC, code, letter",
+        "SELECT root_code, root_letter, code, letter, count(*) AS lines, sum(refused_cents) AS refused_cents"
+        f" FROM {text} AS t GROUP BY root_code, root_letter, code, letter ORDER BY refused_cents DESC, code, letter",
         params,
     )
-    found: dict[tuple[str, str], Root] = {}
+    found: dict[tuple[str, str], list[Following]] = {}
     for row in rows:
-        key = (row["root_code"], row["root_letter"])
-        known = found.get(key) or Root(row["earliest"], ())
         following = Following(row["code"], row["letter"], row["lines"], row["refused_cents"])
-        codes = (*known.codes, following) if row["is_cascade"] else known.codes
-        found[key] = Root(min(known.earliest, row["earliest"]), codes)
+        found.setdefault((row["root_code"], row["root_letter"]), []).append(following)
     return found
 
 
@@ -113,7 +99,7 @@ def _first_verdicts(scope: Collection[UUID], span: Span, at: int | None) -> Cond
     wanted = conditions(
         scope, DayFilter(national_union=span.national_union, date_from=span.date_from, date_to=span.date_to)
     )
-    settled = [Condition("phase = 'settled'"), _begun(at)]
+    settled = [Condition(days.SETTLED), _begun(at)]
     again = both([scoped(scope), *settled])
     names = "day_id, month, line_count, accepted_cents, refused_cents"
     now = both(

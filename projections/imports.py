@@ -19,7 +19,7 @@ TABLE = Table(
         flag("is_undone"),
     ),
     key="import_id",
-    indexes=(Index(("establishment_id", "imported_at", "import_id"), for_order=True),),
+    indexes=(Index(("establishment_id", "imported_at", "import_id"), only_on="postgresql"),),
 )
 
 

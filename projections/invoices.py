@@ -36,8 +36,8 @@ TABLE = Table(
     ),
     key="invoice_id",
     indexes=(
-        Index(("establishment_id", "month", "invoice_id"), for_order=True),
-        Index(("establishment_id", "invoice_number", "invoice_id"), for_order=True),
+        Index(("establishment_id", "month", "invoice_id"), only_on="postgresql"),
+        Index(("establishment_id", "invoice_number", "invoice_id"), only_on="postgresql"),
         Index(("sending_id",)),
     ),
 )

@@ -22,7 +22,7 @@ TABLE = Table(
         text("settled_by"),
     ),
     key="item_id",
-    indexes=(Index(("establishment_id", "raised_at", "item_id"), for_order=True), Index(("sending_id",))),
+    indexes=(Index(("establishment_id", "raised_at", "item_id"), only_on="postgresql"), Index(("sending_id",))),
 )
 
 

@@ -26,7 +26,7 @@ TABLE = Table(
     ),
     key="message_id",
     indexes=(
-        Index(("establishment_id", "received_at", "message_id"), for_order=True),
+        Index(("establishment_id", "received_at", "message_id"), only_on="postgresql"),
         Index(("sending_id",)),
         Index(("establishment_id",), where="state = 'interpreted' AND sending_id IS NULL"),
     ),

@@ -8,13 +8,15 @@ from application.ports import Sql
 from projections import refusals
 from projections.as_of import union
 from projections.history import RefusalFilter, conditions
+from projections.scope import Condition, both
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Refused lines with one root. `lines` and `refused_cents` count all of them, `cascaded…` those that only follow.
 
-    The lines themselves: `refusals_page` with `root_code` and `root_letter`.
+    `earliest`: the oldest date of care among them, ISO. The lines themselves: `refusals_page` with `root_code` and
+    `root_letter`.
     """
 
     code: str
@@ -25,19 +27,23 @@ class Cause:
     refused_cents: int
     cascaded_lines: int
     cascaded_cents: int
+    earliest: str
 
 
 def causes(
     sql: Sql, scope: Collection[UUID], wanted: RefusalFilter | None = None, at: int | None = None
 ) -> list[Cause]:
     """The dearest first."""
-    columns = "root_code, root_letter, day_id, patient_id, is_cascade, refused_cents"
-    text, params = union(refusals.TABLE, columns, conditions(scope, wanted or RefusalFilter()), at)
+    where = conditions(scope, wanted or RefusalFilter())
+    if wanted in (None, RefusalFilter()) and at is None:
+        where = both([where, Condition(refusals.EVERY)])
+    columns = "root_code, root_letter, day_id, patient_id, is_cascade, refused_cents, date"
+    text, params = union(refusals.TABLE, columns, where, at)
     rows = sql.rows(
         "SELECT root_code AS code, root_letter AS letter, count(*) AS lines, count(DISTINCT day_id) AS days,"
         " count(DISTINCT patient_id) AS patients, sum(refused_cents) AS refused_cents,"
         " sum(CASE WHEN is_cascade THEN 1 ELSE 0 END) AS cascaded_lines,"
-        " sum(CASE WHEN is_cascade THEN refused_cents ELSE 0 END) AS cascaded_cents"
+        " sum(CASE WHEN is_cascade THEN refused_cents ELSE 0 END) AS cascaded_cents, min(date) AS earliest"
         f" FROM {text} AS t GROUP BY root_code, root_letter ORDER BY refused_cents DESC, code, letter",
         params,
     )

@@ -27,7 +27,7 @@ TABLE = Table(
         flag("is_cancelled"),
     ),
     key="run_id",
-    indexes=(Index(("establishment_id", "run_at", "run_id"), for_order=True),),
+    indexes=(Index(("establishment_id", "run_at", "run_id"), only_on="postgresql"),),
 )
 
 

@@ -48,9 +48,9 @@ TABLE = Table(
     ),
     key="sending_id",
     indexes=(
-        Index(("establishment_id", "created_on", "sending_id"), for_order=True),
-        Index(("establishment_id", "month", "sending_id"), for_order=True),
-        Index(("establishment_id", "sending_number", "sending_id"), for_order=True),
+        Index(("establishment_id", "created_on", "sending_id"), only_on="postgresql"),
+        Index(("establishment_id", "month", "sending_id"), only_on="postgresql"),
+        Index(("establishment_id", "sending_number", "sending_id"), only_on="postgresql"),
         Index(("run_id",)),
     ),
 )

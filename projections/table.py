@@ -40,15 +40,21 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Over current rows. `where`: a condition that its queries repeat word for word.
+    """Over current rows, or over closed versions. `where`: a condition that its queries repeat word for word.
 
-    `for_order`: saves a sort. PostgreSQL knows when that pays; SQLite would follow it row by row even to find three
-    rows among many, so there the rows of an establishment lie together and are scanned, which has no bad case.
+    `only_on`: the one database that gets it. One that only saves a sort is for PostgreSQL, which knows when that pays;
+    SQLite would follow it row by row even to find three rows among many, so there the rows of an establishment lie
+    together and are scanned, which has no bad case.
     """
 
     columns: tuple[str, ...]
     where: str = ""
-    for_order: bool = False
+    only_on: Literal["", "sqlite", "postgresql"] = ""
+
+    @property
+    def limited(self) -> str:
+        """The clause that keeps other rows out, if any."""
+        return f" WHERE {self.where}" if self.where else ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,7 @@ class Table:
     key: str
     owner: str = ""
     indexes: tuple[Index, ...] = ()
+    past_indexes: tuple[Index, ...] = ()
     scope: str = "establishment_id"
     room: int = 10
 
@@ -135,12 +142,13 @@ class Table:
 
     def _indexes(self, dialect: str) -> list[str]:
         wanted = [Index((self.owner,))] if self.owner else []
-        wanted += [index for index in self.indexes if dialect == "postgresql" or not index.for_order]
-        made = [f"CREATE INDEX {self.past}_owner ON {self.past} ({self.grouped_by})"] if self.personal else []
-        for number, index in enumerate(wanted, 1):
-            where = f" WHERE {index.where}" if index.where else ""
-            made.append(f"CREATE INDEX {self.name}_{number} ON {self.name} ({', '.join(index.columns)}){where}")
-        return made
+        wanted += [index for index in self.indexes if index.only_on in ("", dialect)]
+        past = [Index((self.grouped_by,))] if self.personal else []
+        return [
+            f"CREATE INDEX {name}_{number} ON {name} ({', '.join(index.columns)}){index.limited}"
+            for name, indexes in ((self.name, wanted), (self.past, [*past, *self.past_indexes]))
+            for number, index in enumerate(indexes, 1)
+        ]
 
     def _column(self, column: Column, types: Mapping[str, str]) -> str:
         return f"{column.name} {types[column.kind]}{'' if column.optional or column.personal else ' NOT NULL'}"

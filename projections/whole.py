@@ -48,7 +48,12 @@ def rows_of(listing: Listing, sql: Sql, ids: Sequence[UUID], at: int | None = No
         yield [found[key] for key in piece if key in found]
 
 
-def sum_of(listing: Listing, sql: Sql, where: Condition, column: str, at: int | None = None) -> int:
-    """Sum of a column in cents over all rows that meet the condition."""
+def count_and_sum(
+    listing: Listing, sql: Sql, where: Condition, column: str, at: int | None = None, most: int | None = None
+) -> tuple[int, int]:
+    """How many rows meet the condition, and the sum of a column in cents over them; of `most` rows if that is given."""
     text, params = union(listing.table, f"{column} AS cents", where, at)
-    return int(sql.rows(f"SELECT coalesce(sum(cents), 0) AS n FROM {text} AS t", params)[0]["n"])
+    if most is not None:
+        text, params = f"(SELECT cents FROM {text} AS u LIMIT ?)", [*params, most]
+    found = sql.rows(f"SELECT count(*) AS n, coalesce(sum(cents), 0) AS cents FROM {text} AS t", params)[0]
+    return int(found["n"]), int(found["cents"])

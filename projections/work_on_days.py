@@ -7,9 +7,10 @@ from uuid import UUID
 
 from application.ports import Sql
 from domain.rules.limits import last_sendable_day, month_of
-from projections import days, refusals, runs
+from projections import days, runs
 from projections.as_of import union
 from projections.paging import Asked, Listing
+from projections.refusal_causes import causes
 from projections.scope import Condition, both, scoped
 from projections.work import HeldBack, Work
 
@@ -20,29 +21,22 @@ _KIND = "CASE WHEN possible_duplicates > 0 THEN 'duplicates' WHEN is_returned TH
 
 def refused_days(sql: Sql, scope: Collection[UUID], at: int | None) -> Iterable[Work]:
     """One row a cause, since a cause is corrected once; as long as its days were not billed again."""
-    columns = "root_code, root_letter, day_id, refused_cents, date"
-    text, params = union(refusals.TABLE, columns, scoped(scope), at)
-    rows = sql.rows(
-        "SELECT root_code, root_letter, count(DISTINCT day_id) AS days, sum(refused_cents) AS cents, min(date) AS first"
-        f" FROM {text} AS t GROUP BY root_code, root_letter ORDER BY cents DESC, root_code, root_letter LIMIT {_MOST}",
-        params,
-    )
-    for row in rows:
-        first = Date.fromisoformat(row["first"])
+    for cause in causes(sql, scope, at=at)[:_MOST]:
+        first = Date.fromisoformat(cause.earliest)
         yield Work(
             "refusals",
             last_sendable_day(first),
-            int(row["cents"]),
-            row["days"],
-            code=row["root_code"],
-            letter=row["root_letter"],
+            int(cause.refused_cents),
+            cause.days,
+            code=cause.code,
+            letter=cause.letter,
             since=first,
         )
 
 
 def days_to_bill(sql: Sql, scope: Collection[UUID], today: Date, at: int | None) -> Iterable[Work]:
     """Days that came back, days with a line in doubt, and those of a month that is over, each by month."""
-    where = both([scoped(scope), Condition("sending_id IS NULL AND line_count > 0")])
+    where = both([scoped(scope), Condition(days.PREPARED)])
     columns = "month, date, amount_cents, possible_duplicates, is_returned"
     text, params = union(days.TABLE, columns, where, at)
     rows = sql.rows(

@@ -9,10 +9,10 @@ from api.rest.listing import Paging
 from api.web.grid_spec import Action, Choice, Column, GridSpec, Look
 from api.web.own_view import PAGE_SIZES, SavedFilter, columns_of, own_limit, preference, saved_filters, usual_query
 from api.web.visit import Visit
-from application.ports import Row
+from application.ports import Row, Sql
 from projections.paging import MOST_COUNTED, Asked
 from projections.scope import Condition
-from projections.whole import sum_of
+from projections.whole import count_and_sum
 
 __all__ = ["Action", "Choice", "Column", "Grid", "GridSpec", "Look", "columns_of", "grid_of", "usual_query"]
 
@@ -98,9 +98,7 @@ def grid_of(visit: Visit, spec: GridSpec, paging: Paging, where: Condition) -> G
     asked = Asked(given.sort, given.descending, given.after, limit, visit.upto)
     with visit.sql() as sql:
         page = spec.listing.page(sql, where, asked)
-        count = spec.listing.count(sql, where, visit.upto)
-        summed = bool(spec.total) and count <= MOST_COUNTED
-        cents = sum_of(spec.listing, sql, where, spec.total, visit.upto) if summed else None
+        count, cents = _whole(sql, visit, spec, where)
     query = {name: value for name, value in paging.query if value}
     return Grid(
         spec,
@@ -119,6 +117,14 @@ def grid_of(visit: Visit, spec: GridSpec, paging: Paging, where: Condition) -> G
         saved_filters(visit, spec),
         preference(visit, f"filter.{spec.name}") is not None,
     )
+
+
+def _whole(sql: Sql, visit: Visit, spec: GridSpec, where: Condition) -> tuple[int, int | None]:
+    """Number and sum of all rows; of too many no sum."""
+    if not spec.total:
+        return spec.listing.count(sql, where, visit.upto), None
+    count, cents = count_and_sum(spec.listing, sql, where, spec.total, visit.upto, MOST_COUNTED + 1)
+    return count, cents if count <= MOST_COUNTED else None
 
 
 def _is_a_page(visit: Visit, path: str) -> bool:

@@ -19,7 +19,7 @@ from application.job_store import Job
 from application.jobs import MOST_THINGS
 from application.ports import Meta
 from domain.errors import Invalid, NotFound
-from projections.whole import ordered_ids, sum_of
+from projections.whole import count_and_sum, ordered_ids
 
 router = APIRouter(prefix="/c/{where}")
 _MOST_FAILURES = 200
@@ -114,7 +114,7 @@ def _whole(visit: Visit, shown: Exportable) -> tuple[Sequence[UUID], int]:
     listing, condition, asked = shown.spec.listing, shown.condition(visit), shown.asked(visit)
     with visit.sql() as sql:
         ids = ordered_ids(listing, sql, condition, asked, MOST_THINGS)
-        cents = sum_of(listing, sql, condition, shown.spec.total) if shown.spec.total else 0
+        cents = count_and_sum(listing, sql, condition, shown.spec.total)[1] if shown.spec.total else 0
     return ids, cents
 
 

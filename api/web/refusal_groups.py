@@ -1,5 +1,6 @@
 """Groups of refusals with one root cause, as a person sees them: explained, dated, with what can be done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 
@@ -10,7 +11,7 @@ from api.web.grid_spec import Look
 from api.web.visit import Visit
 from domain.rules.limits import last_sendable_day
 from domain.rules.refusals import Explanation, explain
-from projections.figures import Root, roots
+from projections.figures import Following, followings
 from projections.refusal_causes import Cause, causes
 
 MOST_BARS = 12
@@ -26,10 +27,13 @@ _CURABLE: dict[str, Look] = {
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A cause as shown. `deadline`: last day to send its oldest care; `days_left` until then, negative when over."""
+    """A cause as shown. `deadline`: last day to send its oldest care; `days_left` until then, negative when over.
+
+    `followings`: codes of the lines that only follow from it.
+    """
 
     cause: Cause
-    root: Root
+    followings: Sequence[Following]
     explanation: Explanation
     deadline: Date
     days_left: int
@@ -54,8 +58,8 @@ def groups_of(visit: Visit, wanted: RefusalFilter) -> tuple[Group, ...]:
     """The dearest first, as of the day asked for."""
     with visit.sql() as sql:
         found = causes(sql, visit.scope, wanted, visit.upto)
-        known = roots(sql, visit.scope, wanted, visit.upto)
-    return tuple(_group(visit, cause, known[cause.code, cause.letter]) for cause in found)
+        known = followings(sql, visit.scope, wanted, visit.upto)
+    return tuple(_group(visit, cause, known.get((cause.code, cause.letter), ())) for cause in found)
 
 
 def path_of(code: str) -> str:
@@ -74,7 +78,7 @@ def chart_of(groups: tuple[Group, ...], language: Language) -> Chart:
     return bars((one.name, one.cause.refused_cents, euros(one.cause.refused_cents, language)) for one in shown)
 
 
-def _group(visit: Visit, cause: Cause, root: Root) -> Group:
-    deadline = last_sendable_day(Date.fromisoformat(root.earliest))
+def _group(visit: Visit, cause: Cause, follow: Sequence[Following]) -> Group:
+    deadline = last_sendable_day(Date.fromisoformat(cause.earliest))
     left = (deadline - (visit.as_of or visit.today)).days
-    return Group(cause, root, explain(cause.code, visit.language, cause.letter or None), deadline, left)
+    return Group(cause, follow, explain(cause.code, visit.language, cause.letter or None), deadline, left)

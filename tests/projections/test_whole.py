@@ -8,7 +8,7 @@ from domain.errors import Invalid
 from projections.history import DAYS, INVOICES, REFUSALS, SENDINGS, DayFilter, InvoiceFilter, conditions
 from projections.paging import Asked, walk
 from projections.root_codes import root_codes
-from projections.whole import ordered_ids, rows_of, sum_of
+from projections.whole import count_and_sum, ordered_ids, rows_of
 from tests.projections.conftest import Kept, OpenViews
 from tests.projections.stories import Commit
 
@@ -59,7 +59,9 @@ def test_sums_are_those_of_the_rows(kept: Kept) -> None:
     for at in instants(kept):
         with kept.store.database.snapshot() as sql:
             rows = list(walk(INVOICES, sql, where, Asked(limit=200, at=at)))
-            assert sum_of(INVOICES, sql, where, "refused_cents", at) == sum(row["refused_cents"] for row in rows)
+            cents = [row["refused_cents"] for row in rows]
+            assert count_and_sum(INVOICES, sql, where, "refused_cents", at) == (len(rows), sum(cents))
+            assert count_and_sum(INVOICES, sql, where, "refused_cents", at, 1)[0] == min(len(rows), 1)
 
 
 def test_ref_04_reasons_of_a_day_and_an_invoice_are_its_roots_the_dearest_first(kept: Kept) -> None:
