@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from api.file_work import LOAD_REGISTER, care_work, register_work
 from api.settings import Settings
 from application.access import AccessKeys, Caller
 from application.accounts import Accounts
 from application.bill import Billing
 from application.casework import CaseworkDesk
+from application.casework_jobs import KnownActions, casework_actions
 from application.code_list import CodeLists
 from application.desk import Desk
 from application.import_care import CareImports
-from application.jobs import JobAction, Jobs
+from application.job_actions import AnyAction
+from application.jobs import Jobs
 from application.ports import AccessLog, Clock, EventLog, KeyRing, MessageStore, Recorded, Sql, UnionTransport
 from application.read_answers import Answers
 from application.record_care import CareBook
@@ -22,6 +25,7 @@ from application.register import Register
 from application.send import Dispatch
 from application.sending_jobs import sending_actions
 from application.take_over import TakeOver
+from application.tariffs import TariffDesk
 from domain.local_time import local_date
 from infrastructure.accounts.credentials import StoredCredentials
 from infrastructure.accounts.pending_forms import PendingForms
@@ -34,6 +38,7 @@ from infrastructure.keys.master import load_master_key
 from infrastructure.simulator.unions import SimulatedUnions
 from infrastructure.store.errors import StoreUnavailable
 from infrastructure.store.opening import Store, open_store
+from infrastructure.tariff.tariff_file import read_tariff_set
 from projections.engine import Runner
 from projections.lookups import ViewLookups
 from projections.views import all_views
@@ -61,6 +66,7 @@ class Quittance:
     answers: Answers
     desk: Desk
     code_lists: CodeLists
+    tariffs: TariffDesk
     take_over: TakeOver
     access: AccessKeys
     accounts: Accounts
@@ -104,7 +110,10 @@ def build(settings: Settings, clock: Clock | None = None, transport: UnionTransp
     answers = Answers(store.log, lookups, store.messages, codec, unions)
     dispatch = Dispatch(store.log, lookups, store.messages, unions, time, settings.files_per_day_scope)
     accounts = Accounts(store.log, store.keys, StoredCredentials(store.database, time), time)
-    return Quittance(
+    casework = CaseworkDesk(store.log, store.messages, time)
+    tariffs = TariffDesk(store.log, store.messages, read_tariff_set)
+    actions = KnownActions(sending_actions(store.log, dispatch), casework_actions(casework))
+    made = Quittance(
         settings=settings,
         clock=time,
         store=store,
@@ -116,24 +125,27 @@ def build(settings: Settings, clock: Clock | None = None, transport: UnionTransp
         lookups=lookups,
         register=Register(store.log, ListedKeys(store.keys, erasures), lookups),
         erasures=erasures,
-        care=CareBook(store.log),
+        care=CareBook(store.log, store.keys),
         imports=CareImports(store.log, store.keys, lookups, store.messages),
-        billing=Billing(store.log, store.keys, lookups, store.messages, codec, time),
+        billing=Billing(store.log, store.keys, lookups, store.messages, codec, time, tariffs),
         dispatch=dispatch,
         answers=answers,
         desk=Desk(store.log),
         code_lists=CodeLists(store.log, store.messages, read_code_list),
+        tariffs=tariffs,
         take_over=TakeOver(store.log, store.keys, lookups, store.messages, codec, answers),
         access=AccessKeys(store.log, time),
         accounts=accounts,
-        jobs=jobs_of(store, time, accounts, sending_actions(store.log, dispatch)),
+        jobs=jobs_of(store, time, accounts, actions),
         pending_forms=PendingForms(store.database, store.keys, time),
-        casework=CaseworkDesk(store.log, store.messages, time),
+        casework=casework,
         transport=unions,
     )
+    actions.add({LOAD_REGISTER: register_work(made)}, care_work(made))
+    return made
 
 
-def jobs_of(store: Store, clock: Clock, accounts: Accounts, actions: Mapping[str, JobAction]) -> Jobs:
+def jobs_of(store: Store, clock: Clock, accounts: Accounts, actions: Mapping[str, AnyAction]) -> Jobs:
     """Work on many things, each done with the rights that its person has by then."""
 
     def caller_of(actor: str, where: UUID) -> Caller:

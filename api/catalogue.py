@@ -1,6 +1,7 @@
 """Messages to people: French first, Dutch and English complete. The only place where a text is looked up."""
 
 import tomllib
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal, get_args
@@ -8,7 +9,8 @@ from typing import Any, Literal, get_args
 Language = Literal["fr", "nl", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
-_THIN_SPACE, _MINUS = "\u202f", "\u2212"
+_COUNTS = ("count", "num")
+_THIN_SPACE, _FIRM_SPACE, _MINUS = "\u202f", "\u00a0", "\u2212"
 
 
 def text(key: str, language: Language, /, **facts: object) -> str:
@@ -16,7 +18,7 @@ def text(key: str, language: Language, /, **facts: object) -> str:
     group, _, code = key.partition(".")
     found: dict[str, str] = _table(group).get(code, {})
     template = found.get(language)
-    return template.format(**facts) if template is not None else key
+    return template.format(**counted(facts, language)) if template is not None else key
 
 
 def has(key: str) -> bool:
@@ -26,12 +28,48 @@ def has(key: str) -> bool:
 
 
 def euros(cents: int, language: Language) -> str:
-    """Cents as an amount a person of that language reads."""
+    """Cents as an amount a person of that language reads, on one line."""
     whole, rest = divmod(abs(cents), 100)
-    grouped = f"{whole:,}".replace(",", {"fr": _THIN_SPACE, "nl": ".", "en": ","}[language])
     sign = _MINUS if cents < 0 else ""
-    amount = f"{sign}{grouped}{'.' if language == 'en' else ','}{rest:02d}"
-    return f"€ {amount}" if language == "nl" else f"{amount} €" if language == "fr" else f"€{amount}"
+    amount = f"{sign}{number(whole, language)}{'.' if language == 'en' else ','}{rest:02d}"
+    return {"fr": f"{amount}{_FIRM_SPACE}€", "nl": f"€{_FIRM_SPACE}{amount}", "en": f"€{amount}"}[language]
+
+
+def number(count: int, language: Language) -> str:
+    """A count with its thousands apart, as a person of that language reads it."""
+    return f"{count:,}".replace(",", {"fr": _THIN_SPACE, "nl": ".", "en": ","}[language])
+
+
+def money(cents: int, currency: str, language: Language) -> str:
+    """An amount in the currency of a set of tariffs (EUR, CHF)."""
+    amount = euros(cents, language)
+    if currency == "EUR":
+        return amount
+    return amount.replace("€", currency if _FIRM_SPACE in amount else currency + _FIRM_SPACE)
+
+
+def counted(facts: Mapping[str, object], language: Language) -> dict[str, object]:
+    """What is filled into a text, with counts as a person reads them: facts of the name `count` or `num`."""
+    counts = {name: facts[name] for name in _COUNTS if name in facts}
+    return {**facts, **{name: number(count, language) for name, count in counts.items() if isinstance(count, int)}}
+
+
+def percent(written: str, language: Language) -> str:
+    """An error percentage as a union wrote it (five digits, two of them decimals), for a person; else as it is."""
+    if not is_percentage(written):
+        return written
+    figure = f"{int(written) / 100:.2f}"
+    return with_percent(figure if language == "en" else figure.replace(".", ","), language)
+
+
+def with_percent(figure: object, language: Language) -> str:
+    """A figure as written, with its sign, on one line."""
+    return f"{figure}{_FIRM_SPACE if language == 'fr' else ''}%"
+
+
+def is_percentage(written: str) -> bool:
+    """Whether a union wrote it as it should."""
+    return len(written) == 5 and written.isascii() and written.isdigit()
 
 
 def all_messages() -> dict[str, dict[str, str]]:

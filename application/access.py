@@ -33,16 +33,25 @@ class NotPermitted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who acts. `establishments` None: every establishment of the installation."""
+    """Who acts. `establishments` None: every establishment of the installation. `provider_ids`: as whom in care."""
 
     actor: str
     scopes: frozenset[str]
     establishments: frozenset[UUID] | None = None
+    provider_ids: frozenset[UUID] = frozenset()
+
+    def may(self, scope: str) -> bool:
+        """Whether the caller has the scope; admin has all."""
+        return bool(self.scopes & {scope, "admin"})
 
     def require(self, scope: str) -> None:
-        """Raises `NotPermitted` without the scope; admin has all."""
-        if scope not in self.scopes and "admin" not in self.scopes:
+        """Raises `NotPermitted` without the scope."""
+        if not self.may(scope):
             raise NotPermitted(scope)
+
+    def may_change_care_of(self, provider_id: UUID) -> bool:
+        """Whether the caller may record, correct and withdraw care of the provider: all care, or the caller's own."""
+        return self.may("care") or (self.may("own_care") and provider_id in self.provider_ids)
 
     def within(self, establishment_id: UUID) -> UUID:
         """The establishment when the caller may see it; an other's looks absent. Raises `NotFound`."""

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from application.commit import Decided, Done, Streams, decide
+from application.deputies import Deputies
 from application.passwords import one_time_password
 from application.ports import Context
 from application.sessions import OpenSession, Session, Stage
@@ -37,8 +38,8 @@ class NewUser:
     one_time_password: str
 
 
-class Accounts(SigningIn):
-    """People, their roles, their sign-in, their preferences.
+class Accounts(Deputies, SigningIn):
+    """People, their roles, their deputies, their sign-in, their preferences.
 
     A context with an answer keeper must never keep a one-time password: encode the result without it.
     """

@@ -3,27 +3,25 @@
 Files are stored before the events that point to them are committed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date as Date
 from uuid import UUID
 
 from application.commit import Decided, Done, Streams, decide
 from application.ports import BillingFileCodec, Change, Clock, Context, EventLog, KeyRing, Lookups, MessageStore
-from application.register import billed_records, provider_id
 from application.run_changes import give_back, sending_changes
 from application.run_files import file_of, fitting
 from application.run_numbers import RunNumbers
+from application.run_practice import establishment_of, practice_of
 from application.run_report import RunReport, report
+from application.tariffs import TariffDesk
 from domain import billing_day as days
 from domain import billing_run as runs
-from domain import establishment as establishments
 from domain import numbering as numbers
-from domain import patient as patients
-from domain import provider as providers
 from domain import sending as sendings
 from domain.errors import NotAllowed, NotFound
 from domain.local_time import local_date
-from domain.rules.limits import month_end, month_start
+from domain.rules.limits import month_end, month_of, month_start
 from domain.run_plan import Candidate, Plan, Practice, RunOptions, plan
 
 
@@ -38,9 +36,11 @@ class Billing:
         messages: MessageStore,
         codec: BillingFileCodec,
         clock: Clock,
+        tariffs: TariffDesk,
     ) -> None:
         self._log, self._keys, self._lookups = log, keys, lookups
         self._messages, self._codec, self._clock = messages, codec, clock
+        self._tariffs = tariffs
 
     def preview(self, where: UUID, options: RunOptions) -> RunReport:
         """What a run would do now; writes nothing."""
@@ -73,7 +73,7 @@ class Billing:
         """Begin the numbers of a year above those of the program used before. `kind`: sending, reference, invoice."""
 
         def decision() -> Decided[UUID]:
-            scope = self._establishment(where).details.tpp_number if kind == "sending" else ""
+            scope = establishment_of(self._log, where).details.tpp_number if kind == "sending" else ""
             identifier = numbers.numbering_id(kind, scope)
             streams = Streams(self._log, [identifier])
             happened = numbers.start(numbers.fold(streams.events(identifier)), year, first, numbers.HIGHEST[kind])
@@ -81,14 +81,39 @@ class Billing:
 
         return decide(self._log, context, decision)
 
-    def _establishment(self, where: UUID) -> establishments.Establishment:
-        state = establishments.fold(self._log.load([where]).get(where, []))
-        if state is None:
-            raise NotFound("establishment_unknown", "There is no such establishment.")
-        return state
+    def held_back(
+        self, where: UUID, day_ids: Iterable[UUID], today: Date | None = None, upto: int | None = None
+    ) -> dict[UUID, tuple[str, ...]]:
+        """Why each of these days would be in no file of a run: codes of blockers, or `elsewhere`. Others are absent.
+
+        `today`, `upto`: as things stood at a position on that day. Days of a month that is not over are absent, too.
+        """
+        day = today or self._today()
+        asked = [one for one in self._candidates(day_ids, upto) if one.day.date < day.replace(day=1)]
+        if not asked:
+            return {}
+        # A line in doubt is the second one: the first may stand in an earlier sequence of the same date.
+        earlier = [
+            days.day_id(where, one.day.patient_id, one.day.date, number)
+            for one in asked
+            for number in range(1, one.day.sequence)
+        ]
+        known = {one.day_id: one for one in (*asked, *self._candidates(earlier, upto))}
+        prices = self._tariffs.book(where, upto)
+        practice = practice_of(self._log, self._keys, where, known.values(), prices, upto)
+        options = RunOptions(max(month_of(one.day.date) for one in asked))
+        planned = fitting(plan(practice, known.values(), options, day), practice, self._codec)
+        found: dict[UUID, list[str]] = {}
+        for reason in planned.blocked:
+            found.setdefault(reason.day_id, []).append(reason.code)
+        found |= {candidate.day_id: ["elsewhere"] for _, candidate in planned.elsewhere}
+        return {one.day_id: tuple(dict.fromkeys(found[one.day_id])) for one in asked if one.day_id in found}
+
+    def _candidates(self, day_ids: Iterable[UUID], upto: int | None) -> list[Candidate]:
+        found = ((day_id, days.fold(events)) for day_id, events in self._log.load(day_ids, upto).items())
+        return [Candidate(day_id, day) for day_id, day in found if day and day.is_prepared and day.active]
 
     def _plan(self, where: UUID, options: RunOptions) -> tuple[Plan, Practice, Streams]:
-        establishment = self._establishment(where)
         ids = self._lookups.prepared_day_ids(where, month_end(month_start(options.month)))
         streams = Streams(self._log, ids)
         candidates = []
@@ -96,24 +121,12 @@ class Billing:
             day = days.fold(streams.events(day_id))
             if day is not None and day.is_prepared:
                 candidates.append(Candidate(day_id, day))
-        practice = Practice(
-            where, establishment, self._providers(candidates), known_patients(self._log, _owners(candidates))
-        )
+        practice = practice_of(self._log, self._keys, where, candidates, self._tariffs.book(where))
         planned = plan(practice, candidates, options, self._today())
         return fitting(planned, practice, self._codec), practice, streams
 
     def _today(self) -> Date:
         return local_date(self._clock.now())
-
-    def _providers(self, candidates: Sequence[Candidate]) -> dict[str, tuple[UUID, providers.Provider]]:
-        wanted = {line.care.provider for candidate in candidates for line in candidate.day.active}
-        named = {provider_id(self._keys, nihii): nihii for nihii in wanted}
-        found = {}
-        for identifier, events in self._log.load(named).items():
-            state = providers.fold(events)
-            if state is not None:
-                found[named[identifier]] = (identifier, state)
-        return found
 
     def _decide(
         self, context: Context, where: UUID, planned: Plan, practice: Practice, streams: Streams
@@ -156,7 +169,7 @@ class Billing:
             changes.append(streams.change(state.sending_id, sendings.cancel(state)))
             changes.extend(give_back(self._log, state, inner, "run_cancelled"))
         where = open_ones[0].made.establishment_id
-        numbering_id = numbers.numbering_id("sending", self._establishment(where).details.tpp_number)
+        numbering_id = numbers.numbering_id("sending", establishment_of(self._log, where).details.tpp_number)
         voided = [numbers.NumberVoided(state.made.sending_number, state.sending_id) for state in open_ones]
         changes.append(Streams(self._log, [numbering_id]).change(numbering_id, voided))
         cancelled = tuple(state.sending_id for state in open_ones)
@@ -169,14 +182,5 @@ class Billing:
         return report(where, planned, self._lookups.undecided_refusals(where), run_id, made)
 
 
-def _owners(candidates: Sequence[Candidate]) -> list[UUID]:
-    return list({candidate.day.patient_id for candidate in candidates})
-
-
 def _is_run(happened: object) -> bool:
     return isinstance(happened, runs.BillingRunCompleted)
-
-
-def known_patients(log: EventLog, who: Sequence[UUID]) -> dict[UUID, tuple[UUID, patients.Patient]]:
-    """Each record with the one under which it is billed (itself, or the survivor of a merge)."""
-    return billed_records(log, who)

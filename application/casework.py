@@ -7,7 +7,7 @@ from uuid import UUID, uuid4, uuid5
 from application.commit import Decided, Done, Streams, decide
 from application.ports import Clock, Context, Event, EventLog, MessageStore
 from domain import casework as cases
-from domain.casework import Casework, CaseworkOpened, Kind, casework_id
+from domain.casework import Casework, CaseworkOpened, Kind, Named, casework_id
 from domain.errors import Invalid, NotFound
 from domain.event import TOPIC_OF
 from domain.local_time import local_date
@@ -21,6 +21,8 @@ _MEDIA: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "image/jpeg"),
 )
 _LONGEST_NAME = 120
+Target = UUID | Named
+"""What people work on: a thing with a history of its own, or work that has only a name."""
 _OPENINGS: dict[str, Kind] = {
     "patient.registered": "patient",
     "billing_day.care_recorded": "billing_day",
@@ -36,83 +38,94 @@ class CaseworkDesk:
     def __init__(self, log: EventLog, messages: MessageStore, clock: Clock) -> None:
         self._log, self._messages, self._clock = log, messages, clock
 
-    def note(self, context: Context, where: UUID, target_id: UUID, text: str) -> Done[UUID]:
+    def note(self, context: Context, where: UUID, target: Target, text: str) -> Done[UUID]:
         """Add a note; answers its id."""
         note_id = uuid4()
-        return self._decide(context, where, target_id, note_id, lambda state: cases.note(state, note_id, text))
+        return self._decide(context, where, target, note_id, lambda state: cases.note(state, note_id, text))
 
-    def withdraw_note(self, context: Context, where: UUID, target_id: UUID, note_id: UUID) -> Done[UUID]:
+    def withdraw_note(self, context: Context, where: UUID, target: Target, note_id: UUID) -> Done[UUID]:
         """Take a note back."""
-        return self._decide(context, where, target_id, note_id, lambda state: cases.withdraw_note(state, note_id))
+        return self._decide(context, where, target, note_id, lambda state: cases.withdraw_note(state, note_id))
 
-    def attach(self, context: Context, where: UUID, target_id: UUID, name: str, content: bytes) -> Done[UUID]:
+    def attach(self, context: Context, where: UUID, target: Target, name: str, content: bytes) -> Done[UUID]:
         """Keep a file: PDF, PNG, JPEG or UTF-8 text. The bytes are stored first. Raises `Invalid`."""
         if not 0 < len(content) <= LARGEST_FILE:
             raise Invalid("file_too_large", f"file: give 1 to {LARGEST_FILE} bytes.", field="file")
         media = media_of(content)
-        self.opening(where, target_id)
+        target_id = self.opening(where, target).target_id
         sha256, _ = self._messages.put(content, "attachment", "in", where)
         file_id = uuid5(target_id, sha256)
         shown = _file_name(name)
         return self._decide(
             context,
             where,
-            target_id,
+            target,
             file_id,
             lambda state: cases.attach(state, file_id, sha256, shown, media, len(content)),
         )
 
-    def withdraw_file(self, context: Context, where: UUID, target_id: UUID, file_id: UUID) -> Done[UUID]:
+    def withdraw_file(self, context: Context, where: UUID, target: Target, file_id: UUID) -> Done[UUID]:
         """Take a file back; its bytes stay stored."""
-        return self._decide(context, where, target_id, file_id, lambda state: cases.withdraw_file(state, file_id))
+        return self._decide(context, where, target, file_id, lambda state: cases.withdraw_file(state, file_id))
 
-    def assign(self, context: Context, where: UUID, target_id: UUID, user_id: UUID | None) -> Done[UUID]:
+    def assign(self, context: Context, where: UUID, target: Target, user_id: UUID | None) -> Done[UUID]:
         """Say who takes care of it; None: nobody."""
-        return self._decide(context, where, target_id, target_id, lambda state: cases.assign(state, user_id))
+        return self._decide(context, where, target, None, lambda state: cases.assign(state, user_id))
 
-    def snooze(self, context: Context, where: UUID, target_id: UUID, until: Date) -> Done[UUID]:
+    def snooze(self, context: Context, where: UUID, target: Target, until: Date) -> Done[UUID]:
         """Put it off to a later day; the reason is the context's."""
         today, reason = local_date(self._clock.now()), context.meta.reason
-        return self._decide(
-            context, where, target_id, target_id, lambda state: cases.snooze(state, until, today, reason)
-        )
+        return self._decide(context, where, target, None, lambda state: cases.snooze(state, until, today, reason))
 
-    def wake(self, context: Context, where: UUID, target_id: UUID) -> Done[UUID]:
+    def wake(self, context: Context, where: UUID, target: Target) -> Done[UUID]:
         """Show it again at once."""
-        return self._decide(context, where, target_id, target_id, cases.wake)
+        return self._decide(context, where, target, None, cases.wake)
+
+    def put_back(self, context: Context, where: UUID, target: Target, until: Date | None) -> Done[UUID]:
+        """Let it be put off as it was before: to that day, if it is still to come, or not at all."""
+        today, reason = local_date(self._clock.now()), context.meta.reason
+
+        def decision(state: Casework) -> list[object]:
+            is_to_come = until is not None and until > today
+            return cases.snooze(state, until, today, reason) if until and is_to_come else cases.wake(state)
+
+        return self._decide(context, where, target, None, decision)
 
     def of(self, target_id: UUID, upto: int | None = None) -> Casework | None:
         """What stands there, None when nobody added anything."""
         stream = casework_id(target_id)
         return cases.fold(self._log.load([stream], upto).get(stream, []))
 
-    def opening(self, where: UUID, target_id: UUID) -> CaseworkOpened:
+    def opening(self, where: UUID, target: Target) -> CaseworkOpened:
         """What the casework of a thing begins with. Raises `NotFound` for what does not exist there."""
-        events = self._log.load([target_id]).get(target_id, [])
+        if isinstance(target, Named):
+            return CaseworkOpened(where, target.kind, target.id_in(where), where, target.name)
+        events = self._log.load([target]).get(target, [])
         kind = _OPENINGS.get(TOPIC_OF[type(events[0])].topic) if events else None
         if kind is None or getattr(events[0], "establishment_id", None) != where:
             raise NotFound("target_unknown", "There is no such thing in this establishment.")
         first = events[0]
-        owner = target_id if isinstance(first, PatientRegistered) else getattr(first, "patient_id", where)
-        return CaseworkOpened(where, kind, target_id, owner)
+        owner = target if isinstance(first, PatientRegistered) else getattr(first, "patient_id", where)
+        return CaseworkOpened(where, kind, target, owner)
 
     def _decide(
         self,
         context: Context,
         where: UUID,
-        target_id: UUID,
-        result: UUID,
+        target: Target,
+        result: UUID | None,
         decision: Callable[[Casework], list[object]],
     ) -> Done[UUID]:
-        stream = casework_id(target_id)
+        """Answers the id of the target unless there is another result."""
+        opening = self.opening(where, target)
+        stream = casework_id(opening.target_id)
 
         def decided() -> Decided[UUID]:
             streams = Streams(self._log, [stream])
-            opening = self.opening(where, target_id)
             state = cases.fold(streams.events(stream))
             happened = decision(state or Casework(opening))
             opened: list[Event] = [opening] if state is None and happened else []
-            return Decided([streams.change(stream, [*opened, *happened])], result)
+            return Decided([streams.change(stream, [*opened, *happened])], result or opening.target_id)
 
         return decide(self._log, context, decided)
 

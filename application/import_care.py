@@ -8,7 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from application.commit import Decided, Done, Streams, caused, decide
-from application.ports import Context, EventLog, KeyRing, Lookups, MessageStore
+from application.ports import Context, EventLog, KeyRing, Lookups, MessageStore, Watch
 from application.record_care import Entry, EntryPlan, plan_entries
 from application.register import number_blind
 from domain import billing_day as days
@@ -94,6 +94,7 @@ class CareImports:
         content: bytes,
         read: tuple[Sequence[FileRow], Sequence[Rejected]],
         options: ImportOptions,
+        watch: Watch = iter,
     ) -> Done[ImportReport]:
         """Store the bytes, then decide on the rows that the reader made of them.
 
@@ -108,7 +109,7 @@ class CareImports:
             stands = state is not None and not state.is_undone
             if stands and state is not None and not state.accepted.rejected:
                 return Decided([], _report(identifier, "already_imported"))
-            decided = self._decide(where, message, identifier, known, read, options)
+            decided = self._decide(where, message, identifier, known, read, options, watch)
             if stands and decided.result.outcome == "nothing_new":
                 return Decided([], replace(decided.result, outcome="already_imported"))
             return decided
@@ -121,6 +122,7 @@ class CareImports:
         content: bytes,
         read: tuple[Sequence[FileRow], Sequence[Rejected]],
         options: ImportOptions,
+        watch: Watch = iter,
     ) -> ImportReport:
         """What taking the file would do now; writes nothing, not even the bytes."""
         name = sha256(content).hexdigest()
@@ -129,7 +131,7 @@ class CareImports:
         state = inbox.fold_import(known.events(identifier))
         if state is not None and not state.is_undone and not state.accepted.rejected:
             return _report(identifier, "already_imported")
-        return self._decide(where, name, identifier, known, read, options).result
+        return self._decide(where, name, identifier, known, read, options, watch).result
 
     def _decide(
         self,
@@ -139,11 +141,12 @@ class CareImports:
         known: Streams,
         read: tuple[Sequence[FileRow], Sequence[Rejected]],
         options: ImportOptions,
+        watch: Watch,
     ) -> Decided[ImportReport]:
         rows, unreadable = read
         entries, strange = self._entries(where, rows)
         rejected = tuple(sorted((*unreadable, *strange), key=lambda r: (r.line, r.field)))
-        plan = plan_entries(self._log, where, entries, match=True)
+        plan = plan_entries(self._log, where, entries, match=True, watch=watch)
         report = _describe(identifier, plan, rejected, options)
         if report.outcome != "imported":
             return Decided([], report)
@@ -173,7 +176,7 @@ class CareImports:
         entries, rejected = list[Entry](), list[Rejected]()
         for row in rows:
             who = found.get(blinds[row.number])
-            wrong = _wrong_numbers(row)
+            wrong = wrong_numbers(row)
             if who is None:
                 is_bad = len(row.number) == 11 and not is_ssin(row.number)
                 wrong.append(("ssin", "ssin_invalid" if is_bad else "patient_unknown"))
@@ -183,7 +186,8 @@ class CareImports:
         return entries, rejected
 
 
-def _wrong_numbers(row: FileRow) -> list[tuple[str, str]]:
+def wrong_numbers(row: FileRow) -> list[tuple[str, str]]:
+    """What cannot be told from the digits alone: field and code."""
     numbers = (("provider", row.care.provider), ("care_assistant", row.care.care_assistant))
     wrong = [(field, "nihii_invalid") for field, value in numbers if value and not is_nihii(value)]
     return [*wrong, ("line_ref", "line_ref_personal")] if holds_ssin(row.care.line_ref) else wrong

@@ -8,14 +8,16 @@ from uuid import UUID
 
 JobState = Literal["drafted", "waiting", "running", "finished", "cancelled"]
 Onward = Literal["go", "stop", "lost"]
+_STEP = 25
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """`action` names what is done to each; `reason` is sealed under the establishment's key, empty for none.
 
-    `total` things, worth `cents` when the list was frozen; `done` and `failed` of them so far. `is_stopping`: somebody
-    asked to stop. `ended_at` None: not at its end.
+    `total` things, or lines of a file, worth `cents` when the list was frozen; `done` and `failed` of them so far.
+    `is_stopping`: somebody asked to stop. `ended_at` None: not at its end. `undoes`: the job whose work it takes back.
+    `is_seen`: its person looked at it after its end.
     """
 
     job_id: UUID
@@ -32,11 +34,28 @@ class Job:
     is_stopping: bool
     created_at: datetime
     ended_at: datetime | None = None
+    undoes: UUID | None = None
+    is_seen: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether something still happens by itself."""
         return self.state in ("waiting", "running")
+
+    @property
+    def list_name(self) -> str:
+        """Of the list whose rows it is about, or `files`: the first word of the action."""
+        return self.action.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """What is done, without what it was told."""
+        return self.action.partition(":")[0].rpartition(".")[2]
+
+    @property
+    def percent(self) -> int:
+        """How far it is, in steps that are worth telling: 0, 25, 50, 75, 100."""
+        return min(100, 100 * (self.done + self.failed) // self.total // _STEP * _STEP)
 
 
 class JobItem(NamedTuple):
@@ -51,14 +70,28 @@ class JobItem(NamedTuple):
 class JobStore(Protocol):
     """Jobs and their lists. Each call commits by itself. A lease says which worker is at a job, and until when."""
 
-    def add(self, job: Job, subject_ids: Sequence[UUID]) -> bool:
-        """Keep a job with its list; no when it is kept already."""
+    def add(self, job: Job, subject_ids: Sequence[UUID], file: str = "") -> bool:
+        """Keep a job with its list, and the sealed file that it works on; no when it is kept already."""
 
     def job(self, job_id: UUID) -> Job | None:
         """As it stands."""
 
     def jobs_of(self, establishment_id: UUID, most: int) -> list[Job]:
         """Of an establishment, the latest first, without drafts."""
+
+    def unseen(self, establishment_id: UUID, actor: str) -> list[Job]:
+        """Of a person, without drafts: those that are not at their end, or that nobody looked at since. First the
+        oldest.
+        """
+
+    def see(self, job_id: UUID) -> None:
+        """Its person looked at it, if it is at its end."""
+
+    def undoing(self, job_id: UUID) -> Job | None:
+        """The latest job that takes back the work of that one; one that was stopped only when there is no other."""
+
+    def file(self, job_id: UUID) -> str:
+        """The sealed file of a job; empty when there is none, or no more."""
 
     def items(self, job_id: UUID, state: str, most: int) -> list[JobItem]:
         """Things in that state, in the order of the list."""
@@ -75,8 +108,11 @@ class JobStore(Protocol):
     def note(self, job_id: UUID, owner: str, item: JobItem, until: datetime) -> Onward:
         """Count a thing and hold the lease longer. `lost`: another worker is at it, and nothing was counted."""
 
+    def tell(self, job_id: UUID, owner: str, done: int, until: datetime) -> Onward:
+        """So much of a file is done; hold the lease longer."""
+
     def end(self, job_id: UUID, owner: str, state: JobState, at: datetime) -> None:
-        """All was done, or it was stopped."""
+        """All was done, or it was stopped; its file is forgotten."""
 
     def release(self, job_id: UUID, owner: str) -> None:
         """Leave it to any worker."""

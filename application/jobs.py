@@ -1,46 +1,31 @@
-"""Work on many things at once: a frozen list, one command and so one event each, counted as it goes.
+"""Work on many things at once: a frozen list, one command and so one event each, counted as it goes; or on a file.
 
 A job goes on after a restart: its list is kept, whoever is at it holds a lease, and each command keeps its answer, so
 that a thing done just before the lights went out is not done twice.
 """
 
-import hashlib
-import json
-import logging
+import zlib
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid5
 
-from application.access import Caller, NotPermitted
+from application.access import Caller
+from application.job_actions import AnyAction, FileWork
 from application.job_store import Job, JobItem, JobStore
-from application.ports import AnswerKeeper, Clock, ConcurrencyConflict, Context, EventLog, KeyRing, Meta
-from domain.errors import DomainError, Invalid, NotAllowed, NotFound
+from application.job_work import FILE_CONTEXT, REASON_CONTEXT, JobWork, key_of
+from application.ports import Clock, EventLog, KeyRing, Meta
+from domain.errors import Invalid, NotAllowed, NotFound
 
-LOG = logging.getLogger("quittance.jobs")
 MOST_THINGS = 20_000
-LEASE = timedelta(seconds=30)
 DRAFTS_KEPT = timedelta(days=1)
 JOBS_KEPT = timedelta(days=400)
 _JOBS = UUID("5b9a54c3-46b1-5f2e-8c4e-1d0f3a7e9b62")
-_SEAL_CONTEXT = "jobs.reason"
-_PIECE = 200
-_NOTHING_KEPT = b""
-
-
-@dataclass(frozen=True, slots=True)
-class JobAction:
-    """`right`: what the person needs, also while the job runs. `run`: the command, given practice and thing.
-
-    It raises `DomainError` when it cannot be done, and changes nothing when it was done before.
-    """
-
-    right: str
-    run: Callable[[Context, UUID, UUID], object]
 
 
 class Jobs:
-    """Draft, confirm, stop, and do the work itself.
+    """Draft, confirm, stop, take back; and do the work itself.
 
     `caller_of`: what an actor may do in a practice by now. `outages`: errors that pass; the job waits for their end.
     """
@@ -52,19 +37,18 @@ class Jobs:
         keys: KeyRing,
         clock: Clock,
         caller_of: Callable[[str, UUID], Caller],
-        actions: Mapping[str, JobAction],
+        actions: Mapping[str, AnyAction],
         outages: tuple[type[Exception], ...] = (),
     ) -> None:
         self._store, self._log, self._keys, self._clock = store, log, keys, clock
-        self._caller_of, self.actions, self._outages = caller_of, actions, outages
+        self.actions = actions
+        self._work = JobWork(store, log, keys, clock, caller_of, actions, outages)
 
     def draft(self, meta: Meta, where: UUID, action: str, subject_ids: Sequence[UUID], cents: int) -> UUID:
         """Freeze a list; nothing is done before `confirm`. The same command again gives the same job.
 
         Raises `Invalid` for an empty or too long list.
         """
-        now = self._clock.now()
-        self._store.forget(now - DRAFTS_KEPT, now - JOBS_KEPT)
         if action not in self.actions:
             raise NotFound("action_unknown", "There is no such action.")
         if not subject_ids:
@@ -73,29 +57,48 @@ class Jobs:
             raise Invalid(
                 "selection_too_large", f"At most {MOST_THINGS} rows at once: narrow the filter.", field="filter"
             )
-        job_id = uuid5(_JOBS, f"{meta.actor}|{where}|{meta.command_id}")
-        made = Job(
-            job_id,
-            where,
-            meta.actor,
-            action,
-            "",
-            meta.correlation_id,
-            "drafted",
-            len(subject_ids),
-            cents,
-            0,
-            0,
-            False,
-            now,
-        )
-        self._store.add(made, subject_ids)
+        return self._add(replace(self._new(meta, where, action, len(subject_ids)), cents=cents), subject_ids)
+
+    def begin_file(self, meta: Meta, where: UUID, action: str, content: bytes) -> UUID:
+        """Work on a file, which is held sealed until the end. The same command again gives the same job."""
+        made = self._new(meta, where, action, 1 + content.count(b"\n"))
+        text = b64encode(zlib.compress(content)).decode("ascii")
+        sealed = self._keys.seal(where, FILE_CONTEXT, text)
+        job_id = self._add(made, [made.job_id], sealed)
+        self.confirm(job_id, "")
         return job_id
+
+    def undo(self, meta: Meta, job_id: UUID, reason: str) -> UUID:
+        """Take back what a job did, thing by thing, in the name of whoever asks; a job of its own.
+
+        A second time it is the same job, unless the first was stopped. Raises `NotAllowed` when there is no way back.
+        """
+        job = self.job(job_id)
+        if not self.is_undoable(job):
+            raise NotAllowed("job_not_undoable", "This cannot be taken back.")
+        known = self.undoing(job_id)
+        if known is not None and known.state != "cancelled":
+            return known.job_id
+        ids = [item.subject_id for item in self._store.items(job_id, "done", MOST_THINGS)]
+        made = replace(self._new(meta, job.establishment_id, job.action, len(ids)), undoes=job_id)
+        undone_by = self._add(made, ids)
+        self.confirm(undone_by, reason)
+        return undone_by
+
+    def is_undoable(self, job: Job) -> bool:
+        """Whether it did anything for which the domain knows a way back."""
+        action = self.actions.get(job.action)
+        knows_a_way = action is not None and not isinstance(action, FileWork) and action.reversal is not None
+        return knows_a_way and job.undoes is None and job.ended_at is not None and job.done > 0
+
+    def undoing(self, job_id: UUID) -> Job | None:
+        """The latest job that takes back the work of that one; a stopped one only when there is no other."""
+        return self._store.undoing(job_id)
 
     def confirm(self, job_id: UUID, reason: str) -> None:
         """Let it be done; a second time does nothing. Raises `NotAllowed` for one that was given up."""
         job = self.job(job_id)
-        sealed = self._keys.seal(job.establishment_id, _SEAL_CONTEXT, reason) if reason else ""
+        sealed = self._keys.seal(job.establishment_id, REASON_CONTEXT, reason) if reason else ""
         if not self._store.confirm(job_id, sealed) and job.state == "cancelled":
             raise NotAllowed("job_cancelled", "This was given up: begin anew.")
 
@@ -114,68 +117,46 @@ class Jobs:
         """Of a practice, the latest first."""
         return self._store.jobs_of(where, most)
 
+    def unseen(self, where: UUID, actor: str) -> list[Job]:
+        """Of a person: those that go on, and those that ended and were not looked at since."""
+        return self._store.unseen(where, actor)
+
+    def see(self, job: Job, actor: str) -> None:
+        """Somebody looks at it: once it is at its end, its person need not be told any more."""
+        if job.actor == actor and not job.is_seen and job.ended_at is not None:
+            self._store.see(job.job_id)
+
     def items(self, job_id: UUID, state: str, most: int) -> list[JobItem]:
         """Things of a job that are in this state."""
         return self._store.items(job_id, state, most)
 
+    def leads_to(self, job: Job) -> str:
+        """Path, within the practice, of the page that shows what came of work on a file; empty before."""
+        answer = self._log.stored_answer(key_of(job.job_id, job.job_id))
+        return answer.body.decode() if answer else ""
+
     def work(self, owner: str, is_closing: Callable[[], bool] = lambda: False) -> bool:
         """Do one waiting job to its end, or until the service closes; no when none waits."""
-        now = self._clock.now()
-        job = self._store.claim(owner, now, now + LEASE)
-        if job is None:
-            return False
-        try:
-            self._work_through(job, owner, is_closing)
-        finally:
-            self._store.release(job.job_id, owner)
-        return True
+        return self._work.next(owner, is_closing)
 
-    def _work_through(self, job: Job, owner: str, is_closing: Callable[[], bool]) -> None:
-        reason = self._keys.unseal(job.establishment_id, _SEAL_CONTEXT, job.reason) if job.reason else ""
-        if job.is_stopping:
-            self._store.end(job.job_id, owner, "cancelled", self._clock.now())
-            return
-        while items := self._store.items(job.job_id, "waiting", _PIECE):
-            for item in items:
-                if is_closing():
-                    return
-                code = self._do(job, item, reason)
-                noted = item._replace(state="failed" if code else "done", code=code)
-                onward = self._store.note(job.job_id, owner, noted, self._clock.now() + LEASE)
-                if onward == "lost":
-                    return
-                if onward == "stop":
-                    self._store.end(job.job_id, owner, "cancelled", self._clock.now())
-                    return
-        self._store.end(job.job_id, owner, "finished", self._clock.now())
-
-    def _do(self, job: Job, item: JobItem, reason: str) -> str:
-        """One command. Empty when it is done, else the code of what stands in its way."""
-        key = hashlib.sha256(f"{job.job_id}|{item.subject_id}".encode()).hexdigest()
-        if self._log.stored_answer(key) is not None:
-            return ""
-        action = self.actions[job.action]
-        meta = Meta(
-            actor=job.actor,
-            reason=reason,
-            reason_subject=job.establishment_id if reason else None,
-            cause=f"job:{job.job_id}",
-            command_id=key,
-            correlation_id=job.correlation_id,
+    def _new(self, meta: Meta, where: UUID, action: str, total: int) -> Job:
+        return Job(
+            job_id=uuid5(_JOBS, f"{meta.actor}|{where}|{meta.command_id}"),
+            establishment_id=where,
+            actor=meta.actor,
+            action=action,
+            reason="",
+            correlation_id=meta.correlation_id,
+            state="drafted",
+            total=total,
+            cents=0,
+            done=0,
+            failed=0,
+            is_stopping=False,
+            created_at=self._clock.now(),
         )
-        keeper = AnswerKeeper(key, key, lambda _: (200, _NOTHING_KEPT))
-        try:
-            self._caller_of(job.actor, job.establishment_id).require(action.right)
-            action.run(Context(meta, keeper), job.establishment_id, item.subject_id)
-        except NotPermitted:
-            return "not_permitted"
-        except DomainError as refused:
-            return "not_permitted" if refused.code == "establishment_unknown" else refused.code
-        except ConcurrencyConflict:
-            return "" if self._log.stored_answer(key) is not None else "changed_meanwhile"
-        except self._outages:
-            raise
-        except Exception as error:  # noqa: BLE001 - one thing fails, the others are done
-            LOG.error("%s", json.dumps({"fault": type(error).__name__, "where": "jobs"}))  # noqa: TRY400 - no values
-            return "unexplained"
-        return ""
+
+    def _add(self, job: Job, subject_ids: Sequence[UUID], file: str = "") -> UUID:
+        self._store.forget(job.created_at - DRAFTS_KEPT, job.created_at - JOBS_KEPT)
+        self._store.add(job, subject_ids, file)
+        return job.job_id

@@ -252,7 +252,10 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session as stored: neither token nor address, only their hashes. `is_verified`: the second factor was given."""
+    """A session as stored: neither token nor address, only their hashes. `is_verified`: the second factor was given.
+
+    `is_over`: it was found to have ended by itself, and stays so whatever the clock says.
+    """
 
     token_hash: bytes
     user_id: UUID
@@ -261,6 +264,7 @@ class SignedIn:
     is_verified: bool
     opened_at: datetime
     seen_at: datetime
+    is_over: bool = False
 
 
 class CredentialStore(Protocol):
@@ -301,6 +305,9 @@ class CredentialStore(Protocol):
 
     def touch(self, token_hash: bytes, seen_at: datetime) -> None:
         """Note that a session is in use."""
+
+    def let_session_end(self, token_hash: bytes) -> None:
+        """It is over for good, and not yet forgotten."""
 
     def end_session(self, token_hash: bytes) -> None:
         """Forget one."""

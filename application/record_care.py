@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date as Date
 from uuid import UUID
 
+from application.access import OPERATOR, Caller
 from application.commit import Decided, Done, Streams, decide
-from application.ports import Change, Context, EventLog
+from application.own_care import check_own
+from application.ports import Change, Context, EventLog, KeyRing, Watch
 from application.register import billed_records
 from domain import billing_day as days
 from domain.care import Care
@@ -46,13 +48,16 @@ class CareRecordedResult:
 
 
 class CareBook:
-    """The use cases of care entry."""
+    """The use cases of care entry. `by`: whose care may be changed is the caller's right (`application.own_care`)."""
 
-    def __init__(self, log: EventLog) -> None:
-        self._log = log
+    def __init__(self, log: EventLog, keys: KeyRing) -> None:
+        self._log, self._keys = log, keys
 
-    def record(self, context: Context, where: UUID, entries: Sequence[Entry]) -> Done[CareRecordedResult]:
+    def record(
+        self, context: Context, where: UUID, entries: Sequence[Entry], by: Caller = OPERATOR
+    ) -> Done[CareRecordedResult]:
         """Enter care from the keyboard: each entry is a new line."""
+        check_own(by, self._keys, (entry.care for entry in entries))
         for entry in entries:
             _check_reference(entry.care)
 
@@ -68,22 +73,37 @@ class CareBook:
 
         return decide(self._log, context, decision)
 
-    def correct(self, context: Context, day_id: UUID, line_id: UUID, care: Care) -> Done[UUID]:
-        """Give a line its right values."""
+    def correct(self, context: Context, day_id: UUID, line_id: UUID, care: Care, by: Caller = OPERATOR) -> Done[UUID]:
+        """Give a line its right values: one of the caller's own stays so."""
         _check_reference(care)
-        return self._on_day(context, day_id, lambda day: days.correct(day, line_id, care))
+        check_own(by, self._keys, [care])
+        return self._on_line(context, day_id, line_id, by, lambda day: days.correct(day, line_id, care))
 
-    def withdraw(self, context: Context, day_id: UUID, line_id: UUID) -> Done[UUID]:
+    def withdraw(self, context: Context, day_id: UUID, line_id: UUID, by: Caller = OPERATOR) -> Done[UUID]:
         """Take a line out."""
-        return self._on_day(context, day_id, lambda day: days.withdraw(day, line_id))
+        return self._on_line(context, day_id, line_id, by, lambda day: days.withdraw(day, line_id))
 
-    def confirm(self, context: Context, day_id: UUID, line_id: UUID) -> Done[UUID]:
+    def confirm(self, context: Context, day_id: UUID, line_id: UUID, by: Caller = OPERATOR) -> Done[UUID]:
         """Confirm that a possible duplicate was really done."""
-        return self._on_day(context, day_id, lambda day: days.confirm(day, line_id))
+        return self._on_line(context, day_id, line_id, by, lambda day: days.confirm(day, line_id))
 
     def lift_time_bar(self, context: Context, day_id: UUID, proof: str, letter_date: Date) -> Done[UUID]:
         """Note the registered letter that makes a time-barred day sendable."""
         return self._on_day(context, day_id, lambda day: days.lift_time_bar(day, proof, letter_date))
+
+    def _on_line(
+        self,
+        context: Context,
+        day_id: UUID,
+        line_id: UUID,
+        by: Caller,
+        act: Callable[[days.BillingDay], list[object]],
+    ) -> Done[UUID]:
+        def on_own(day: days.BillingDay) -> list[object]:
+            check_own(by, self._keys, (line.care for line in day.lines if line.line_id == line_id))
+            return act(day)
+
+        return self._on_day(context, day_id, on_own)
 
     def _on_day(self, context: Context, day_id: UUID, act: Callable[[days.BillingDay], list[object]]) -> Done[UUID]:
         def decision() -> Decided[UUID]:
@@ -141,7 +161,9 @@ class EntryPlan:
         return [(group, changed) for group in self.groups for changed in group.placed.changed]
 
 
-def plan_entries(log: EventLog, where: UUID, entries: Iterable[Entry], *, match: bool) -> EntryPlan:
+def plan_entries(
+    log: EventLog, where: UUID, entries: Iterable[Entry], *, match: bool, watch: Watch = iter
+) -> EntryPlan:
     """Group entries by patient and date and place them; care of a merged record goes to the survivor."""
     found = list(entries)
     survivor = survivors(log, {entry.patient_id for entry in found}, where)
@@ -150,7 +172,7 @@ def plan_entries(log: EventLog, where: UUID, entries: Iterable[Entry], *, match:
         grouped.setdefault((survivor[entry.patient_id], entry.date), []).append(entry)
     known, streams = sequences_of(log, where, list(grouped))
     groups = []
-    for (who, date), mine in grouped.items():
+    for (who, date), mine in watch(list(grouped.items())):
         cares = [entry.care for entry in mine]
         placed = place(where, who, date, known[who, date], cares, match=match)
         groups.append(Group(who, date, tuple(mine), placed))

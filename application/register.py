@@ -11,6 +11,7 @@ from application.ports import Context, EventLog, KeyRing, Lookups
 from domain import establishment as establishments
 from domain import patient as patients
 from domain import provider as providers
+from domain.authorisation import Authorisation, Kind
 from domain.errors import NotAllowed, NotFound
 from domain.establishment import EstablishmentDetails
 from domain.patient import Insurability, PatientDetails
@@ -56,12 +57,14 @@ def plain(text: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in bare if not unicodedata.combining(c)).casefold().split())
 
 
-def billed_records(log: EventLog, who: Sequence[UUID]) -> dict[UUID, tuple[UUID, patients.Patient]]:
+def billed_records(
+    log: EventLog, who: Sequence[UUID], upto: int | None = None
+) -> dict[UUID, tuple[UUID, patients.Patient]]:
     """Each known record with the one under which it is billed: itself, or the last survivor of its merges."""
     states: dict[UUID, patients.Patient] = {}
     wanted = list(dict.fromkeys(who))
     while wanted:
-        for identifier, events in log.load(wanted).items():
+        for identifier, events in log.load(wanted, upto).items():
             state = patients.fold(events)
             if state is not None:
                 states[identifier] = state
@@ -226,6 +229,26 @@ class Register:
             streams = Streams(self._log, [who])
             state = self._patient(streams, who)
             happened = [event for period in periods for event in patients.insure(state, period)]
+            return Decided([streams.change(who, happened)], Registered(who, is_new=False))
+
+        return decide(self._log, context, decision)
+
+    def authorise(self, context: Context, who: UUID, given: Authorisation) -> Done[Registered]:
+        """Record what an insurer allowed or was told of."""
+
+        def decision() -> Decided[Registered]:
+            streams = Streams(self._log, [who])
+            happened = patients.authorise(self._patient(streams, who), given)
+            return Decided([streams.change(who, happened)], Registered(who, is_new=False))
+
+        return decide(self._log, context, decision)
+
+    def withdraw_authorisation(self, context: Context, who: UUID, kind: Kind, valid_from: Date) -> Done[Registered]:
+        """Take an authorisation back."""
+
+        def decision() -> Decided[Registered]:
+            streams = Streams(self._log, [who])
+            happened = patients.withdraw_authorisation(self._patient(streams, who), kind, valid_from)
             return Decided([streams.change(who, happened)], Registered(who, is_new=False))
 
         return decide(self._log, context, decision)

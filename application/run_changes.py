@@ -36,7 +36,7 @@ def sending_changes(
         for candidate in invoice.days:
             mine = tuple(next(records) for _ in candidate.day.active)
             billed = days.bill(candidate.day, given.sending_id, identifier, mine)
-            changes.append(streams.change(candidate.day_id, billed))
+            changes.append(streams.change(candidate.day_id, [*candidate.priced, *billed]))
     prepared = sendings.SendingPrepared(
         establishment_id=where,
         run_id=run_id,

@@ -15,6 +15,8 @@ Stage = Literal["password", "enrol", "code", "full"]
 LIFETIME = timedelta(hours=12)
 IDLE = timedelta(minutes=60)
 TOUCH_EVERY = timedelta(minutes=1)
+REMEMBERED = timedelta(hours=24)
+"""How long an ended session still tells whose a form was that came too late. It opens nothing."""
 _TOKEN_BYTES = 32
 
 
@@ -22,7 +24,8 @@ _TOKEN_BYTES = 32
 class Session:
     """Who is signed in. `stage`: must set a new password, must enrol a second factor, must give a code, or may work.
 
-    `csrf` comes from the token; `expires_at` is when the session ends unless it is used before, 12 h at most.
+    `csrf` comes from the token; `expires_at` is when the session ends unless it is used before, `ends_at` when it ends
+    however much it is used.
     """
 
     user_id: UUID
@@ -34,6 +37,11 @@ class Session:
     opened_at: datetime
     expires_at: datetime
 
+    @property
+    def ends_at(self) -> datetime:
+        """The last instant that use can bring."""
+        return self.opened_at + LIFETIME
+
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
@@ -44,6 +52,11 @@ class OpenSession:
     opened_at: datetime
     seen_at: datetime
     expires_at: datetime
+
+    @property
+    def ends_at(self) -> datetime:
+        """The last instant that use can bring."""
+        return self.opened_at + LIFETIME
 
 
 def new_token() -> str:

@@ -40,16 +40,12 @@ class Users:
         state = users.fold(self._log.load([user_id]).get(user_id, []))
         return None if state is None or state.login == ERASED else state
 
-    def practices(self, user_id: UUID, today: Date) -> tuple[UUID, ...]:
-        """Establishments where the person has any role that day."""
+    def practices(self, user_id: UUID, today: Date, right: str = "") -> tuple[UUID, ...]:
+        """Establishments where the person has any role that day, or one that gives the right."""
         state = self.user(user_id)
-        return state.practices_at(today) if state else ()
-
-    def is_installation_admin(self, user_id: UUID, today: Date) -> bool:
-        """Whether the person is administrator of at least one establishment that day."""
-        state = self.user(user_id)
-        where = state.practices_at(today) if state else ()
-        return state is not None and any("administrator" in state.roles_at(one, today) for one in where)
+        if state is None:
+            return ()
+        return tuple(one for one in state.practices_at(today) if not right or right in _rights(state, one, today))
 
     def caller(self, who: Session | UUID, establishment_id: UUID, today: Date) -> Caller:
         """What a person may do in an establishment: all that the roles of that day give, and only there.
@@ -60,11 +56,11 @@ class Users:
             raise NotAuthenticated
         user_id = who.user_id if isinstance(who, Session) else who
         state = self.user(user_id)
-        roles = state.roles_at(establishment_id, today) if state else ()
-        if not roles:
+        rights = _rights(state, establishment_id, today) if state else frozenset()
+        if state is None or not rights:
             raise NotFound("establishment_unknown", "There is no such establishment.")
-        rights = frozenset[str]().union(*(users.RIGHTS_OF[role] for role in roles))
-        return Caller(actor_of(user_id), rights, frozenset({establishment_id}))
+        providers = state.providers_at(establishment_id, today)
+        return Caller(actor_of(user_id), rights, frozenset({establishment_id}), providers)
 
     def _decide(self, context: Context, user_id: UUID, decision: Callable[[User], list[object]]) -> Done[User]:
         """Let a pure function decide upon a person. The result is the state after it. Raises `NotFound`."""
@@ -79,6 +75,11 @@ class Users:
             return Decided([streams.change(user_id, happened)], users.fold([*known, *happened]) or state)
 
         return decide(self._log, context, decided)
+
+
+def _rights(state: User, establishment_id: UUID, today: Date) -> frozenset[str]:
+    """All that the roles of that day give there."""
+    return frozenset[str]().union(*(users.RIGHTS_OF[role] for role in state.roles_at(establishment_id, today)))
 
 
 def typed_login(login: str) -> str:

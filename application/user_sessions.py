@@ -10,6 +10,7 @@ from application.ports import Clock, Credentials, CredentialStore, EventLog, Key
 from application.sessions import (
     IDLE,
     LIFETIME,
+    REMEMBERED,
     TOUCH_EVERY,
     OpenSession,
     Session,
@@ -60,16 +61,30 @@ class UserSessions(Users):
         state, now = self.user(user_id), self._clock.now()
         if state is None or not state.is_active:
             raise SignInRefused
-        self._credentials.end_old_sessions(now - LIFETIME, now - IDLE)
+        self._credentials.end_old_sessions(now - LIFETIME - REMEMBERED, now - IDLE - REMEMBERED)
         token = new_token()
         made = SignedIn(token_hash(token), user_id, method, self._limits.address(address), False, now, now)
         self._credentials.open_session(made)
         return token
 
-    def session(self, token: str) -> Session | None:
-        """Who is signed in with the token, if anybody; noted as used, at most once a minute."""
-        found = self._find(token)
+    def session(self, token: str, *, is_use: bool = True) -> Session | None:
+        """Who is signed in with the token, if anybody; if this `is_use`, that is noted, at most once a minute."""
+        found = self._find(token, is_use=is_use)
         return found.shown if found else None
+
+    def former(self, token: str) -> UUID | None:
+        """Whose complete session this was, when it ended by itself in the last day; nobody for any other token."""
+        kept, now = self._credentials.session(token_hash(token)), self._clock.now()
+        if kept is None or not kept.is_verified or not (kept.is_over or now >= expiry(kept)):
+            return None
+        if now >= expiry(kept) + REMEMBERED:
+            return None
+        state = self.user(kept.user_id)
+        return kept.user_id if state is not None and state.is_active else None
+
+    def place(self, address: str) -> bytes:
+        """How an address is named where something is counted by address: a keyed hash."""
+        return self._limits.address(address)
 
     def sessions_of(self, user_id: UUID) -> tuple[OpenSession, ...]:
         """The living sessions of a person, the latest first."""
@@ -85,7 +100,7 @@ class UserSessions(Users):
                 expiry(kept),
             )
             for kept in self._credentials.sessions_of(user_id)
-            if now < expiry(kept)
+            if now < expiry(kept) and not kept.is_over
         )
 
     def sign_out(self, token: str) -> None:
@@ -104,18 +119,18 @@ class UserSessions(Users):
             raise NotAllowed("sign_in_stage", "This step of signing in is not the one that comes now.")
         return found
 
-    def _find(self, token: str) -> At | None:
+    def _find(self, token: str, *, is_use: bool = True) -> At | None:
         now, name = self._clock.now(), token_hash(token)
         kept = self._credentials.session(name)
-        if kept is None:
+        if kept is None or kept.is_over:
             return None
         if now >= expiry(kept):
-            self._credentials.end_session(name)
+            self._credentials.let_session_end(name)
             return None
         state, credentials = self.user(kept.user_id), self._credentials.credentials(kept.user_id)
         if state is None or not state.is_active or credentials is None:
             return None
-        if now - kept.seen_at >= TOUCH_EVERY:
+        if is_use and now - kept.seen_at >= TOUCH_EVERY:
             self._credentials.touch(name, now)
             kept = replace(kept, seen_at=now)
         stage = stage_of(credentials, is_verified=kept.is_verified)

@@ -3,19 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID, uuid5
 
 from domain.errors import Invalid, NotFound
 from domain.event import event
 
-Scope = Literal["read", "register", "care", "bill", "admin"]
-SCOPES: tuple[Scope, ...] = ("read", "register", "care", "bill", "admin")
+Scope = Literal["read", "medical", "register", "care", "bill", "admin"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 _KEYS = UUID("7a3f0d0e-9d6b-5d61-8f0a-5c0cfa1be1d9")
 
 
-@event("api_key.issued")
+@event("api_key.issued", version=2)
 class ApiKeyIssued:
     """`establishments` empty: all of the installation. `secret_hash`: SHA-256 of the 256-bit secret, hexadecimal."""
 

@@ -10,12 +10,13 @@ from datetime import date as Date
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from domain.care import Care
+from domain.care import Care, CareLine
 from domain.day_events import (
     CareRecorded,
     DayAcceptedByInsurer,
     DayBilled,
     DayPartlyRefusedByInsurer,
+    DayPriced,
     DayRefusedByInsurer,
     DayReinstated,
     DayReturned,
@@ -36,7 +37,7 @@ _DAYS = UUID("5f0b3a3e-4c7e-5b7e-9f53-0f7f1f6c2d10")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as the day knows it now."""
+    """A line as the day knows it now. `is_derived`: made by the tariffs; `is_told`: such lines stand in its place."""
 
     line_id: UUID
     care: Care
@@ -46,6 +47,8 @@ class Line:
     withdrawn_by_hand: bool = False
     import_id: UUID | None = None
     said: LineVerdict | None = None
+    is_derived: bool = False
+    is_told: bool = False
 
 
 class BillingDay(NamedTuple):
@@ -70,8 +73,13 @@ class BillingDay(NamedTuple):
 
     @property
     def active(self) -> tuple[Line, ...]:
-        """Lines that were not withdrawn, in the order in which they are billed."""
-        return tuple([line for line in self.lines if not line.withdrawn])
+        """Lines that were not withdrawn or told by others, in the order in which they are billed."""
+        return tuple([line for line in self.lines if not (line.withdrawn or line.is_told)])
+
+    @property
+    def unpriced(self) -> tuple[Line, ...]:
+        """Lines without amounts that nothing tells yet: the day cannot be billed before."""
+        return tuple([line for line in self.active if not line.care.is_priced])
 
     @property
     def is_prepared(self) -> bool:
@@ -93,6 +101,8 @@ def evolve(day: BillingDay | None, happened: object) -> BillingDay:
     match happened:
         case DayBilled():
             return _billed(day, happened)
+        case DayPriced():
+            return _priced(day, happened.lines)
         case DayAcceptedByInsurer() | DayPartlyRefusedByInsurer() | DayRefusedByInsurer():
             return _settled(day, happened)
         case DayReturned():
@@ -104,7 +114,8 @@ def evolve(day: BillingDay | None, happened: object) -> BillingDay:
         case LineCorrected():
             return _corrected(day, happened)
         case LineWithdrawn():
-            return _line(day, happened.line_id, withdrawn=True, withdrawn_by_hand=happened.import_id is None)
+            told = _untold(day)
+            return _line(told, happened.line_id, withdrawn=True, withdrawn_by_hand=happened.import_id is None)
         case DuplicateConfirmed():
             return _line(day, happened.line_id, possible_duplicate=False, is_confirmed=True)
     return day
@@ -157,9 +168,24 @@ def bill(day: BillingDay, sending_id: UUID, invoice_id: UUID, records: tuple[int
     """Put the day into an invoice, one record number for each active line."""
     if not day.is_prepared:
         raise NotAllowed("day_billed", "This day is already in a sending.")
-    if len(records) != len(day.active):
+    if len(records) != len(day.active) or day.unpriced:
         raise NotAllowed("day_changed", "Lines were added or withdrawn meanwhile; make the preview again.")
     return [DayBilled(sending_id, invoice_id, records)]
+
+
+def price(
+    day: BillingDay, lines: tuple[CareLine, ...], tariffs: str, ct1: str, ct2: str, authorisation: str = ""
+) -> list[object]:
+    """Put priced lines in the place of all lines without amounts; the same lines again change nothing."""
+    if not day.is_prepared:
+        raise NotAllowed("day_billed", "This day is in a sending; prices are set before billing.")
+    if not _untold(day).unpriced:
+        raise NotAllowed("day_changed", "All lines of this day have their amounts; make the preview again.")
+    if [(line.line_id, line.care) for line in day.lines if line.is_derived] == [(x.line_id, x.care) for x in lines]:
+        return []
+    priced = _priced(day, lines).active
+    total = sum(line.care.amount_cents for line in priced)
+    return [DayPriced(day.patient_id, tariffs, ct1, ct2, lines, total, len(priced), authorisation)]
 
 
 def give_back(day: BillingDay, sending_id: UUID, cause: ReturnCause) -> list[object]:
@@ -211,7 +237,23 @@ def _recorded(day: BillingDay | None, happened: CareRecorded) -> BillingDay:
     if day is None:
         return BillingDay(happened.establishment_id, happened.patient_id, happened.date, happened.sequence, lines)
     # After a return the former record numbers no longer fit the lines: that sending cannot be settled on this day.
+    day = _untold(day)
     return day._replace(lines=day.lines + lines, records=())
+
+
+def _priced(day: BillingDay, lines: tuple[CareLine, ...]) -> BillingDay:
+    """Lines of the tariffs come behind those that have their amounts; what they made before is gone."""
+    kept = [replace(line, is_told=not line.care.is_priced) for line in _untold(day).lines]
+    made = [Line(line.line_id, line.care, is_derived=True) for line in lines]
+    return day._replace(lines=(*kept, *made))
+
+
+def _untold(day: BillingDay) -> BillingDay:
+    """As it was recorded: a change to what was done asks for new prices."""
+    if not any(line.is_derived for line in day.lines):
+        return day
+    kept = [replace(line, is_told=False) for line in day.lines if not line.is_derived]
+    return day._replace(lines=tuple(kept), records=())
 
 
 def _billed(day: BillingDay, happened: DayBilled) -> BillingDay:
@@ -259,6 +301,7 @@ def _settled(day: BillingDay, happened: Settled) -> BillingDay:
 
 def _corrected(day: BillingDay, happened: LineCorrected) -> BillingDay:
     """A derogation code says why an identical line stands there, as a confirmation does."""
+    day = _untold(day)
     if happened.care.derogation:
         return _line(day, happened.line_id, care=happened.care, possible_duplicate=False)
     return _line(day, happened.line_id, care=happened.care)
@@ -280,7 +323,7 @@ def _changeable(day: BillingDay, identifier: UUID) -> Line:
     if not day.is_prepared:
         raise NotAllowed("day_billed", "This day is in a sending: a line changes before billing or after a return.")
     for line in day.lines:
-        if line.line_id == identifier and not line.withdrawn:
+        if line.line_id == identifier and not line.withdrawn and not line.is_derived:
             return line
     raise NotFound("line_unknown", "This day has no such line, or it was withdrawn.")
 
@@ -301,9 +344,10 @@ def undo_import(events: Sequence[object], import_id: UUID) -> list[object]:
         day = evolve(day, happened)
     if day is None:
         return []
-    brought = [line for line in day.active if line.import_id == import_id]
+    recorded = _untold(day).active
+    brought = [line for line in recorded if line.import_id == import_id]
     if not day.is_prepared and (brought or before):
         raise NotAllowed("import_sent", "A day of this import is in a sending: correct its lines one by one.")
     undone = [event for line in brought for event in withdraw(day, line.line_id, import_id)]
-    kept = {line.line_id for line in day.active} - {line.line_id for line in brought}
+    kept = {line.line_id for line in recorded} - {line.line_id for line in brought}
     return undone + [event for line, care in before.items() if line in kept for event in correct(day, line, care)]

@@ -14,6 +14,9 @@ class Care:
     The zones of the billing file that each field becomes: eFact reference 2.4-2.6. Numbers of agreements,
     commitments and documents are sealed: they lead to one patient. So is `line_ref`: other programs put a
     national number there.
+
+    `is_priced` false: what was done, without amounts; the tariffs give them before it is billed. `visit` counts the
+    visits of the day from 1; 0 is not said.
     """
 
     code: str
@@ -47,6 +50,8 @@ class Care:
     proof_number: Sealed = ""
     device_number: Sealed = ""
     line_ref: Sealed = ""
+    is_priced: bool = True
+    visit: int = 0
 
     @property
     def is_statistical(self) -> bool:

@@ -51,6 +51,7 @@ def place(
     care is a new line. A line that a person withdrew stays known, so that the next file does not bring it back. An
     identical second line is a possible duplicate unless a derogation code says why.
     """
+    days = [day._replace(lines=tuple([line for line in day.lines if not line.is_derived])) for day in days]
     known = _known(establishment_id, patient_id, date, days)
     total = Counter(_kind(line.care) for day in days for line in day.lines)
     alike = {sameness(line.care) for _, line, _ in known.values() if not line.withdrawn}

@@ -12,7 +12,8 @@ from uuid import UUID, uuid5
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.event import Sealed, event
 
-Kind = Literal["patient", "billing_day", "invoice", "sending", "item"]
+NamedKind = Literal["refusal_cause", "billed_month"]
+Kind = Literal["patient", "billing_day", "invoice", "sending", "item", "refusal_cause", "billed_month"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 LONGEST_NOTE = 4_000
@@ -20,16 +21,51 @@ LONGEST_NOTE = 4_000
 LONGEST_SNOOZE_DAYS = 400
 
 _STREAMS = UUID("c0b6b4a5-5a0f-5f2e-8a3d-3b7b5f6d9e21")
+_NAMED = UUID("5b1e0c57-7f0a-5d43-9a7e-2f6c1d8b4e90")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Work that has no history of its own: the refusals of one cause, the days of one month.
+
+    `name`: code and letter (`500302.F`, `301/40.`), or the month (`2026-10`).
+    """
+
+    kind: NamedKind
+    name: str
+
+    def id_in(self, establishment_id: UUID) -> UUID:
+        """The same for all who work on it there."""
+        return uuid5(_NAMED, f"{establishment_id}|{self.kind}|{self.name}")
+
+
+def cause(code: str, letter: str) -> Named:
+    """All refused lines with that root."""
+    return Named("refusal_cause", f"{code}.{letter}")
+
+
+def month(billed_month: str) -> Named:
+    """All days of a month (`YYYY-MM`) that are in no sending."""
+    return Named("billed_month", billed_month)
 
 
 @event("casework.opened")
 class CaseworkOpened:
-    """The first thing that somebody added. `owner_id`: whose key seals texts, the patient's or the establishment's."""
+    """The first thing that somebody added. `owner_id`: whose key seals texts, the patient's or the establishment's.
+
+    `name`: of what has no history of its own, empty for anything else.
+    """
 
     establishment_id: UUID
     kind: Kind
     target_id: UUID
     owner_id: UUID
+    name: str = ""
+
+    @property
+    def is_of_a_patient(self) -> bool:
+        """Whether its texts are about a person: read and written by who may see care alone."""
+        return self.owner_id != self.establishment_id
 
 
 @event("casework.note_added", subject="owner_id")
@@ -171,9 +207,14 @@ def snooze(state: Casework, until: Date, today: Date, reason: str) -> list[objec
     """Look again on a later day. Raises `Invalid` without a reason or for a day that is not later."""
     if not reason.strip():
         raise Invalid("reason_missing", "reason: say why it can wait.", field="reason")
+    check_until(until, today)
+    return [] if state.snoozed_until == until else [Snoozed(until)]
+
+
+def check_until(until: Date, today: Date) -> None:
+    """Raises `Invalid` for a day to which nothing can be put off."""
     if not 0 < (until - today).days <= LONGEST_SNOOZE_DAYS:
         raise Invalid("snooze_invalid", f"until: give a day within {LONGEST_SNOOZE_DAYS} days from now.", field="until")
-    return [] if state.snoozed_until == until else [Snoozed(until)]
 
 
 def wake(state: Casework) -> list[object]:

@@ -60,6 +60,24 @@ class TimeBarLifted:
     letter_date: Date
 
 
+@event("billing_day.priced", subject="patient_id")
+class DayPriced:
+    """The tariffs made lines of all that was recorded without amounts; these are billed in its place.
+
+    `tariffs`: hash of the set in force; `ct1`, `ct2`: holder codes of that day; `authorisation`: number of the one that
+    opened a flat fee, if any. `amount_cents` and `line_count` are those of the whole day from now on.
+    """
+
+    patient_id: UUID
+    tariffs: str
+    ct1: str
+    ct2: str
+    lines: tuple[CareLine, ...]
+    amount_cents: int
+    line_count: int
+    authorisation: Sealed = ""
+
+
 @event("billing_day.billed")
 class DayBilled:
     """The day went into an invoice. `records` are the running numbers (zone 2) of its active lines, in their order."""

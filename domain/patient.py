@@ -6,6 +6,8 @@ from datetime import date as Date
 from typing import Literal
 from uuid import UUID
 
+from domain import authorisation as authorisations
+from domain.authorisation import Authorisation
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.event import ERASED, Sealed, event
 from domain.identifiers import is_nihii, is_ssin
@@ -65,6 +67,25 @@ class InsurabilityRecorded:
     destination: str = ""
 
 
+@event("patient.authorisation_recorded", subject="self")
+class AuthorisationRecorded:
+    """The insurer allowed something, or was told of it, from `valid_from` to `valid_to` (both included; None: open)."""
+
+    kind: authorisations.Kind
+    category: str
+    valid_from: Date
+    valid_to: Date | None
+    number: Sealed = ""
+
+
+@event("patient.authorisation_withdrawn", subject="self")
+class AuthorisationWithdrawn:
+    """It was recorded by mistake, or the insurer took it back from its first day on."""
+
+    kind: authorisations.Kind
+    valid_from: Date
+
+
 @event("patient.merged")
 class PatientMerged:
     """The record is of the same person as `survivor_id`, under which care is billed from now on."""
@@ -109,6 +130,7 @@ class Patient:
     affiliation_number: str
     details: PatientDetails
     periods: tuple[Insurability, ...] = ()
+    authorisations: tuple[Authorisation, ...] = ()
     merged_into: UUID | None = None
     is_erased: bool = False
 
@@ -144,6 +166,14 @@ def evolve(state: Patient | None, happened: object) -> Patient:
             )
             kept = tuple(p for p in state.periods if p.valid_from != made.valid_from)
             return replace(state, periods=(*kept, made))
+        case AuthorisationRecorded():
+            allowed = Authorisation(
+                happened.kind, happened.category, happened.valid_from, happened.valid_to, happened.number
+            )
+            others = _others(state, happened.kind, happened.valid_from)
+            return replace(state, authorisations=(*others, allowed))
+        case AuthorisationWithdrawn():
+            return replace(state, authorisations=_others(state, happened.kind, happened.valid_from))
         case PatientMerged():
             return replace(state, merged_into=happened.survivor_id)
         case PatientUnmerged():
@@ -205,6 +235,23 @@ def insure(state: Patient, period: Insurability) -> list[object]:
     ]
 
 
+def authorise(state: Patient, given: Authorisation) -> list[object]:
+    """Record an authorisation; one of the same kind and first day replaces the former."""
+    _alive(state)
+    if given in state.authorisations:
+        return []
+    authorisations.check(_others(state, given.kind, given.valid_from), given)
+    return [AuthorisationRecorded(given.kind, given.category, given.valid_from, given.valid_to, given.number)]
+
+
+def withdraw_authorisation(state: Patient, kind: authorisations.Kind, valid_from: Date) -> list[object]:
+    """Take an authorisation back. Raises `NotFound` when there is none."""
+    _alive(state)
+    if len(_others(state, kind, valid_from)) == len(state.authorisations):
+        raise NotFound("authorisation_unknown", "This patient has no such authorisation.")
+    return [AuthorisationWithdrawn(kind, valid_from)]
+
+
 def replace_number(state: Patient, ssin: str) -> list[object]:
     """Take over a changed national number; the record and its history stay the same."""
     _alive(state)
@@ -234,6 +281,10 @@ def unmerge(state: Patient) -> list[object]:
 def erase(state: Patient) -> list[object]:
     """Record that the key is destroyed."""
     return [] if state.is_erased else [PatientErased()]
+
+
+def _others(state: Patient, kind: authorisations.Kind, valid_from: Date) -> tuple[Authorisation, ...]:
+    return tuple(one for one in state.authorisations if (one.kind, one.valid_from) != (kind, valid_from))
 
 
 def _digits(text: str, length: int) -> bool:

@@ -1,6 +1,8 @@
 """Roles of people, and the rights that each gives in the establishment where it is held.
 
-A right is what a `Caller` may do (`application.access`).
+A right is what a `Caller` may do (`application.access`). Two have a narrower sister, which everybody who has the wider
+one has, too: `own_care` (care of the provider that one is) beside `care` (care of everybody), and `note` (on what is
+about nobody: sendings, items) beside `care_note` (on patients, days and invoices).
 """
 
 from typing import Literal, get_args
@@ -10,13 +12,15 @@ from domain.errors import Invalid
 Role = Literal["administrator", "office", "care_giver", "dentist", "assistant", "accountant", "auditor"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
-RIGHTS = frozenset({"read", "medical", "register", "care", "bill", "note", "audit", "admin"})
+_CLINIC = frozenset({"read", "medical", "own_care", "note", "care_note"})
+_OFFICE = _CLINIC | {"register", "care", "bill"}
+RIGHTS = _OFFICE | {"audit", "admin"}
 RIGHTS_OF: dict[Role, frozenset[str]] = {
     "administrator": RIGHTS,
-    "office": frozenset({"read", "medical", "register", "care", "bill", "note"}),
-    "care_giver": frozenset({"read", "medical", "care", "note"}),
-    "dentist": frozenset({"read", "medical", "register", "care", "bill", "note"}),
-    "assistant": frozenset({"read", "medical", "register", "care", "note"}),
+    "office": _OFFICE,
+    "care_giver": _CLINIC,
+    "dentist": _OFFICE,
+    "assistant": _OFFICE - {"bill"},
     "accountant": frozenset({"read", "note"}),
     "auditor": frozenset({"read", "medical", "audit"}),
 }

@@ -5,15 +5,17 @@ Pure: preview and run call it alike, the run only adds numbers and bytes to what
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date as Date
 from uuid import UUID
 
-from domain.billing_day import BillingDay, Line
+from domain.billing_day import BillingDay, Line, evolve, price
 from domain.care import Care, sameness
 from domain.establishment import Establishment
 from domain.identifiers import is_nihii, is_ssin
 from domain.patient import Insurability, Patient
+from domain.pricing.book import PriceBook
+from domain.pricing.day_prices import Insured, block_of, differences
 from domain.provider import Provider
 from domain.rules.limits import add_months, is_time_barred, month_end, month_of, month_start, next_month
 from domain.rules.unions import destination_of, union_of
@@ -39,14 +41,16 @@ class Practice:
     establishment: Establishment
     providers: Mapping[str, tuple[UUID, Provider]]
     patients: Mapping[UUID, tuple[UUID, Patient]]
+    prices: PriceBook = field(default_factory=PriceBook)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A prepared day."""
+    """A prepared day. `priced`: what the tariffs made of it, to be recorded before it is billed."""
 
     day_id: UUID
     day: BillingDay
+    priced: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +130,9 @@ def plan(practice: Practice, days: Iterable[Candidate], options: RunOptions, tod
     amounts: dict[UUID, int] = {}
     candidates = list(days)
     twins = _twins(practice, candidates)
-    for candidate in candidates:
-        day = candidate.day
+    based: set[tuple[UUID, Date]] = set()
+    for given in candidates:
+        candidate, day = given, given.day
         if not day.is_prepared or not day.active or day.date > until:
             continue
         amounts[candidate.day_id] = sum(line.care.amount_cents for line in day.active)
@@ -136,6 +141,9 @@ def plan(practice: Practice, days: Iterable[Candidate], options: RunOptions, tod
             not_yet.append(NotYet(candidate.day_id, later))
             continue
         reasons = _reasons(practice, candidate, twins, today)
+        if not reasons:
+            candidate, reasons = _priced(practice, candidate, based)
+            amounts[candidate.day_id] = sum(line.care.amount_cents for line in candidate.day.active)
         if reasons:
             blocked.extend(reasons)
             continue
@@ -215,6 +223,43 @@ def _reasons(practice: Practice, candidate: Candidate, twins: AbstractSet[UUID],
         for code in codes:
             block(code, line, nomenclature_code=line.care.code)
     return found
+
+
+def _priced(practice: Practice, candidate: Candidate, based: set[tuple[UUID, Date]]) -> tuple[Candidate, list[Blocked]]:
+    """The day with amounts on all its lines, or why it has none. `based`: who had the first base service on which day.
+
+    A practice without any set of tariffs bills the amounts that it was given.
+    """
+    day = candidate.day
+    billed, patient = practice.patients[day.patient_id]
+    period, pricer = patient.insurability(day.date), practice.prices.pricer(day.date)
+    recorded = day.unpriced or any(line.is_derived for line in day.lines)
+    if pricer is None or period is None:
+        return candidate, [Blocked(candidate.day_id, "tariff_missing")] if recorded else []
+    insured = Insured(period.ct1, period.ct2, patient.authorisations)
+    found = [
+        Blocked(
+            candidate.day_id,
+            difference.cause,
+            line.line_id,
+            (("nomenclature_code", line.care.code), ("refused_as", difference.refused_as)),
+        )
+        for line, difference in differences(pricer, day, insured)
+    ]
+    who = (billed, day.date)
+    taken = day.sequence > 1 or who in based
+    based.add(who)
+    block = block_of(pricer, candidate.day_id, day, insured, first_base_taken=taken)
+    found += [Blocked(candidate.day_id, one.code, one.line_id, one.facts) for one in block.reasons]
+    if found or not block.lines:
+        return candidate, found
+    lines = tuple(made.line for made in block.lines)
+    number = next((made.authorisation.number for made in block.lines if made.authorisation), "")
+    happened = price(day, lines, pricer.tariffs.content, period.ct1, period.ct2, number)
+    known = tuple(line.care for line in day.lines if line.is_derived)
+    if known == tuple(line.care for line in lines):
+        return candidate, []
+    return replace(candidate, day=evolve(day, happened[0]), priced=tuple(happened)), []
 
 
 def _patient_reasons(patient: Patient, on: Date) -> list[str]:

@@ -25,6 +25,8 @@ Status = Literal[
     "cancelled",
 ]
 Outcome = Literal["none", "in_full", "in_part", "refused"]
+FINAL: tuple[Status, ...] = ("envelope_rejected", "rejected", "settled")
+"""The union says no more of its own accord: a person reads it."""
 
 _SENDINGS = UUID("0d1b7c52-8a43-5f0e-b0a5-6e0b1c9f4f21")
 
@@ -200,6 +202,11 @@ class Sending:
         return "refused" if self.settlement.accepted_cents == 0 else "in_part"
 
     @property
+    def waits_to_be_read(self) -> bool:
+        """The union's last word is there, and nobody took note of it."""
+        return self.status in FINAL and not self.is_read
+
+    @property
     def is_out(self) -> bool:
         """It was handed over, perhaps."""
         return bool(self.facts & {"transmitted", "handed_over"})
@@ -337,11 +344,16 @@ def mark_read(state: Sending) -> list[object]:
 
 
 def archive(state: Sending, *, archived: bool) -> list[object]:
-    """Put out of sight, or back."""
+    """Put out of sight, or back. Raises `NotAllowed` for a last word that nobody read."""
     if state.is_archived == archived:
         return []
+    if archived and state.waits_to_be_read:
+        raise NotAllowed("answer_unread", "Read the answer first: what nobody read is not put away.")
     return [SendingArchived() if archived else SendingUnarchived()]
 
 
 def _answered(state: Sending, fact: str, message: str) -> Sending:
-    return replace(state, facts=state.facts | {fact}, messages=state.messages | {message})
+    told = replace(state, facts=state.facts | {fact}, messages=state.messages | {message})
+    if told.status in FINAL and told.status != state.status:
+        return replace(told, is_read=False, is_archived=False)  # what was read and put away was not yet this word
+    return told

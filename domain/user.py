@@ -9,6 +9,8 @@ from domain.errors import Invalid, NotAllowed, NotFound
 from domain.roles import RIGHTS, RIGHTS_OF, ROLES, Role, role_of
 from domain.user_events import (
     USER_LANGUAGES,
+    DeputyNamed,
+    DeputyWithdrawn,
     PasswordChanged,
     RoleEnded,
     RoleGranted,
@@ -26,6 +28,9 @@ __all__ = [
     "RIGHTS_OF",
     "ROLES",
     "USER_LANGUAGES",
+    "Absence",
+    "DeputyNamed",
+    "DeputyWithdrawn",
     "Grant",
     "PasswordChanged",
     "Role",
@@ -62,6 +67,20 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Absence:
+    """One stretch in which the deputy watches over the person's work in an establishment, both ends included."""
+
+    establishment_id: UUID
+    deputy_id: UUID
+    valid_from: Date
+    valid_to: Date
+
+    def covers(self, day: Date) -> bool:
+        """Whether the day falls in it."""
+        return self.valid_from <= day <= self.valid_to
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     """State of a person who signs in. `login` and `name` are `ERASED` once the key is gone."""
 
@@ -71,11 +90,17 @@ class User:
     grants: tuple[Grant, ...] = ()
     is_active: bool = True
     has_second_factor: bool = False
+    absences: tuple[Absence, ...] = ()
 
     def roles_at(self, establishment_id: UUID, day: Date) -> tuple[Role, ...]:
         """Roles in force there that day, each once, in the order granted; none while deactivated."""
         held = (g.role for g in self.grants if g.establishment_id == establishment_id and g.covers(day))
         return tuple(dict.fromkeys(held)) if self.is_active else ()
+
+    def providers_at(self, establishment_id: UUID, day: Date) -> frozenset[UUID]:
+        """As whom the person gives care there that day; nobody while deactivated."""
+        held = (g for g in self.grants if g.establishment_id == establishment_id and g.covers(day))
+        return frozenset(g.provider_id for g in held if g.provider_id) if self.is_active else frozenset()
 
     def practices_at(self, day: Date) -> tuple[UUID, ...]:
         """Establishments with any role in force that day, in the order granted; none while deactivated."""
@@ -96,6 +121,11 @@ def evolve(state: User | None, happened: object) -> User:
             return replace(state, grants=(*state.grants, Grant(where, role, first, last, provider)))
         case RoleEnded():
             return replace(state, grants=tuple(_cut(state.grants, happened)))
+        case DeputyNamed(where, deputy, since, until):
+            return replace(state, absences=(*state.absences, Absence(where, deputy, since, until)))
+        case DeputyWithdrawn(where, since):
+            kept = (one for one in state.absences if (one.establishment_id, one.valid_from) != (where, since))
+            return replace(state, absences=tuple(kept))
         case SecondFactorEnrolled():
             return replace(state, has_second_factor=True)
         case SecondFactorReset():

@@ -51,6 +51,27 @@ class RoleEnded:
     valid_to: Date
 
 
+@event("user.deputy_named")
+class DeputyNamed:
+    """The person is absent from `valid_from` to `valid_to` (both included): the deputy watches over their work there.
+
+    No right passes over, and no work changes hands.
+    """
+
+    establishment_id: UUID
+    deputy_id: UUID
+    valid_from: Date
+    valid_to: Date
+
+
+@event("user.deputy_withdrawn")
+class DeputyWithdrawn:
+    """The absence there that begins on `valid_from` does not count any more."""
+
+    establishment_id: UUID
+    valid_from: Date
+
+
 @event("user.password_changed")
 class PasswordChanged:
     """By the person, or (`by_reset`) by an administrator who gave out a one-time password."""

@@ -43,7 +43,7 @@ def apply(row: ViewRow | None, recorded: Recorded, _streams: Streams) -> ViewRow
     }
 
 
-VIEW = RowView(TABLE, version=1, touches=on_stream(ApiKeyIssued, ApiKeyRevoked), apply=apply, is_register=True)
+VIEW = RowView(TABLE, version=2, touches=on_stream(ApiKeyIssued, ApiKeyRevoked), apply=apply, is_register=True)
 
 
 def api_keys(sql: Sql) -> list[Row]:

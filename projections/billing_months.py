@@ -7,7 +7,7 @@ from uuid import UUID
 from application.ports import Sql
 from projections import days, sendings
 from projections.as_of import union
-from projections.scope import Condition, both, scoped
+from projections.scope import Condition, both, one_of, scoped
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,12 @@ def prepared_months(sql: Sql, scope: Collection[UUID], at: int | None = None) ->
         params,
     )
     return [PreparedMonth(row["month"], int(row["days"]), int(row["amount_cents"])) for row in rows]
+
+
+def has_care(sql: Sql, scope: Collection[UUID], month: str) -> bool:
+    """Whether any day of that month is entered."""
+    where = both([scoped(scope), one_of("month", [month])])
+    return bool(sql.rows(f"SELECT 1 AS one FROM {days.TABLE.name} WHERE {where.text} LIMIT 1", where.params))
 
 
 def last_billed_month(sql: Sql, scope: Collection[UUID], at: int | None = None) -> str:

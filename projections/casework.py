@@ -14,6 +14,8 @@ from domain.casework import (
 from projections.table import Index, Table, ViewRow, number, text, uuid
 from projections.view import RowView, Streams, on_stream
 
+PUT_OFF = "snoozed_until <> ''"
+
 TABLE = Table(
     "casework",
     (
@@ -27,7 +29,11 @@ TABLE = Table(
         number("files"),
     ),
     key="casework_id",
-    indexes=(Index(("target_id",)), Index(("establishment_id", "assignee"))),
+    indexes=(
+        Index(("target_id",)),
+        Index(("establishment_id", "assignee")),
+        Index(("establishment_id", "snoozed_until", "target_id"), where=PUT_OFF),
+    ),
 )
 
 
@@ -61,7 +67,7 @@ def apply(row: ViewRow | None, recorded: Recorded, _streams: Streams) -> ViewRow
 
 VIEW = RowView(
     TABLE,
-    version=1,
+    version=2,
     touches=on_stream(CaseworkOpened, NoteAdded, NoteWithdrawn, FileAttached, FileWithdrawn, Assigned, Snoozed, Woken),
     apply=apply,
 )

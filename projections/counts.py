@@ -1,28 +1,25 @@
-"""What waits, in numbers: shown before a billing run and on the first screen."""
+"""What waits, in numbers, beside each place of the menu."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date as Date
 from uuid import UUID
 
 from application.ports import Sql
-from projections.days import PREPARED, REFUSED
+from projections import sendings
+from projections.days import REFUSED
 from projections.scope import Condition, both, scoped
+from projections.worklist import how_many_wait
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Undecided refusals first: they are what a run leaves behind. Money in cents."""
+    """`work`: rows of the first screen. `undecided_days`: refused in part or whole, and not billed again."""
 
-    undecided_days: int
-    undecided_cents: int
-    prepared_days: int
-    prepared_cents: int
-    returned_days: int
-    possible_duplicates: int
+    work: int
     prepared_sendings: int
-    unsettled_sendings: int
     unread_settlements: int
-    open_items: int
+    undecided_days: int
 
 
 def undecided(scope: Collection[UUID]) -> Condition:
@@ -30,28 +27,15 @@ def undecided(scope: Collection[UUID]) -> Condition:
     return both([scoped(scope), Condition(REFUSED)])
 
 
-def counts(sql: Sql, scope: Collection[UUID]) -> Counts:
+def counts(sql: Sql, scope: Collection[UUID], today: Date) -> Counts:
     """As things stand now."""
-    where, open_ = scoped(scope), undecided(scope)
-    days = sql.rows(
-        f"SELECT count(*) AS undecided_days, coalesce(sum(refused_cents), 0) AS undecided_cents FROM days"
-        f" WHERE {open_.text}",
-        open_.params,
-    )[0]
-    prepared = sql.rows(
-        "SELECT count(*) AS prepared_days, coalesce(sum(amount_cents), 0) AS prepared_cents,"
-        " coalesce(sum(CASE WHEN is_returned THEN 1 ELSE 0 END), 0) AS returned_days,"
-        " coalesce(sum(possible_duplicates), 0) AS possible_duplicates"
-        f" FROM days WHERE {where.text} AND {PREPARED}",
-        where.params,
-    )[0]
-    sent = sql.rows(
+    open_ = undecided(scope)
+    days = sql.rows(f"SELECT count(*) AS undecided_days FROM days WHERE {open_.text}", open_.params)[0]
+    sent = both([scoped(scope), Condition(sendings.WAITS)])
+    waits = sql.rows(
         "SELECT coalesce(sum(CASE WHEN status = 'prepared' THEN 1 ELSE 0 END), 0) AS prepared_sendings,"
-        " coalesce(sum(CASE WHEN status IN ('transmitted', 'outcome_unknown', 'acknowledged',"
-        " 'accepted_for_processing') THEN 1 ELSE 0 END), 0) AS unsettled_sendings,"
-        " coalesce(sum(CASE WHEN status = 'settled' AND NOT is_read THEN 1 ELSE 0 END), 0) AS unread_settlements"
-        f" FROM sendings WHERE {where.text}",
-        where.params,
+        " coalesce(sum(CASE WHEN status = 'settled' AND NOT is_archived THEN 1 ELSE 0 END), 0) AS unread_settlements"
+        f" FROM sendings WHERE {sent.text}",
+        sent.params,
     )[0]
-    items = sql.rows(f"SELECT count(*) AS open_items FROM items WHERE {where.text} AND NOT is_settled", where.params)[0]
-    return Counts(**days, **prepared, **sent, **items)
+    return Counts(sum(how_many_wait(sql, where, today) for where in scope), **waits, **days)

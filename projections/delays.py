@@ -26,6 +26,7 @@ _SETTLEMENT = "920900"
 class Answered:
     """A settled sending. `transmitted_on` ISO, empty when unknown. `settled_on`: None when its file is unknown."""
 
+    establishment_id: UUID
     national_union: str
     transmitted_on: str
     settled_on: Date | None
@@ -54,7 +55,7 @@ class Waiting:
 
 def answered(sql: Sql, scope: Collection[UUID], wanted: SendingFilter, at: int | None = None) -> list[Answered]:
     """Settled sendings that meet the filter, by union: those that `sendings_page` lists."""
-    names = "national_union, transmitted_on, made_elsewhere, is_read, requested_cents, is_contested"
+    names = "establishment_id, national_union, transmitted_on, made_elsewhere, is_read, requested_cents, is_contested"
     text, params = union(
         sendings.TABLE,
         f"sending_id, {names}",
@@ -117,6 +118,7 @@ def _answered(row: Row) -> Answered:
     came = row["last"] if row["is_contested"] else row["first"]
     settled_on = local_date(datetime.fromisoformat(came)) if came else None
     return Answered(
+        row["establishment_id"],
         row["national_union"],
         row["transmitted_on"],
         settled_on,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from application.ports import EventLog, Recorded
@@ -22,6 +22,7 @@ _MOST_SCANNED = 10_000
 """Events looked at for one page: a rare type costs many pages, never a long one."""
 _MOST_OWNERS = 100_000
 
+T = TypeVar("T")
 Payload = Callable[[Any], Mapping[str, object]]
 
 
@@ -52,6 +53,15 @@ class FeedPage:
     """`next_after` is the cursor of the following page, also when nothing of this one was wanted."""
 
     events: tuple[PublicEvent, ...]
+    next_after: int
+    is_at_head: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """What was recorded in one establishment, as it is stored; else as `FeedPage`."""
+
+    events: tuple[Recorded, ...]
     next_after: int
     is_at_head: bool
 
@@ -100,6 +110,16 @@ def _care(happened: Any) -> Mapping[str, object]:  # noqa: ANN401 - an event typ
     }
 
 
+def _priced(happened: Any) -> Mapping[str, object]:  # noqa: ANN401 - an event type
+    """The patient's entitlement and the authorisation stay out."""
+    return {
+        "tariffs": happened.tariffs,
+        "line_ids": [line.line_id for line in happened.lines],
+        "amount_cents": happened.amount_cents,
+        "line_count": happened.line_count,
+    }
+
+
 def _item(happened: Any) -> Mapping[str, object]:  # noqa: ANN401 - an event type
     return {
         "kind": happened.kind,
@@ -125,6 +145,8 @@ PUBLISHED: dict[str, Published] = {
     "patient.details_corrected": Published("patient.corrected", _NOTHING),
     "patient.national_number_replaced": Published("patient.number_replaced", _NOTHING),
     "patient.insurability_recorded": Published("patient.insured", fields("valid_from", "valid_to")),
+    "patient.authorisation_recorded": Published("patient.authorised", fields("valid_from", "valid_to")),
+    "patient.authorisation_withdrawn": Published("patient.authorisation_withdrawn", fields("valid_from")),
     "patient.merged": Published("patient.merged", fields("survivor_id")),
     "patient.unmerged": Published("patient.unmerged", fields("survivor_id")),
     "patient.erased": Published("patient.erased", _NOTHING),
@@ -133,6 +155,7 @@ PUBLISHED: dict[str, Published] = {
     "billing_day.line_withdrawn": Published("care.withdrawn", fields("line_id", "import_id")),
     "billing_day.duplicate_confirmed": Published("care.duplicate_confirmed", fields("line_id")),
     "billing_day.time_bar_lifted": Published("care.time_bar_lifted", fields("letter_date")),
+    "billing_day.priced": Published("billing_day.priced", _priced),
     "billing_day.billed": Published("billing_day.billed", fields("sending_id", "invoice_id")),
     "billing_day.returned": Published("billing_day.returned", fields("sending_id", cause="return_cause")),
     "billing_day.reinstated": Published("billing_day.reinstated", fields("sending_id", "invoice_id")),
@@ -223,6 +246,12 @@ PUBLISHED: dict[str, Published] = {
     "message.unreadable": Published("answer.unreadable", fields("code")),
     "item.raised": Published("item.raised", _item),
     "item.settled": Published("item.settled", _NOTHING),
+    "tariffs.received": Published(
+        "tariffs.received",
+        fields("message", "country", "sector", "edition", "valid_from", "codes", "is_fictitious"),
+    ),
+    "tariffs.accepted": Published("tariffs.accepted", fields("message", "applies_from")),
+    "tariffs.set_aside": Published("tariffs.set_aside", fields("message")),
     "import.accepted": Published(
         "import.accepted", fields("message", "accepted", "rejected", billing_day_ids="day_ids")
     ),
@@ -231,6 +260,9 @@ PUBLISHED: dict[str, Published] = {
 
 PRIVATE = ("provider.", "numbering.", "api_key.", "code_list.", "user.", "casework.")
 """Topics that belong to no establishment, to the installation alone, or that are for people of the practice only."""
+
+_FOR_ITS_PEOPLE = ("casework.",)
+"""The last of these: their streams belong to an establishment."""
 
 TYPES = tuple(sorted(published.type for published in PUBLISHED.values()))
 
@@ -247,25 +279,42 @@ class Feed:
         self, after: int, limit: int, scope: Collection[UUID] | None = None, types: Collection[str] = ()
     ) -> FeedPage:
         """Up to `limit` events behind the cursor. `scope`: establishments, None for all; `types`: empty for all."""
-        found: list[PublicEvent] = []
+
+        def public(recorded: Recorded, owner: UUID) -> PublicEvent | None:
+            return _published(recorded, owner, types) if scope is None or owner in scope else None
+
+        return FeedPage(*self._walk(after, limit, public))
+
+    def own_page(self, after: int, limit: int, establishment_id: UUID) -> OwnPage:
+        """The same with who did it, and with what is for people of the practice only: never for a program."""
+        return OwnPage(
+            *self._walk(after, limit, lambda recorded, owner: recorded if owner == establishment_id else None)
+        )
+
+    def _walk(
+        self, after: int, limit: int, pick: Callable[[Recorded, UUID], T | None]
+    ) -> tuple[tuple[T, ...], int, bool]:
+        found: list[T] = []
         scanned = 0
         while scanned < _MOST_SCANNED:
             batch = self.log.read(after, _BATCH)
             if not batch:
-                return FeedPage(tuple(found), after, is_at_head=True)
+                return tuple(found), after, True
             owners = self._owners_of(batch)
             for recorded in batch:
                 if len(found) == limit:
-                    return FeedPage(tuple(found), after, is_at_head=False)
-                event = _published(recorded, owners, scope, types)
-                if event is not None:
-                    found.append(event)
+                    return tuple(found), after, False
+                owner = owners.get(recorded.stream_id)
+                picked = pick(recorded, owner) if owner else None
+                if picked is not None:
+                    found.append(picked)
                 after = recorded.position
             scanned += len(batch)
-        return FeedPage(tuple(found), after, is_at_head=False)
+        return tuple(found), after, False
 
     def _owners_of(self, batch: Sequence[Recorded]) -> dict[UUID, UUID]:
-        wanted = {recorded.stream_id for recorded in batch if recorded.topic in PUBLISHED}
+        owned = (one for one in batch if one.topic in PUBLISHED or one.topic.startswith(_FOR_ITS_PEOPLE))
+        wanted = {recorded.stream_id for recorded in owned}
         opening = {recorded.stream_id: recorded for recorded in batch if recorded.version == 1}
         with self._lock:
             known = {stream_id: self._owners[stream_id] for stream_id in wanted if stream_id in self._owners}
@@ -288,14 +337,9 @@ def owner_of(stream_id: UUID, opening: object) -> UUID | None:
     return stream_id if isinstance(opening, EstablishmentRegistered) else owner
 
 
-def _published(
-    recorded: Recorded, owners: Mapping[UUID, UUID], scope: Collection[UUID] | None, types: Collection[str]
-) -> PublicEvent | None:
+def _published(recorded: Recorded, owner: UUID, types: Collection[str]) -> PublicEvent | None:
     published = PUBLISHED.get(recorded.topic)
-    owner = owners.get(recorded.stream_id)
-    if published is None or owner is None or (types and published.type not in types):
-        return None
-    if scope is not None and owner not in scope:
+    if published is None or (types and published.type not in types):
         return None
     data = published.data(recorded.event)
     at, subject = recorded.recorded_at, recorded.stream_id

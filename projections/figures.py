@@ -49,7 +49,7 @@ class Following:
 
 def first_passes(sql: Sql, scope: Collection[UUID], span: Span, at: int | None = None) -> list[FirstPass]:
     """The earliest month first."""
-    verdicts, refused = _first_verdicts(scope, span, at), _refused_by_verdict(scope, span, at)
+    verdicts, refused = _first_verdicts(scope, span, at), refused_by_verdict(scope, span, at)
     rows = sql.rows(
         "SELECT f.month AS month, count(*) AS days, sum(f.line_count) AS lines,"
         " sum(f.line_count - coalesce(r.lost, 0)) AS whole_lines,"
@@ -120,7 +120,7 @@ def _first_verdicts(scope: Collection[UUID], span: Span, at: int | None) -> Cond
     )
 
 
-def _refused_by_verdict(scope: Collection[UUID], span: Span, at: int | None) -> Condition:
+def refused_by_verdict(scope: Collection[UUID], span: Span, at: int | None) -> Condition:
     """A sub-query: lines that each verdict refused or paid less, by the position of the verdict."""
     wanted = RefusalFilter(national_union=span.national_union, date_from=span.date_from, date_to=span.date_to)
     where = both([conditions(scope, wanted), _begun(at)])

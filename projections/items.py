@@ -7,6 +7,8 @@ from domain.inbox import ItemRaised, ItemSettled
 from projections.table import Index, Table, ViewRow, flag, text, uuid
 from projections.view import RowView, Streams, on_stream
 
+OPEN = "NOT is_settled"
+
 TABLE = Table(
     "items",
     (
@@ -22,7 +24,11 @@ TABLE = Table(
         text("settled_by"),
     ),
     key="item_id",
-    indexes=(Index(("establishment_id", "raised_at", "item_id"), only_on="postgresql"), Index(("sending_id",))),
+    indexes=(
+        Index(("establishment_id", "raised_at", "item_id"), only_on="postgresql"),
+        Index(("sending_id",)),
+        Index(("establishment_id", "item_id"), where=OPEN),
+    ),
 )
 
 
@@ -47,4 +53,4 @@ def apply(row: ViewRow | None, recorded: Recorded, _streams: Streams) -> ViewRow
     }
 
 
-VIEW = RowView(TABLE, version=1, touches=on_stream(ItemRaised, ItemSettled), apply=apply)
+VIEW = RowView(TABLE, version=2, touches=on_stream(ItemRaised, ItemSettled), apply=apply)

@@ -8,7 +8,7 @@ from application.ports import Sql
 from projections import refusals
 from projections.as_of import union
 from projections.history import RefusalFilter, conditions
-from projections.scope import Condition, both
+from projections.scope import Condition, both, scoped
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,24 @@ class Cause:
     cascaded_lines: int
     cascaded_cents: int
     earliest: str
+
+
+def roots(sql: Sql, establishment_id: UUID) -> set[tuple[str, str]]:
+    """Code and letter of each of `causes` as things stand now: by leaps in the index from one to the next."""
+    where = both([scoped([establishment_id]), Condition(refusals.EVERY)])
+
+    def least(column: str, of: str = "1 = 1") -> str:
+        return f"SELECT min({column}) FROM {refusals.TABLE.name} WHERE {where.text} AND {of}"
+
+    rows = sql.rows(
+        f"WITH RECURSIVE codes(code) AS ({least('root_code')}"
+        f" UNION ALL SELECT ({least('root_code', 'root_code > codes.code')}) FROM codes WHERE code IS NOT NULL),"
+        f" found(code, letter) AS (SELECT code, ({least('root_letter', 'root_code = codes.code')}) FROM codes"
+        f" UNION ALL SELECT code, ({least('root_letter', 'root_code = found.code AND root_letter > found.letter')})"
+        " FROM found WHERE letter IS NOT NULL) SELECT code, letter FROM found WHERE letter IS NOT NULL",
+        where.params * 4,
+    )
+    return {(row["code"], row["letter"]) for row in rows}
 
 
 def causes(

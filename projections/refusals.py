@@ -58,6 +58,7 @@ TABLE = Table(
     indexes=(
         Index(("establishment_id", "date", "line_id"), only_on="postgresql"),
         Index(("establishment_id", "root_code", "line_id"), only_on="postgresql"),
+        Index(("establishment_id", "root_code", "root_letter"), only_on="postgresql"),
         Index(("sending_id",)),
         Index(("invoice_id",)),
         # Holds all that the causes of a practice count, in the order in which they are counted: for them alone, as
@@ -148,7 +149,7 @@ _VERDICTS = (DayAcceptedByInsurer, DayPartlyRefusedByInsurer, DayRefusedByInsure
 
 VIEW = SetView(
     TABLE,
-    version=2,
+    version=3,
     touches={topic(DayBilled): _billed, **dict.fromkeys(map(topic, _VERDICTS), _judged)},
     needs_stream=_needs_stream,
     apply=apply,

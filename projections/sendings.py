@@ -12,6 +12,9 @@ from domain.sending import Sending, SendingPrepared, SendingSettled, evolve, is_
 from projections.table import Index, Table, ViewRow, flag, number, text, uuid
 from projections.view import RowView, Streams, by_stream
 
+WAITS = "status <> 'cancelled' AND NOT (is_read AND status IN ('envelope_rejected', 'rejected', 'settled'))"
+"""Something is still to come of it, or to be read."""
+
 TABLE = Table(
     "sendings",
     (
@@ -52,6 +55,8 @@ TABLE = Table(
         Index(("establishment_id", "month", "sending_id"), only_on="postgresql"),
         Index(("establishment_id", "sending_number", "sending_id"), only_on="postgresql"),
         Index(("run_id",)),
+        # Holds all that is counted of them.
+        Index(("establishment_id", "status", "is_archived", "transmitted_on", "sending_id", "is_read"), where=WAITS),
     ),
 )
 
@@ -165,7 +170,7 @@ def _state(row: ViewRow) -> Sending:
 
 VIEW = RowView(
     TABLE,
-    version=1,
+    version=2,
     # Every event of a sending: the rules about them are the domain's.
     touches={topic: by_stream for topic in REGISTER if topic.startswith("sending.")},
     apply=apply,

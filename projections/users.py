@@ -1,4 +1,4 @@
-"""People who sign in, as they are listed: login and name sealed, roles as JSON. Passwords and secrets are not here.
+"""People who sign in, as they are listed: login and name sealed, roles and absences as JSON. No secret is here.
 
 Whether somebody may enter, and what they may do, is for the log to decide (`application.accounts`).
 """
@@ -14,6 +14,9 @@ from domain import user as users
 from domain.errors import NotAllowed
 from domain.event import ERASED
 from domain.user import (
+    Absence,
+    DeputyNamed,
+    DeputyWithdrawn,
     Grant,
     RoleEnded,
     RoleGranted,
@@ -40,6 +43,7 @@ TABLE = Table(
         flag("is_active"),
         flag("has_second_factor"),
         text("grants"),
+        text("absences"),
         text("added_at", fixed=True),
     ),
     key="user_id",
@@ -58,6 +62,7 @@ class Listed:
     is_active: bool
     has_second_factor: bool
     grants: tuple[Grant, ...]
+    absences: tuple[Absence, ...]
     added_at: str
 
 
@@ -65,7 +70,10 @@ def view(keys: KeyRing) -> RowView:
     """The view, sealing with these keys."""
 
     def apply(row: ViewRow | None, recorded: Recorded, _streams: Streams) -> ViewRow | None:
-        """`grants`: JSON list of [establishment, role, first day, last day or null, provider or null]."""
+        """`grants`: JSON list of [establishment, role, first day, last day or null, provider or null].
+
+        `absences`: JSON list of [establishment, deputy, first day, last day].
+        """
         who, happened = recorded.stream_id, recorded.event
         if isinstance(happened, UserAdded):
             return _added(recorded) | {
@@ -78,7 +86,9 @@ def view(keys: KeyRing) -> RowView:
             case UserRenamed():
                 return row | {"name": _sealed(keys, who, "name", happened.name), "language": happened.language}
             case RoleGranted() | RoleEnded():
-                return row | {"grants": _written(users.evolve(_with_roles(row), happened).grants)}
+                return row | {"grants": _written(users.evolve(_folded(row), happened).grants)}
+            case DeputyNamed() | DeputyWithdrawn():
+                return row | {"absences": _written(users.evolve(_folded(row), happened).absences)}
             case SecondFactorEnrolled() | SecondFactorReset():
                 return row | {"has_second_factor": isinstance(happened, SecondFactorEnrolled)}
             case _:
@@ -86,12 +96,14 @@ def view(keys: KeyRing) -> RowView:
 
     return RowView(
         TABLE,
-        version=1,
+        version=2,
         touches=on_stream(
             UserAdded,
             UserRenamed,
             RoleGranted,
             RoleEnded,
+            DeputyNamed,
+            DeputyWithdrawn,
             SecondFactorEnrolled,
             SecondFactorReset,
             UserDeactivated,
@@ -108,10 +120,9 @@ def all_users(sql: Sql) -> list[Row]:
 
 
 def users_of(sql: Sql, establishment_id: UUID) -> list[Row]:
-    """Those who have, had or will have a role in the establishment; each with the roles there only."""
-    here = str(establishment_id)
-    rows = ((row, [grant for grant in json.loads(row["grants"]) if grant[0] == here]) for row in all_users(sql))
-    return [{**row, "grants": json.dumps(grants)} for row, grants in rows if grants]
+    """Those who have, had or will have a role in the establishment; each with the roles and absences there only."""
+    here = [_of_place(row, str(establishment_id)) for row in all_users(sql)]
+    return [row for row in here if row["grants"] != "[]"]
 
 
 def opened(keys: KeyRing, rows: Iterable[Row]) -> list[Listed]:
@@ -125,11 +136,25 @@ def opened(keys: KeyRing, rows: Iterable[Row]) -> list[Listed]:
             row["is_active"],
             row["has_second_factor"],
             _read(row["grants"]),
+            absences_of(row),
             row["added_at"],
         )
         for row in rows
     ]
     return sorted(found, key=lambda one: (one.login.casefold(), one.user_id))
+
+
+def absences_of(row: Row) -> tuple[Absence, ...]:
+    """Those named and not withdrawn, past ones too, in the order named."""
+    return tuple(
+        Absence(UUID(where), UUID(deputy), Date.fromisoformat(first), Date.fromisoformat(last))
+        for where, deputy, first, last in json.loads(row["absences"])
+    )
+
+
+def _of_place(row: Row, here: str) -> Row:
+    stretches = ("grants", "absences")
+    return {**row, **{name: json.dumps([one for one in json.loads(row[name]) if one[0] == here]) for name in stretches}}
 
 
 def _added(recorded: Recorded) -> ViewRow:
@@ -139,6 +164,7 @@ def _added(recorded: Recorded) -> ViewRow:
         "is_active": True,
         "has_second_factor": False,
         "grants": "[]",
+        "absences": "[]",
         "added_at": recorded.recorded_at.isoformat(),
     }
 
@@ -160,12 +186,13 @@ def _text(keys: KeyRing, row: Row, column: str) -> str:
     return "" if clear == ERASED else clear
 
 
-def _with_roles(row: ViewRow) -> User:
-    return User("", "", row["language"], _read(row["grants"]))
+def _folded(row: ViewRow) -> User:
+    """As far as roles and absences go."""
+    return User("", "", row["language"], _read(row["grants"]), absences=absences_of(row))
 
 
-def _written(grants: Iterable[Grant]) -> str:
-    return json.dumps([[_plain(value) for value in astuple(grant)] for grant in grants])
+def _written(stretches: Iterable[Grant | Absence]) -> str:
+    return json.dumps([[_plain(value) for value in astuple(one)] for one in stretches])
 
 
 def _plain(value: object) -> str | None:

@@ -5,6 +5,8 @@ from datetime import date as Date
 from typing import Literal, get_args
 from uuid import UUID
 
+from domain import casework
+
 Kind = Literal["resolve", "rejected", "send", "refusals", "returned", "duplicates", "bill", "read", "item", "silent"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """The weightiest first, among rows of the same deadline and amount."""
@@ -33,6 +35,13 @@ class Work:
     letter: str = ""
     since: Date | None = None
     held_back: HeldBack = ()
+
+    def target_id(self, establishment_id: UUID) -> UUID:
+        """What people take upon themselves or put off: the sending or item, else the cause or the month."""
+        if self.about:
+            return self.about
+        named = casework.cause(self.code, self.letter) if self.kind == "refusals" else casework.month(self.month)
+        return named.id_in(establishment_id)
 
     @property
     def rank(self) -> tuple[Date, int, int, str]:

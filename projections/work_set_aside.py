@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date as Date
 from uuid import UUID
 
 from application.ports import Sql
 from projections import casework
 from projections.as_of import union
-from projections.scope import both, one_of, scoped
+from projections.scope import Condition, both, one_of, scoped
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,19 @@ class Care:
 
     assignee: UUID | None
     snoozed_until: str
+
+    def is_put_off(self, day: Date) -> bool:
+        """Whether it comes back later than that day."""
+        return self.snoozed_until > day.isoformat()
+
+
+NOBODY_S = Care(None, "")
+
+
+def asleep(scope: Collection[UUID], today: Date) -> Condition:
+    """A sub-query: what is put off beyond today, by the thing that the work is about."""
+    where = both([scoped(scope), Condition(casework.PUT_OFF), Condition("snoozed_until > ?", (today.isoformat(),))])
+    return Condition(f"(SELECT target_id FROM {casework.TABLE.name} WHERE {where.text})", where.params)
 
 
 def cared_for(sql: Sql, scope: Collection[UUID], ids: Collection[UUID], at: int | None = None) -> dict[UUID, Care]:

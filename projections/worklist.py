@@ -1,4 +1,4 @@
-"""What waits for a person, ranked by deadline and then by euro: one query a source, now or at a position.
+"""What waits for a person, ranked by deadline and then by euro: one query a source, now or at a position; or counted.
 
 What a union says nothing about for long is work too. No source gives how soon a union answers: `SILENT_AFTER_DAYS` is
 our own cautious setting.
@@ -11,19 +11,22 @@ from typing import Any
 from uuid import UUID
 
 from application.ports import Row, Sql
+from domain import casework as cases
 from domain.rules.limits import last_sendable_day, month_start
 from projections import items, messages, sendings
 from projections.as_of import union
+from projections.refusal_causes import roots
 from projections.scope import Condition, both, one_of, scoped
 from projections.table import Table
 from projections.work import Kind, Work
-from projections.work_on_days import days_to_bill, refused_days
+from projections.work_on_days import days_to_bill, months_to_bill, refused_days
+from projections.work_set_aside import asleep
 
 SILENT_AFTER_DAYS = {"transmitted": 7, "acknowledged": 30, "accepted_for_processing": 30}
 MOST = 200
 """Rows of one source: who has more of one kind works on the list of that kind."""
-_FINAL: dict[str, Kind] = {"rejected": "rejected", "envelope_rejected": "rejected", "settled": "read"}
-_OPEN: dict[str, Kind] = {"prepared": "send", "outcome_unknown": "resolve", **_FINAL}
+_UNREAD: dict[str, Kind] = {"rejected": "rejected", "envelope_rejected": "rejected", "settled": "read"}
+_OPEN: dict[str, Kind] = {"prepared": "send", "outcome_unknown": "resolve"}
 _LAST_WORDS = ("920900", "920099", "920999")
 
 
@@ -38,6 +41,22 @@ def worklist(sql: Sql, scope: Collection[UUID], today: Date, at: int | None = No
     return sorted(found, key=lambda work: work.rank)
 
 
+def how_many_wait(sql: Sql, where: UUID, today: Date) -> int:
+    """Rows of `worklist` now without what is put off: counted in indexes that hold all they are counted by."""
+    scope, put_off = [where], asleep([where], today)
+    found = 0
+    for table, waits in ((sendings.TABLE, _of_sendings(scope, today)), (items.TABLE, _of_items(scope))):
+        rows = (
+            f"(SELECT {table.key} AS target_id FROM {table.name} WHERE {waits.text} ORDER BY {table.key} LIMIT {MOST})"
+        )
+        text = f"SELECT count(*) AS n FROM {rows} AS t WHERE target_id NOT IN {put_off.text}"
+        found += int(sql.rows(text, (*waits.params, *put_off.params))[0]["n"])
+    slept = {row["target_id"] for row in sql.rows(f"SELECT target_id FROM {put_off.text} AS t", put_off.params)}
+    named = [cases.cause(*root) for root in roots(sql, where)]
+    named += [cases.month(row["month"]) for row in months_to_bill(sql, scope, today)]
+    return found + sum(one.id_in(where) not in slept for one in named)
+
+
 def oldest_answer(sql: Sql, scope: Collection[UUID], sending_ids: Collection[UUID], at: int | None = None) -> str:
     """When the first of the last words about these sendings came: ISO text, empty when none did."""
     if not sending_ids:
@@ -49,16 +68,12 @@ def oldest_answer(sql: Sql, scope: Collection[UUID], sending_ids: Collection[UUI
 
 def _sendings(sql: Sql, scope: Collection[UUID], today: Date, at: int | None) -> Iterable[Work]:
     """To send, to find out about, to read, or without an answer for long."""
-    waits = one_of("status", [*_OPEN, *SILENT_AFTER_DAYS])
-    unread = Condition(f"NOT is_archived AND (NOT is_read OR NOT ({_among(_FINAL)}))")
-    for row in _rows(sql, sendings.TABLE, both([scoped(scope), waits, unread]), at):
+    for row in _rows(sql, sendings.TABLE, _of_sendings(scope, today), at):
         since = Date.fromisoformat(row["transmitted_on"]) if row["transmitted_on"] else None
-        if since is not None and today - since < timedelta(days=SILENT_AFTER_DAYS.get(row["status"], 0)):
-            continue
         is_settled = row["status"] == "settled"
         at_stake = row["refused_cents"] if is_settled else row["requested_cents"]
         yield Work(
-            _OPEN.get(row["status"], "silent"),
+            {**_OPEN, **_UNREAD}.get(row["status"], "silent"),
             last_sendable_day(month_start(row["month"])) if at_stake else None,
             at_stake,
             row["day_count"],
@@ -72,7 +87,7 @@ def _sendings(sql: Sql, scope: Collection[UUID], today: Date, at: int | None) ->
 
 def _items(sql: Sql, scope: Collection[UUID], at: int | None) -> Iterable[Work]:
     """An item about a sending has the deadline of that sending."""
-    rows = _rows(sql, items.TABLE, both([scoped(scope), Condition("NOT is_settled")]), at)
+    rows = _rows(sql, items.TABLE, _of_items(scope), at)
     about = _sent(sql, scope, {row["sending_id"] for row in rows if row["sending_id"]})
     for row in rows:
         sending: Mapping[str, Any] = about.get(row["sending_id"], {})
@@ -104,6 +119,17 @@ def _rows(sql: Sql, table: Table, where: Condition, at: int | None) -> list[Row]
     return sql.rows(f"SELECT * FROM {text} AS t ORDER BY {table.key} LIMIT {MOST}", params)
 
 
-def _among(statuses: Iterable[str]) -> str:
-    """Of our own names, no value from outside."""
-    return f"status IN ({', '.join(repr(status) for status in statuses)})"
+def _of_sendings(scope: Collection[UUID], today: Date) -> Condition:
+    """What is archived waits all the same, but for a last word: nobody puts that away unread."""
+    unread = one_of("status", _UNREAD)
+    kinds = [one_of("status", _OPEN), Condition(f"{unread.text} AND NOT is_archived", unread.params)]
+    for status, days in SILENT_AFTER_DAYS.items():
+        before = (today - timedelta(days=days)).isoformat()
+        kinds.append(Condition("status = ? AND transmitted_on <= ?", (status, before)))
+    any_of = " OR ".join(kind.text for kind in kinds)
+    params = tuple(value for kind in kinds for value in kind.params)
+    return both([scoped(scope), Condition(sendings.WAITS), Condition(f"({any_of})", params)])
+
+
+def _of_items(scope: Collection[UUID]) -> Condition:
+    return both([scoped(scope), Condition(items.OPEN)])

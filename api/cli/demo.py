@@ -1,13 +1,17 @@
-"""`quittance demo`: the whole story on fictitious data, in one folder that anybody may look through."""
+"""`quittance demo`: the whole story on fictitious data, in one folder that anybody may look through.
+
+It lasts seven weeks and is over by the day on which it is told: care is entered week by week, the month is billed early
+in the next one, answers come in as the unions take their time, and some settlements are read.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import date as Date
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
-from uuid import UUID
 
 import typer
 
@@ -15,6 +19,7 @@ from api.build import Quittance, build
 from api.cli.answers import show_answers
 from api.cli.billing import show_run, show_sent
 from api.cli.console import AsJson, context, read_settings, speaking
+from api.cli.demo_days import DemoClock, collect_and_read, enter_care, first_of_care
 from api.cli.imports import show_import, show_register
 from api.cli.manage import prepare
 from api.cli.months import history_of, show_history
@@ -22,36 +27,23 @@ from api.cli.refusals import causes_of, show_refusals
 from api.cli.voice import Voice
 from api.register_file import load_register
 from api.settings import Settings
-from application.import_care import ImportOptions
-from application.read_answers import AnswerReport
-from domain.errors import NotAllowed
+from domain.errors import Invalid, NotAllowed
+from domain.local_time import local_date
+from domain.rules.limits import add_months, month_of
+from domain.rules.unions import UNIONS
 from domain.run_plan import RunOptions
-from infrastructure.carefile.care_file import read_care_file
+from infrastructure.clock import SystemClock
 from infrastructure.sample import sample_files
+from infrastructure.simulator.scenario import USUAL
+from infrastructure.simulator.unions import SimulatedUnions
 
 T = TypeVar("T")
 
-MONTH = "2026-10"
 _MARK = ".quittance-demo"
-_START = datetime(2026, 11, 3, 8, 0, tzinfo=UTC)
-_STEP = timedelta(milliseconds=250)
-_ROUNDS = 6
-
-
-@dataclass
-class DemoClock:
-    """Time of the story: it moves on a little whenever somebody looks, and by days when the story says so."""
-
-    instant: datetime = _START
-
-    def now(self) -> datetime:
-        """The instant, a little later each time."""
-        self.instant += _STEP
-        return self.instant
-
-    def next_day(self) -> None:
-        """Sleep over it."""
-        self.instant += timedelta(days=1)
+_BILLED_ON = 3
+"""Day of the month after the care."""
+_ACKNOWLEDGED, _CHECKED, _SETTLED = timedelta(days=1), timedelta(days=3), timedelta(days=7)
+"""After the hand-over; each union takes a day longer to settle than the one before."""
 
 
 def register(app: typer.Typer) -> None:
@@ -62,19 +54,22 @@ def register(app: typer.Typer) -> None:
 def demo(
     folder: Annotated[Path, typer.Option("--dir", help="Folder of the demo; made anew each time.")] = Path("demo-data"),
     seed: Annotated[int, typer.Option(help="Another seed, other refusals.")] = 1,
+    day: Annotated[str, typer.Option(help="Day by which the story is over, YYYY-MM-DD; today unless said.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Bill a month of a fictitious nursing practice, send it, read the answers, show every refusal."""
     voice = Voice(read_settings().lang, as_json=as_json)
     with speaking(voice):
-        told = tell(voice, folder, seed)
+        told = tell(voice, folder, seed, _day(day))
         if as_json:
             voice.json(told)
 
 
-def tell(voice: Voice, folder: Path, seed: int) -> dict[str, Any]:
-    """The story, step by step: each chapter's figures, shown to a person as it goes."""
+def tell(voice: Voice, folder: Path, seed: int, day: Date | None = None) -> dict[str, Any]:
+    """The story, step by step: each chapter's figures, shown to a person as it goes. `day`: see `demo`."""
     told: dict[str, Any] = {}
+    first = first_of_care(day or local_date(SystemClock().now()))
+    billed_on, month = add_months(first, 1).replace(day=_BILLED_ON), month_of(first)
 
     def chapter(name: str, work: Callable[[], T], show: Callable[[Voice, T], None]) -> T:
         if not voice.as_json:
@@ -85,23 +80,23 @@ def tell(voice: Voice, folder: Path, seed: int) -> dict[str, Any]:
         return figures
 
     with stage(folder, seed) as (quittance, clock):
-        sample, month = sample_files(), RunOptions(MONTH)
-        report = chapter(
-            "register", lambda: load_register(quittance, context(), sample.register, None).result, show_register
-        )
+        clock.wait_for(first)
+        register, options = sample_files().register, RunOptions(month)
+        report = chapter("register", lambda: load_register(quittance, context(), register, None).result, show_register)
         where = report.establishment_id
         if where is None:
             raise NotAllowed("establishment_unknown", "The sample names no establishment.")
-        read, take = read_care_file(sample.care), quittance.imports.take
-        chapter("imported", lambda: take(context(), where, sample.care, read, ImportOptions()).result, show_import)
-        chapter("preview", lambda: quittance.billing.preview(where, month), show_run)
-        chapter("run", lambda: quittance.billing.run(context(), where, month).result, show_run)
+        chapter("imported", lambda: enter_care(quittance, clock, where, first), show_import)
+        clock.wait_for(billed_on)
+        chapter("preview", lambda: quittance.billing.preview(where, options), show_run)
+        chapter("run", lambda: quittance.billing.run(context(), where, options).result, show_run)
         chapter("sent", lambda: quittance.dispatch.send(context(), where).result, show_sent)
-        chapter("answers", lambda: collect(quittance, clock, where), show_answers)
+        clock.wait_for(billed_on + timedelta(days=1), hour=9)
+        chapter("answers", lambda: collect_and_read(quittance, clock, where), show_answers)
         export(quittance, folder)
         quittance.views.catch_up()
-        chapter("history", lambda: history_of(quittance, (where,), MONTH), show_history)
-        chapter("refusals", lambda: causes_of(voice, quittance, (where,), MONTH), show_refusals)
+        chapter("history", lambda: history_of(quittance, (where,), month), show_history)
+        chapter("refusals", lambda: causes_of(voice, quittance, (where,), month), show_refusals)
     told |= {"folder": str(folder), "outbox": str(folder / "outbox"), "inbox": str(folder / "inbox")}
     if not voice.as_json:
         voice.say("demo.where", folder=folder, outbox=folder / "outbox", inbox=folder / "inbox")
@@ -120,20 +115,15 @@ def stage(folder: Path, seed: int) -> Iterator[tuple[Quittance, DemoClock]]:
     settings = Settings(home=folder, database="", key_file=None, simulator_seed=seed)
     prepare(settings)
     clock = DemoClock()
-    quittance = build(settings, clock=clock)
+    waits = {union: _SETTLED + timedelta(days=place) for place, union in enumerate(UNIONS)}
+    slow = replace(USUAL, acknowledged_after=_ACKNOWLEDGED, checked_after=_CHECKED)
+    by_union = {union: replace(slow, settled_after=after) for union, after in waits.items()}
+    unions = SimulatedUnions(settings.simulator_folder, seed, clock, slow, by_union)
+    quittance = build(settings, clock, unions)
     try:
         yield quittance, clock
     finally:
         quittance.close()
-
-
-def collect(quittance: Quittance, clock: DemoClock, where: UUID) -> tuple[AnswerReport, ...]:
-    """Fetch day after day until everything sent is answered for good."""
-    reports: list[AnswerReport] = []
-    for _ in range(_ROUNDS):
-        reports.extend(quittance.answers.collect(context(about=where), where).result)
-        clock.next_day()
-    return tuple(reports)
 
 
 def export(quittance: Quittance, folder: Path) -> None:
@@ -148,3 +138,12 @@ def export(quittance: Quittance, folder: Path) -> None:
             continue
         name = f"{number:03d}-{content[:6].decode('ascii', 'replace')}-{row['sha256'][:12]}.txt"
         (folder / ("outbox" if row["direction"] == "out" else "inbox") / name).write_bytes(content)
+
+
+def _day(given: str) -> Date | None:
+    if not given:
+        return None
+    try:
+        return Date.fromisoformat(given)
+    except ValueError:
+        raise Invalid("day_invalid", "--day: give a date, YYYY-MM-DD.", field="day") from None

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.catalogue import percent
 from api.cli.console import AsJson, read_settings
 from api.cli.voice import Voice
 from infrastructure.efact.check import check
@@ -32,7 +33,11 @@ def show_file(file: FilePath, as_json: AsJson = False) -> None:
     voice.say(
         "efact.head", **{key: shown[key] or _NOTHING for key in ("message", "provider_reference", "oa_reference")}
     )
-    voice.say("efact.refusal", percentage=shown["error_percentage"] or _NOTHING, kind=shown["refusal_type"] or _NOTHING)
+    voice.say(
+        "efact.refusal",
+        percentage=percent(shown["error_percentage"] or _NOTHING, voice.language),
+        kind=shown["refusal_type"] or _NOTHING,
+    )
     columns = (("column.record", False), ("column.order", True), ("column.code", False), ("column.errors", False))
     more = (("column.accepted", True), ("column.comment", False))
     voice.table(

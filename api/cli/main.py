@@ -16,6 +16,7 @@ from api.cli import (
     refusals,
     serving,
     show,
+    tariffs,
     timelines,
     users,
     views,
@@ -26,6 +27,7 @@ from api.cli.help import speak
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(efact.app, name="efact")
 app.add_typer(users.app, name="user")
+app.add_typer(tariffs.app, name="tariff")
 for module in (
     manage,
     imports,

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from api.build import Quittance
+from api.catalogue import percent
 from api.cli.voice import Voice
 from projections.history import InvoiceFilter, SendingFilter, sendings_page
 from projections.paging import MOST_ROWS, Asked
@@ -51,7 +52,7 @@ def _sending(voice: Voice, row: Any) -> tuple[object, ...]:  # noqa: ANN401 - a 
         row["sending_number"],
         row["national_union"],
         voice.code("outcome", row["outcome"]) if row["outcome"] != "none" else voice.code("status", row["status"]),
-        row["error_percentage"],
+        percent(row["error_percentage"], voice.language),
         voice.money(row["requested_cents"]),
         voice.money(row["accepted_cents"]),
         voice.money(row["refused_cents"]),

@@ -1,6 +1,6 @@
 """`quittance user`: people who sign in to the pages, and the roles they have where."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date as Date
 from datetime import datetime
 from typing import Annotated
@@ -14,7 +14,7 @@ from api.cli.ids import identifier_of
 from api.cli.voice import NOTHING, Voice
 from domain.errors import NotFound
 from domain.local_time import local_date
-from domain.user import ROLES, USER_LANGUAGES, Grant, role_of
+from domain.user import ROLES, USER_LANGUAGES, Absence, Grant, role_of
 from projections.users import Listed, all_users, opened, users_of
 
 app = typer.Typer(no_args_is_help=True, help="People who sign in: add, list, roles, reset.")
@@ -123,13 +123,15 @@ def reactivate(login: Login, as_json: AsJson = False) -> None:
 
 
 def _show(voice: Voice, found: Sequence[Listed]) -> None:
-    heads = ("login", "name", "roles", "active", "second_factor")
+    heads = ("login", "name", "roles", "absences", "active", "second_factor")
+    names = {one.user_id: one.name for one in found}
     yes = {True: voice.label("word.yes"), False: voice.label("word.no")}
     rows = [
         (
             one.login or NOTHING,
             one.name or NOTHING,
             "\n".join(_in_words(voice, grant) for grant in one.grants) or NOTHING,
+            "\n".join(_away(absence, names) for absence in one.absences) or NOTHING,
             yes[one.is_active],
             yes[one.has_second_factor],
         )
@@ -141,6 +143,12 @@ def _show(voice: Voice, found: Sequence[Listed]) -> None:
 def _in_words(voice: Voice, given: Grant) -> str:
     until = given.valid_to.isoformat() if given.valid_to else ""
     return f"{voice.code('role', given.role)} · {given.valid_from.isoformat()} → {until} · {given.establishment_id}"
+
+
+def _away(absence: Absence, names: Mapping[UUID, str]) -> str:
+    """With the name of the deputy, if that person is listed, too."""
+    days = f"{absence.valid_from.isoformat()} → {absence.valid_to.isoformat()}"
+    return f"{days} · {names.get(absence.deputy_id, absence.deputy_id)} · {absence.establishment_id}"
 
 
 def _done(voice: Voice, user_id: UUID, key: str) -> None:

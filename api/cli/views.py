@@ -6,6 +6,7 @@ from uuid import UUID
 
 import typer
 
+from api.catalogue import percent
 from api.cli.access import note_access
 from api.cli.console import AsJson, Where, billed_month, establishment, working
 from api.cli.instants import AsOf, position
@@ -130,4 +131,6 @@ def _show_page(voice: Voice, of: str, page: Page) -> None:
 def _cell(voice: Voice, name: str, value: Any) -> object:  # noqa: ANN401 - a cell of a view
     if name.endswith("_cents"):
         return voice.money(value)
+    if name == "error_percentage":
+        return percent(value, voice.language)
     return voice.code(name, value) if name in ("status", "verdict") else value

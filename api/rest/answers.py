@@ -10,7 +10,7 @@ from api.rest.bodies import Body, Files, Upload, example, file_body
 from api.rest.commands import Writes
 from api.rest.reads import Reads
 from api.rest.resources import NOT_CHANGED, id_of, resource
-from api.rest.rights import MayBill, MayRead, Product, establishment_at, not_here, within
+from api.rest.rights import MayBill, MayRead, MaySeeCare, Product, establishment_at, not_here, within
 from api.rest.sendings import download, patients_of
 from application.commit import Decided, Done, decide
 from application.ports import Context
@@ -102,7 +102,7 @@ def get_answer(caller: MayRead, reading: Reads, message_id: UUID) -> Response:
     response_class=Response,
     responses={200: {"content": {"application/octet-stream": {}}}},
 )
-def get_answer_file(caller: MayRead, reading: Reads, message_id: UUID) -> Response:
+def get_answer_file(caller: MaySeeCare, reading: Reads, message_id: UUID) -> Response:
     """The bytes as they came. Noted for every patient of the sending; for the file itself when that is unknown."""
     log = reading.quittance.log
     shown, _ = _answer(reading.events(message_id), message_id)

@@ -19,7 +19,7 @@ from api.rest.resources import id_of, resource
 from api.rest.rights import MayAdminister, Product, not_here, within
 from application.access import Caller, IssuedKey
 from domain import api_key as keys
-from domain.api_key import Scope
+from domain.api_key import SCOPES, Scope
 from projections.api_keys import api_keys
 
 router = resource("/api-keys", "api keys")
@@ -31,11 +31,14 @@ class ApiKeyIn(Body):
     """What the key may do, where and for how long."""
 
     model_config = example(
-        name="logiciel de planning", scopes=["read", "care"], establishment_ids=[str(id_of("establishment"))], days=90
+        name="logiciel de planning",
+        scopes=["read", "medical", "care"],
+        establishment_ids=[str(id_of("establishment"))],
+        days=90,
     )
 
     name: Annotated[Text, Field(min_length=1)]
-    scopes: Annotated[tuple[Scope, ...], Field(min_length=1, max_length=5)]
+    scopes: Annotated[tuple[Scope, ...], Field(min_length=1, max_length=len(SCOPES))]
     establishment_ids: Annotated[tuple[UUID, ...], Field(max_length=1_000, description="None: all.")] = ()
     days: Annotated[int, Field(ge=1, le=1_826)] = 365
 

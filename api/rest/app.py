@@ -28,6 +28,7 @@ from api.rest import (
     register_files,
     rules,
     sendings,
+    tariffs,
     timeline,
 )
 from api.rest.encoding import answer, encode
@@ -46,6 +47,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     register_files.router,
     patient_search.router,
     patients.router,
+    tariffs.router,
     care_lines.entry_router,
     care_lines.router,
     billing_days.router,

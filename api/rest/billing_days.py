@@ -35,7 +35,10 @@ class VerdictOut:
 
 @dataclass(frozen=True, slots=True)
 class LineOut:
-    """A line as it stands. `record`: its running number in the file; `said` is null when it was not listed."""
+    """A line as it stands. `record`: its running number in the file; `said` is null when it was not listed.
+
+    Without the scope `medical`, `care` has no more than what was asked for which service, and the comment is null.
+    """
 
     line_id: UUID
     care: Care
@@ -75,7 +78,8 @@ def get_billing_day(caller: MayRead, reading: Reads, day_id: UUID) -> Response:
     within(caller, day.establishment_id if day else None, ABSENT)
     if day is None:
         not_here(ABSENT)
-    return reading.one(shown(day_id, day), len(events), action="billing_day.read", patients=[day.patient_id])
+    body = shown(day_id, day, whole=caller.may("medical"))
+    return reading.one(body, len(events), action="billing_day.read", patients=[day.patient_id])
 
 
 def owned_day(caller: Caller, log: EventLog, day_id: UUID) -> BillingDay:
@@ -85,8 +89,8 @@ def owned_day(caller: Caller, log: EventLog, day_id: UUID) -> BillingDay:
     return day or not_here(ABSENT)
 
 
-def shown(day_id: UUID, day: BillingDay) -> DayOut:
-    """A day for whoever may see it."""
+def shown(day_id: UUID, day: BillingDay, *, whole: bool) -> DayOut:
+    """A day for whoever may see it; `whole`: for who may see care."""
     is_in = day.sending_id is not None
     records = dict(zip((line.line_id for line in day.active), day.records, strict=False)) if is_in else {}
     phase = "settled" if day.verdict != "none" else "in_sending" if is_in else "prepared"
@@ -104,20 +108,33 @@ def shown(day_id: UUID, day: BillingDay) -> DayOut:
         day.accepted_cents,
         day.refused_cents,
         day.settled_by,
-        day.time_bar_proof,
-        tuple(_line(line, records.get(line.line_id)) for line in day.lines),
+        day.time_bar_proof if whole else "",
+        tuple(_line(line, records.get(line.line_id), whole=whole) for line in day.lines),
     )
 
 
-def _line(line: Line, record: int | None) -> LineOut:
+def _line(line: Line, record: int | None, *, whole: bool) -> LineOut:
+    care = line.care if whole else _asked(line.care)
     said = line.said and VerdictOut(
         line.said.verdict,
         line.said.requested_cents,
         line.said.accepted_cents,
         line.said.reasons,
         line.said.notes,
-        kept(line.said.comment),
+        kept(line.said.comment) if whole else None,
     )
-    return LineOut(
-        line.line_id, line.care, line.possible_duplicate, line.withdrawn, line.import_id, record, said or None
+    return LineOut(line.line_id, care, line.possible_duplicate, line.withdrawn, line.import_id, record, said or None)
+
+
+def _asked(care: Care) -> Care:
+    """What was asked for which service, and nothing that tells more of the patient."""
+    return Care(
+        care.code,
+        care.amount_cents,
+        care.provider,
+        care.units,
+        care.patient_share_cents,
+        care.supplement_cents,
+        care.service_norm,
+        care.provider_norm,
     )

@@ -12,6 +12,7 @@ from api.rest.headers import looks_like_a_number
 from api.rest.limits import UPLOAD_BYTES
 from api.rest.problems import FieldError, Problem
 from domain.identifiers import is_nihii
+from domain.local_time import EARLIEST, LATEST
 from domain.rules.limits import month_start
 
 MOST_FILES = 500
@@ -54,7 +55,7 @@ Reason = Annotated[str, Field(max_length=500, description="Why: free text, store
 Nihii = Annotated[str, Field(max_length=11), AfterValidator(_nihii)]
 Ssin = Annotated[str, Field(max_length=11, pattern=r"^(\d{11})?$")]
 Cents = Annotated[int, Field(ge=0, le=99_999_999)]
-Day = Annotated[Date, Field(ge=Date(1900, 1, 1), le=Date(2100, 12, 31))]
+Day = Annotated[Date, Field(ge=EARLIEST, le=LATEST)]
 Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$", description="YYYY-MM"), AfterValidator(_month)]
 
 

@@ -35,7 +35,10 @@ def record_care(caller: MayRecordCare, command: Writes, quittance: Product, body
     _check_patients(quittance.log, where, {line.patient_id for line in body.lines})
     entries = [Entry(line.patient_id, line.date, line.care(), place) for place, line in enumerate(body.lines)]
     return command.answer(
-        lambda context: quittance.care.record(context, where, entries), status=201, about=where, reason=body.reason
+        lambda context: quittance.care.record(context, where, entries, caller),
+        status=201,
+        about=where,
+        reason=body.reason,
     )
 
 
@@ -46,7 +49,7 @@ def correct_line(
     """Give a line its right values; the former ones stay in the timeline."""
     day = owned_day(caller, quittance.log, day_id)
     return command.answer(
-        lambda context: quittance.care.correct(context, day_id, line_id, body.care()),
+        lambda context: quittance.care.correct(context, day_id, line_id, body.care(), caller),
         _day_changed,
         about=day.patient_id,
         reason=body.reason,
@@ -61,7 +64,7 @@ def withdraw_line(
     """Take a line out before it is billed."""
     day = owned_day(caller, quittance.log, day_id)
     return command.answer(
-        lambda context: quittance.care.withdraw(context, day_id, line_id),
+        lambda context: quittance.care.withdraw(context, day_id, line_id, caller),
         _day_changed,
         about=day.patient_id,
         reason=body.reason,
@@ -76,7 +79,7 @@ def confirm_line(
     """Say that a possible duplicate was really done."""
     day = owned_day(caller, quittance.log, day_id)
     return command.answer(
-        lambda context: quittance.care.confirm(context, day_id, line_id),
+        lambda context: quittance.care.confirm(context, day_id, line_id, caller),
         _day_changed,
         about=day.patient_id,
         reason=body.reason,

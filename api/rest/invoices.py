@@ -1,6 +1,6 @@
 """Invoices, and the tree of a sending: its invoices, their days, the lines of each."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -64,7 +64,7 @@ def get_invoice(caller: MayRead, reading: Reads, invoice_id: UUID) -> Response:
     within(caller, state.made.establishment_id if state else None, ABSENT)
     if state is None:
         not_here(ABSENT)
-    body = _shown(invoice_id, state)
+    body = _shown(invoice_id, state, whole=caller.may("medical"))
     return reading.one(body, len(events), action="invoice.read", patients=[state.made.patient_id])
 
 
@@ -91,17 +91,20 @@ def _opened(reading: Reading, sending_id: UUID, ids: tuple[UUID, ...]) -> list[d
     states = {i: state for i, events in log.load(ids, upto).items() if (state := invoices.fold(events))}
     loaded = log.load([day for state in states.values() for day in state.made.day_ids], upto)
     folded = {day_id: day for day_id, events in loaded.items() if (day := days.fold(events))}
-    shown = []
+    shown, whole = [], reading.caller.may("medical")
     for identifier in (i for i in ids if i in states):
         here = [(day_id, folded[day_id]) for day_id in states[identifier].made.day_ids if day_id in folded]
-        branches = [{**asdict(shown_day(i, day)), "is_here": day.sending_id == sending_id} for i, day in here]
-        shown.append({**_shown(identifier, states[identifier]), "days": branches})
+        branches = [
+            {**asdict(shown_day(i, day, whole=whole)), "is_here": day.sending_id == sending_id} for i, day in here
+        ]
+        shown.append({**_shown(identifier, states[identifier], whole=whole), "days": branches})
     return shown
 
 
-def _shown(invoice_id: UUID, state: Invoice) -> dict[str, Any]:
+def _shown(invoice_id: UUID, state: Invoice, *, whole: bool) -> dict[str, Any]:
+    made = state.made if whole else replace(state.made, reference="")
     return {
-        **asdict(state.made),
+        **asdict(made),
         "invoice_id": invoice_id,
         "status": state.status,
         "verdict": state.verdict,

@@ -21,7 +21,7 @@ from api.rest.problems import FieldError, Problem
 from api.rest.reads import Reads
 from api.rest.register_bodies import SearchIn
 from api.rest.resources import resource
-from api.rest.rights import MayRead, Product, establishment_at, not_here, within
+from api.rest.rights import MaySeeCare, Product, establishment_at, not_here, within
 from application.access import Caller
 from application.register import number_blind
 from infrastructure.keys.crypto import SealBroken
@@ -76,7 +76,7 @@ class Asked:
         }
     },
 )
-def search_patients(caller: MayRead, quittance: Product, body: SearchIn) -> Response:
+def search_patients(caller: MaySeeCare, quittance: Product, body: SearchIn) -> Response:
     """Ask by one number, or by last name. Changes nothing, so it takes no `Idempotency-Key`."""
     where = establishment_at(caller, quittance, body.establishment_id)
     number = body.ssin or body.affiliation_number
@@ -94,7 +94,7 @@ def search_patients(caller: MayRead, quittance: Product, body: SearchIn) -> Resp
 
 @router.get("/{result}", operation_id="get_search_result", response_model=FoundPatients)
 def get_search_result(
-    caller: MayRead, reading: Reads, result: Annotated[str, Path(max_length=_MOST_CHARACTERS)]
+    caller: MaySeeCare, reading: Reads, result: Annotated[str, Path(max_length=_MOST_CHARACTERS)]
 ) -> Response:
     """Records that bear the name, for as long as the address lives."""
     asked = _opened(reading.quittance, caller, result)

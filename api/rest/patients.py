@@ -1,6 +1,6 @@
 """Patients: one record a person and establishment. Who reads one is noted before the data leave."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from uuid import UUID
 
@@ -9,12 +9,22 @@ from fastapi import Path, Response
 from api.rest.commands import Writes
 from api.rest.establishments import RegisteredOut, registered
 from api.rest.reads import Reads
-from api.rest.register_bodies import InsurabilityIn, MergeIn, NumberIn, PatientCorrectionIn, PatientIn, ReasonIn
+from api.rest.register_bodies import (
+    AuthorisationEndIn,
+    AuthorisationIn,
+    InsurabilityIn,
+    MergeIn,
+    NumberIn,
+    PatientCorrectionIn,
+    PatientIn,
+    ReasonIn,
+)
 from api.rest.resources import NOT_CHANGED, resource
-from api.rest.rights import MayAdminister, MayRead, MayRegister, Product, establishment_at, not_here, within
+from api.rest.rights import MayAdminister, MayRegister, MaySeeCare, Product, establishment_at, not_here, within
 from application.access import Caller
 from application.ports import EventLog
 from domain import patient as patients
+from domain.authorisation import Authorisation
 from domain.event import ERASED
 from domain.patient import Insurability, Patient
 
@@ -41,6 +51,13 @@ class PatientOut:
     is_erased: bool
 
 
+@dataclass(frozen=True, slots=True)
+class AuthorisationsOut:
+    """All that are recorded. The number is empty when the insurer gave none, or once the patient was erased."""
+
+    authorisations: tuple[Authorisation, ...]
+
+
 @router.post("", operation_id="register_patient", status_code=201, response_model=RegisteredOut)
 def register_patient(caller: MayRegister, command: Writes, quittance: Product, body: PatientIn) -> Response:
     """Enter a patient; a known number corrects the record. Records that look like the same person are warned about."""
@@ -56,7 +73,7 @@ def register_patient(caller: MayRegister, command: Writes, quittance: Product, b
 
 
 @router.get("/{patient_id}", operation_id="get_patient", response_model=PatientOut, responses=NOT_CHANGED)
-def get_patient(caller: MayRead, reading: Reads, patient_id: PatientId) -> Response:
+def get_patient(caller: MaySeeCare, reading: Reads, patient_id: PatientId) -> Response:
     """One record."""
     events = reading.events(patient_id)
     state = patients.fold(events)
@@ -90,6 +107,50 @@ def record_insurability(
     periods = [period.period() for period in body.periods]
     return command.answer(
         lambda context: quittance.register.insure(context, patient_id, periods),
+        registered,
+        about=patient_id,
+        reason=body.reason,
+        on=patient_id,
+    )
+
+
+@router.get("/{patient_id}/authorisations", operation_id="get_authorisations", response_model=AuthorisationsOut)
+def get_authorisations(caller: MaySeeCare, reading: Reads, patient_id: PatientId) -> Response:
+    """What insurers allowed for the patient, the latest first."""
+    events = reading.events(patient_id)
+    state = patients.fold(events)
+    within(caller, state.establishment_id if state else None, ABSENT)
+    given = state.authorisations if state else ()
+    ordered = sorted(given, key=lambda one: one.valid_from, reverse=True)
+    shown = AuthorisationsOut(tuple(replace(one, number=kept(one.number) or "") for one in ordered))
+    return reading.one(shown, len(events), action="patient.read", patients=[patient_id])
+
+
+@router.post("/{patient_id}/authorisations", operation_id="record_authorisation", response_model=RegisteredOut)
+def record_authorisation(
+    caller: MayRegister, command: Writes, quittance: Product, patient_id: PatientId, body: AuthorisationIn
+) -> Response:
+    """Record what an insurer allowed or was told of: flat fees and the fee for technical acts follow from it."""
+    owned(caller, quittance.log, patient_id)
+    return command.answer(
+        lambda context: quittance.register.authorise(context, patient_id, body.given()),
+        registered,
+        about=patient_id,
+        reason=body.reason,
+        on=patient_id,
+    )
+
+
+@router.post(
+    "/{patient_id}/authorisations/withdraw", operation_id="withdraw_authorisation", response_model=RegisteredOut
+)
+def withdraw_authorisation(
+    caller: MayRegister, command: Writes, quittance: Product, patient_id: PatientId, body: AuthorisationEndIn
+) -> Response:
+    """It was recorded by mistake, or the insurer took it back from its first day on."""
+    owned(caller, quittance.log, patient_id)
+    return command.answer(
+        lambda context: quittance.register.withdraw_authorisation(context, patient_id, body.kind, body.valid_from),
         registered,
         about=patient_id,
         reason=body.reason,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from time import monotonic
 from typing import Annotated, Any
 from uuid import UUID
@@ -112,11 +112,6 @@ def catch_up(quittance: Quittance, position: int) -> None:
         if monotonic() > deadline:
             raise Problem(503, "views_behind", headers={"Retry-After": "1"})
         reached = quittance.views.catch_up(min(position, reached + _STEP))
-
-
-def instant(text: str) -> datetime:
-    """An ISO instant of a view."""
-    return datetime.fromisoformat(text)
 
 
 def _tags(headers: Mapping[str, Any]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from api.rest.bodies import Body, Day, Nihii, Reason, Ssin, Text, example
 from api.rest.resources import id_of
+from domain.authorisation import Authorisation, Kind
 from domain.establishment import EstablishmentDetails, Sector
 from domain.patient import Insurability, Language, PatientDetails
 from domain.provider import ProviderDetails
@@ -171,6 +172,35 @@ class InsurabilityIn(Body):
     model_config = example(periods=[{"valid_from": "2026-01-01", "sickness_fund": "319", "ct1": "110", "ct2": "110"}])
 
     periods: Annotated[list[PeriodIn], Field(min_length=1, max_length=100)]
+    reason: Reason = ""
+
+
+class AuthorisationIn(Body):
+    """What an insurer allowed, or was told of; one of the same kind and first day replaces the former."""
+
+    model_config = example(
+        kind="katz", category="B", valid_from="2026-01-01", valid_to="2026-03-31", reason="Échelle envoyée"
+    )
+
+    kind: Kind
+    category: Annotated[str, Field(max_length=2, description="None for ptsi.")] = ""
+    valid_from: Day
+    valid_to: Day | None = None
+    number: Annotated[str, Field(max_length=40, pattern=r"^[ -~]*$", description="The insurer's, if any.")] = ""
+    reason: Reason = ""
+
+    def given(self) -> Authorisation:
+        """As the domain knows it."""
+        return Authorisation(self.kind, self.category, self.valid_from, self.valid_to, self.number)
+
+
+class AuthorisationEndIn(Body):
+    """The one that begins on that day was a mistake, or the insurer took it back from its first day on."""
+
+    model_config = example(kind="katz", valid_from="2026-01-01", reason="Refusée par le médecin-conseil")
+
+    kind: Kind
+    valid_from: Day
     reason: Reason = ""
 
 

@@ -40,6 +40,7 @@ class Right:
 
 
 MayRead = Annotated[Caller, Depends(Right("read"))]
+MaySeeCare = Annotated[Caller, Depends(Right("medical"))]
 MayRegister = Annotated[Caller, Depends(Right("register"))]
 MayRecordCare = Annotated[Caller, Depends(Right("care"))]
 MayBill = Annotated[Caller, Depends(Right("bill"))]

@@ -13,7 +13,7 @@ from api.rest.commands import Writes
 from api.rest.reads import Reading, Reads
 from api.rest.register_bodies import NeededReasonIn, ReasonIn
 from api.rest.resources import NOT_CHANGED, id_of, resource
-from api.rest.rights import MayBill, MayRead, Product, establishment_at, not_here, within
+from api.rest.rights import MayBill, MayRead, MaySeeCare, Product, establishment_at, not_here, within
 from application.access import Caller
 from application.ports import EventLog
 from application.send import Sent
@@ -105,7 +105,7 @@ def get_sending(caller: MayRead, reading: Reads, sending_id: UUID) -> Response:
     response_class=Response,
     responses={200: {"content": {"application/octet-stream": {}}}},
 )
-def get_sending_file(caller: MayRead, reading: Reads, sending_id: UUID) -> Response:
+def get_sending_file(caller: MaySeeCare, reading: Reads, sending_id: UUID) -> Response:
     """The 920000 as it was written. It holds national numbers: who fetches it is noted for every patient in it."""
     state, _ = sending_of(caller, reading, sending_id)
     content = reading.quittance.messages.get(state.made.message)

@@ -75,12 +75,15 @@ def get_timeline(
     after: Annotated[int, Query(ge=0, le=10_000_000, description="Version behind which to begin.")] = 0,
     limit: Annotated[int, Query(ge=1, le=_MOST_EVENTS)] = 100,
 ) -> Response:
-    """Everything that ever happened to one thing, by its id."""
+    """Everything that ever happened to one thing, by its id. What is about a patient needs the scope `medical`."""
     recorded = reading.quittance.log.history(stream_id, reading.upto)
     kind = recorded[0].topic.partition(".")[0] if recorded else ""
     if kind not in _STATES:
         not_here(ABSENT)
     _check_scope(caller, kind, recorded[0])
+    who = _patients(stream_id, recorded[0])
+    if who:
+        caller.require("medical")
     shown = recorded[after : after + limit]
     more = after + limit < len(recorded)
     body = {
@@ -91,7 +94,7 @@ def get_timeline(
         "state": _STATES[kind]([one.event for one in recorded], stream_id),
         "next": f"/timeline/{stream_id}?after={after + limit}&limit={limit}" if more else None,
     }
-    return reading.one(body, len(recorded), action="timeline.read", patients=_patients(stream_id, recorded[0]))
+    return reading.one(body, len(recorded), action="timeline.read", patients=who)
 
 
 def _check_scope(caller: Caller, kind: str, opening: Recorded) -> None:

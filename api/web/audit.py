@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime, time, timedelta
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
 from api.rest.listing import OnDay
+from api.web.change_words import Change
+from api.web.changes import changes_in
 from api.web.doors import MayAudit
-from api.web.places import place_of
-from api.web.timeline import name_of, source_of
+from api.web.things import Thing, things_of
+from api.web.timeline import name_of, source_of, why_of
 from api.web.visit import Visit
 from application.ports import Recorded
-from domain.event import ERASED
 from domain.local_time import BELGIUM
 from projections.audit_trail import KINDS, Asked, trail
 from projections.users import opened, users_of
@@ -28,17 +28,18 @@ _ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`address`: page of the thing it happened to, empty when it has none."""
+    """`thing`: what it happened to. `changes`: what it says beyond its name."""
 
     position: int
     at: datetime
     kind: str
     what: str
+    thing: Thing
+    changes: tuple[Change, ...]
     who: str
     for_whom: str
     why: str
     source: str
-    address: str
 
 
 @router.get("")
@@ -50,12 +51,14 @@ def show_trail(
     with visit.sql() as sql:
         page = trail(sql, visit.quittance.log, visit.practice, asked)
         people = opened(visit.quittance.keys, users_of(sql, visit.practice))
-    visit.saw("audit.read", [one.stream_id for one in page.events if one.topic.startswith("patient.")])
+    things = things_of(visit, (one.stream_id for one in page.events))
+    visit.saw("audit.read", (thing.patient_id for thing in things.values() if thing.patient_id))
+    changes = changes_in(visit, page.events)
     names = {one: name_of(visit, one) for recorded in page.events for one in _actors(recorded)}
     kept = {"kind": asked.kind, "actor": actor, "since": since, "until": until}
     return visit.page(
         "audit.html",
-        rows=[_row(visit, one, names) for one in page.events],
+        rows=[_row(visit, one, names, things[one.stream_id], changes.get(one.position, ())) for one in page.events],
         following=visit.to("/audit", **kept, before=page.following) if page.following else "",
         kinds=KINDS,
         people=[(f"user:{one.user_id}", one.name or one.login) for one in people],
@@ -69,26 +72,20 @@ def _actors(recorded: Recorded) -> list[str]:
     return [actor for actor in (recorded.meta.actor, recorded.meta.on_behalf_of) if actor]
 
 
-def _row(visit: Visit, recorded: Recorded, names: dict[str, str]) -> Row:
+def _row(visit: Visit, recorded: Recorded, names: dict[str, str], thing: Thing, changes: tuple[Change, ...]) -> Row:
     meta, kind = recorded.meta, recorded.topic.partition(".")[0]
     return Row(
         recorded.position,
         recorded.recorded_at,
         kind,
         f"event.{recorded.topic}",
+        thing,
+        changes,
         names[meta.actor],
         names.get(meta.on_behalf_of or "", ""),
-        "" if meta.reason == ERASED else meta.reason,
+        why_of(visit, recorded),
         source_of(recorded),
-        _address(visit, kind, recorded),
     )
-
-
-def _address(visit: Visit, kind: str, recorded: Recorded) -> str:
-    """A file is named by its hash, which only its first event says."""
-    named: UUID | str = getattr(recorded.event, "sha256", "") if kind == "message" else recorded.stream_id
-    path = place_of(visit, kind, named) if named else ""
-    return visit.to(path) if path else ""
 
 
 def _after(visit: Visit, since: Date | None) -> int:

@@ -9,10 +9,13 @@ from api.rest.desk_lists import RUNS
 from api.web import billing_answers, billing_runs
 from api.web.billing_cures import blockers
 from api.web.billing_files import files_of, hand_over
+from api.web.casework import casework_of
+from api.web.casework_things import PAGES
 from api.web.doors import MayBill
 from api.web.in_place import Refusal, told
 from api.web.visit import Visit
 from application.run_report import RunReport
+from domain import casework
 from domain.rules.limits import add_months, month_of, month_start
 from domain.run_plan import RunOptions
 from projections.billing_months import last_billed_month, prepared_months
@@ -42,6 +45,9 @@ def find_month(visit: MayBill) -> Response:
 def show_month(visit: MayBill, month: Month, include_current: IncludeCurrent = False) -> Response:
     """What a run would do now, and the files that wait; of a past day, the files and runs of then."""
     return _month(visit, month, include_current)
+
+
+PAGES["billed_month"] = show_month
 
 
 @router.post("/{month}")
@@ -88,6 +94,7 @@ def _month(visit: Visit, month: str, include_current: bool, refusal: Refusal | N
         runs=runs,
         waiting=waiting,
         refusal=refusal,
+        casework=casework_of(visit, casework.month(month)),
     )
 
 

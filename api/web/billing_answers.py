@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -14,8 +13,8 @@ from api.web.doors import MayBill, MayRead, MayTakeAnswers
 from api.web.grid_spec import Choice, Column, GridSpec, Look
 from api.web.grids import GRIDS, Exportable, list_page
 from api.web.in_place import Refusal, list_again, told
-from api.web.render import moment
 from api.web.visit import Visit
+from api.web.written import sending_name
 from application.ports import Row
 from projections.scope import Condition, both, one_of, scoped
 from projections.sending_numbers import sendings_by_id
@@ -49,16 +48,15 @@ def _look(row: Row) -> Look:
 
 
 def _said(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
-    """Instants, kinds and the sending that was answered, as a person reads them."""
+    """Kinds and the sending that was answered, as a person reads them."""
     answered = {row["sending_id"] for row in rows if row["sending_id"]}
     with visit.sql() as sql:
         known = sendings_by_id(sql, visit.scope, answered)
     made = []
     for row in rows:
         found = known.get(row["sending_id"])
-        to = f"{found['sending_number']} · {found['national_union']}" if found else ""
-        at = moment(datetime.fromisoformat(row["received_at"]))
-        made.append({**row, "received_at": at, "what": _kind(visit, row), "sending": to})
+        to = sending_name(found["sending_number"], found["national_union"]) if found else ""
+        made.append({**row, "what": _kind(visit, row), "sending": to})
     return made
 
 
@@ -72,7 +70,7 @@ ANSWERS_GRID = GridSpec(
     PATH,
     ANSWERS,
     (
-        Column("received_at", label="inbox_column.received_at"),
+        Column("received_at", "moment", label="inbox_column.received_at"),
         Column("state", "state", label="inbox_column.state", state=_look),
         Column("what", label="inbox_column.what"),
         Column("sending", label="inbox_column.sending"),

@@ -18,6 +18,7 @@ _LONGEST_NAME = 40
 _LONGEST_VALUE = 100
 _LAST = 1_000
 _HOW = frozenset({"sort", "descending", "limit"})
+_MOVES = {"up": -1, "down": 1}
 
 
 @router.get("/{grid}")
@@ -29,16 +30,17 @@ def show_columns(visit: MayRead, grid: str) -> Response:
 
 @router.post("/{grid}")
 def choose_columns(visit: MayRead, grid: str) -> Response:
-    """Remember which columns in which order; `usual`: as if never chosen."""
+    """Remember which columns in which order; `usual`: as if never chosen; `up`, `down`: move one and stay here."""
     shown = grid_named(visit, grid)
-    known = [column.name for column in columns_for(visit, shown.spec)]
-    places = {name: _place(visit, name) for name in known if visit.text(f"show-{name}", 5)}
     if visit.text("do", 10) == "usual":
         _keep(visit, f"columns.{grid}", None)
-    elif places:
-        _keep(visit, f"columns.{grid}", sorted(places, key=lambda name: (places[name], known.index(name))))
-    else:
-        raise Invalid("columns_none", "Choose at least one column.", field="columns")
+        return _back(visit, shown)
+    chosen = _chosen(visit, shown)
+    for move, step in _MOVES.items():
+        if name := visit.text(move, 40):
+            _keep(visit, f"columns.{grid}", _moved(chosen, name, step))
+            return visit.go(visit.to(f"/colonnes/{grid}", back=_given(visit, "back"), moved=f"{move}-{name}"))
+    _keep(visit, f"columns.{grid}", chosen)
     return _back(visit, shown)
 
 
@@ -74,10 +76,36 @@ def _page(visit: Visit, shown: Exportable) -> Response:
         columns=[by_name[name] for name in [*chosen, *rest]],
         chosen=chosen,
         back=visit.request.query_params.get("back", ""),
+        focus=_focus(visit.request.query_params.get("moved", ""), chosen),
         saved=saved_filters(visit, spec),
         has_first=preference(visit, f"filter.{spec.name}") is not None,
         most_characters=_LONGEST_NAME,
     )
+
+
+def _chosen(visit: Visit, shown: Exportable) -> list[str]:
+    """Columns that are ticked, by their numbers. Raises `Invalid`."""
+    known = [column.name for column in columns_for(visit, shown.spec)]
+    places = {name: _place(visit, name) for name in known if visit.text(f"show-{name}", 5)}
+    if not places:
+        raise Invalid("columns_none", "Choose at least one column.", field="columns")
+    return sorted(places, key=lambda name: (places[name], known.index(name)))
+
+
+def _moved(chosen: list[str], name: str, step: int) -> list[str]:
+    """One place up or down; as it is at the end, and for a column that is not ticked."""
+    to = chosen.index(name) + step if name in chosen else -1
+    if not 0 <= to < len(chosen):
+        return chosen
+    left = [other for other in chosen if other != name]
+    return [*left[:to], name, *left[to:]]
+
+
+def _focus(moved: str, chosen: list[str]) -> str:
+    """The arrow pressed last, so that it can be pressed again; at the end the other one."""
+    move, _, name = moved.partition("-")
+    ends = {"up": chosen[:1], "down": chosen[-1:]}
+    return f"{'down' if move == 'up' else 'up'}-{name}" if [name] == ends.get(move) else moved
 
 
 def _place(visit: Visit, name: str) -> int:

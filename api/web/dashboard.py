@@ -1,76 +1,71 @@
 """Dashboard: what insurers accept at first sight, what they refuse, how long they take, what waits too long."""
 
-from datetime import date as Date
+from collections.abc import Sequence
 
 from fastapi import APIRouter, Response
 
-from api.catalogue import Language
+from api.catalogue import Language, euros, with_percent
 from api.rest.listing import Word
 from api.web.charts import Chart, bars
-from api.web.dashboard_tables import MonthRow, delay_rows, month_rows, share, unread_rows, waiting_rows, whole_span
+from api.web.dashboard_tables import (
+    Cell,
+    MonthRow,
+    ageing_sums,
+    delay_rows,
+    month_rows,
+    share,
+    unread_rows,
+    waiting_rows,
+    whole_span,
+)
 from api.web.doors import MayRead
 from api.web.looks import sending_state
-from api.web.month_span import MonthSpan, span_between, span_typed
 from api.web.refusal_groups import MOST_BARS, chart_of, groups_of, path_of
+from api.web.span_form import AskedSpan, asked_span, said_in_address
 from api.web.visit import Visit
-from domain.errors import Invalid
 from domain.rules.unions import UNIONS
 from projections.delays import AGES, answered, waiting
 from projections.figures import Span, first_passes, refused_by_month
 from projections.history import RefusalFilter, SendingFilter
 
 router = APIRouter(prefix="/c/{where}/pilotage")
-_SPAN = ("period", "from", "to")
 
 
 @router.get("")
 def show_dashboard(visit: MayRead, national_union: Word = None) -> Response:
     """Months `from` to `to`; what is typed as `period` becomes those, so that the address says what is shown."""
-    query, today = visit.request.query_params, visit.as_of or visit.today
-    given = {name: query.get(name, "").strip() for name in _SPAN}
-    union = national_union or ""
-    try:
-        if given["period"]:
-            span = span_typed(given["period"], today)
-            return visit.go(visit.to("/pilotage", **{"from": span.first, "to": span.last, "national_union": union}))
-        span = span_between(given["from"], given["to"], today)
-    except Invalid as error:
-        return _page(visit, span_between("", "", today), union, today, given, str(error.facts["field"]))
-    return _page(visit, span, union, today, {"from": span.first, "to": span.last})
-
-
-def _page(visit: Visit, span: MonthSpan, union: str, today: Date, given: dict[str, str], wrong: str = "") -> Response:
-    """`given`: what stands in the fields; `wrong`: the one that cannot be."""
+    asked, union = asked_span(visit), national_union or ""
+    if asked.typed:
+        return said_in_address(visit, "/pilotage", asked)
     return visit.page(
         "dashboard.html",
-        status=422 if wrong else 200,
+        status=asked.status,
         fragment="figures",
-        given=given,
-        wrong=wrong,
-        span=span,
+        asked=asked,
         union=union,
         unions=UNIONS,
         ages=AGES,
         percent=lambda value: percent(value, visit.language),
         decimal=lambda value: decimal(value, visit.language),
-        **_verdicts(visit, span, union),
-        **_delays(visit, span, union, today),
+        **_verdicts(visit, asked, union),
+        **_delays(visit, asked, union),
     )
 
 
-def _verdicts(visit: Visit, span: MonthSpan, union: str) -> dict[str, object]:
+def _verdicts(visit: Visit, asked: AskedSpan, union: str) -> dict[str, object]:
     """What was accepted and refused of the care of these months. `care`: the query of its refused lines."""
-    first, last = span.starts.isoformat(), span.ends.isoformat()
+    first, last = asked.days
     wanted = RefusalFilter(national_union=union or None, date_from=first, date_to=last)
     with visit.sql() as sql:
         passes = first_passes(sql, visit.scope, Span(first, last, union or None), visit.upto)
         refused = refused_by_month(sql, visit.scope, wanted, visit.upto)
-    groups, months = groups_of(visit, wanted), month_rows(span, passes, refused)
+    groups, months = groups_of(visit, wanted), month_rows(asked.span, passes, refused)
     lines, cascaded = sum(one.cause.lines for one in groups), sum(one.cause.cascaded_lines for one in groups)
-    care = {"date_from": first, "date_to": last, "national_union": union}
+    care, whole = {"date_from": first, "date_to": last, "national_union": union}, whole_span(months)
     return {
         "months": months,
-        "whole": whole_span(months),
+        "whole": whole,
+        "refused_share": share(whole.refused_cents, whole.first.requested_cents),
         "accepted_chart": _rates(months, visit.language),
         "groups": [(group, visit.to(path_of(group.cause.code), **care, letter=group.cause.letter)) for group in groups],
         "refused_chart": chart_of(groups, visit.language),
@@ -81,18 +76,21 @@ def _verdicts(visit: Visit, span: MonthSpan, union: str) -> dict[str, object]:
     }
 
 
-def _delays(visit: Visit, span: MonthSpan, union: str, today: Date) -> dict[str, object]:
+def _delays(visit: Visit, asked: AskedSpan, union: str) -> dict[str, object]:
     """How long the sendings of these months took, and what waits whenever it left. `sent`: the query of the first."""
-    first, last = span.starts.isoformat(), span.ends.isoformat()
+    (first, last), today = asked.days, visit.as_of or visit.today
     left = SendingFilter(national_union=union or None, transmitted_from=first, transmitted_to=last)
     with visit.sql() as sql:
         settled = answered(sql, visit.scope, left, visit.upto)
         unread = answered(sql, visit.scope, SendingFilter(national_union=union or None, is_read=False), visit.upto)
         still = waiting(sql, visit.scope, today, union or None, visit.upto)
+    waits = waiting_rows(still, today)
     return {
         "delays": delay_rows(settled),
         "sent": {"status": "settled", "transmitted_from": first, "transmitted_to": last, "national_union": union},
-        "waiting": waiting_rows(still, today),
+        "waiting": waits,
+        "waiting_chart": _ages(ageing_sums(waits), visit.language),
+        "sums": ageing_sums,
         "look": lambda row: sending_state({"status": row.status}),
         "unread": unread_rows(unread, today),
     }
@@ -104,8 +102,8 @@ def _rates(months: list[MonthRow], language: Language) -> Chart:
         (
             (
                 f"{row.first.month[5:]}/{row.first.month[:4]}",
-                round(row.euro_rate * 10),
-                percent(row.euro_rate, language),
+                round(row.line_rate * 10),
+                percent(row.line_rate, language),
             )
             for row in months
             if row.first.lines
@@ -114,10 +112,16 @@ def _rates(months: list[MonthRow], language: Language) -> Chart:
     )
 
 
+def _ages(sums: Sequence[Cell], language: Language) -> Chart:
+    """Amounts by class of age, in days; the last sum is the whole."""
+    firsts = (0, *(last + 1 for last in AGES))
+    names = (*(f"{first}\N{EN DASH}{last}" for first, last in zip(firsts, AGES, strict=False)), f"> {AGES[-1]}")
+    return bars((name, cell.cents, euros(cell.cents, language)) for name, cell in zip(names, sums, strict=False))
+
+
 def percent(value: float, language: Language) -> str:
     """One decimal, as a person of that language reads it."""
-    written = decimal(value, language)
-    return f"{written}\N{NARROW NO-BREAK SPACE}%" if language == "fr" else f"{written}%"
+    return with_percent(decimal(value, language), language)
 
 
 def decimal(value: float, language: Language) -> str:

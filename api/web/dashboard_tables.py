@@ -110,6 +110,12 @@ def unread_rows(answered: Iterable[Answered], today: Date) -> list[UnionRow]:
     return [_unread(union, ones, today) for union, ones in by_union.items()]
 
 
+def ageing_sums(rows: Iterable[UnionRow]) -> tuple[Cell, ...]:
+    """Over all rows, each class of age and then the whole; no list holds exactly that."""
+    columns = zip(*((*row.classes, row.whole) for row in rows), strict=True)
+    return tuple(Cell(sum(cell.count for cell in cells), sum(cell.cents for cell in cells)) for cells in columns)
+
+
 def _delay(union: str, answered: list[Answered]) -> DelayRow:
     days = [one.days for one in answered if one.days is not None]
     return DelayRow(union, len(answered), median(days) if days else None, max(days, default=None))

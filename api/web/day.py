@@ -7,13 +7,16 @@ from fastapi import APIRouter, Response
 from api.rest.billing_days import ABSENT
 from api.rest.rights import not_here, within
 from api.web.casework import casework_of
+from api.web.casework_things import PAGES
 from api.web.day_stays import stays_of
 from api.web.doors import MayRead
 from api.web.looks import day_phase, verdict
+from api.web.row_words import held_back, held_phase
 from api.web.said import names_of, shown_lines
 from api.web.sending import Brief
 from api.web.timeline import timeline_of
 from api.web.visit import Visit
+from application.own_care import is_own
 from domain import billing_day as days
 from domain.billing_day import BillingDay
 from domain.event import ERASED
@@ -29,16 +32,21 @@ def show_day(visit: MayRead, day_id: UUID, source: Brief = "") -> Response:
     visit.saw("billing_day.read", [day.patient_id])
     recorded = visit.quittance.log.history(day_id, visit.upto)
     phase = "settled" if day.verdict != "none" else "in_sending" if day.sending_id else "prepared"
-    is_open = day.is_prepared and visit.may("care")
+    lines = shown_lines(day, visit)
+    held = held_back(visit, [day_id]).get(day_id, ())
+    by, keys = visit.known_caller, visit.quittance.keys
+    own = [line for line in lines if day.is_prepared and visit.may("own_care") and is_own(by, keys, line.care)]
     return visit.page(
         "day.html",
         day=day,
         day_id=day_id,
         name=names_of(visit, [day.patient_id]).get(day.patient_id, ""),
-        phase=day_phase({"phase": phase}),
+        phase=day_phase({"phase": held_phase(held) if held else phase}),
+        held=held,
         verdict=verdict({"verdict": day.verdict}),
         next_step=_next_step(day),
-        lines=shown_lines(day, visit.language),
+        lines=lines,
+        own=own,
         withdrawn=[line for line in day.lines if line.withdrawn],
         amount_cents=sum(line.care.amount_cents for line in day.active),
         proof="" if day.time_bar_proof == ERASED else day.time_bar_proof,
@@ -48,9 +56,12 @@ def show_day(visit: MayRead, day_id: UUID, source: Brief = "") -> Response:
         entries=timeline_of(visit, day_id, source),
         source=source,
         version=len(recorded),
-        is_open=is_open,
+        is_open=day.is_prepared and visit.may("care"),
         casework=casework_of(visit, day_id),
     )
+
+
+PAGES["billing_day"] = show_day
 
 
 def day_of(visit: Visit, day_id: UUID) -> BillingDay:

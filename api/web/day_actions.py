@@ -1,14 +1,14 @@
 """What a person may do with a day that is in no sending; each is a form of its page and ends there again."""
 
 from collections.abc import Callable
-from datetime import date as Date
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from api.web.day import day_of
-from api.web.doors import MayRecordCare
-from api.web.sending_actions import reason_of, version_of
+from api.web.doors import MayRecordCare, MayRecordOwnCare
+from api.web.form_fields import day, version
+from api.web.sending_actions import reason_of
 from api.web.visit import Visit
 from application.commit import Done
 from application.ports import Context
@@ -19,27 +19,23 @@ _LONGEST_PROOF = 60
 
 
 @router.post("/{day_id}/confirmer")
-def confirm_line(visit: MayRecordCare, day_id: UUID) -> Response:
+def confirm_line(visit: MayRecordOwnCare, day_id: UUID) -> Response:
     """Say that an identical second line was really done."""
-    care, line_id = visit.quittance.care, _line_of(visit)
-    return _on_day(visit, day_id, lambda context: care.confirm(context, day_id, line_id), reason_of(visit))
+    care, line_id, by = visit.quittance.care, _line_of(visit), visit.known_caller
+    return _on_day(visit, day_id, lambda context: care.confirm(context, day_id, line_id, by), reason_of(visit))
 
 
 @router.post("/{day_id}/retirer")
-def withdraw_line(visit: MayRecordCare, day_id: UUID) -> Response:
+def withdraw_line(visit: MayRecordOwnCare, day_id: UUID) -> Response:
     """Take a line out before it is billed."""
-    care, line_id = visit.quittance.care, _line_of(visit)
-    return _on_day(visit, day_id, lambda context: care.withdraw(context, day_id, line_id), reason_of(visit))
+    care, line_id, by = visit.quittance.care, _line_of(visit), visit.known_caller
+    return _on_day(visit, day_id, lambda context: care.withdraw(context, day_id, line_id, by), reason_of(visit))
 
 
 @router.post("/{day_id}/prescription")
 def lift_time_bar(visit: MayRecordCare, day_id: UUID) -> Response:
     """Note the registered letter that makes a time-barred day sendable."""
-    care, proof, letter = visit.quittance.care, visit.text("proof", _LONGEST_PROOF), visit.text("letter_date", 10)
-    try:
-        letter_date = Date.fromisoformat(letter)
-    except ValueError:
-        raise Invalid("field_invalid", "letter_date: give a date.", field="letter_date") from None
+    care, proof, letter_date = visit.quittance.care, visit.text("proof", _LONGEST_PROOF), day(visit, "letter_date")
     return _on_day(
         visit,
         day_id,
@@ -64,5 +60,5 @@ def _on_day(visit: Visit, day_id: UUID, act: Callable[[Context], Done[UUID]], re
         lambda _: visit.at(f"/jours/{day_id}"),
         reason=reason,
         about=who if reason else None,
-        expected=(day_id, version_of(visit)),
+        expected=version(visit, day_id),
     )

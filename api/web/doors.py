@@ -12,7 +12,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.routing import BaseRoute
 
 from api.rest.limits import JSON_BYTES, read_body
@@ -20,11 +20,15 @@ from api.rest.problems import Problem
 from api.rest.rights import UnguardedRoute, product
 from api.web.visit import Visit
 from application.accounts import Session
+from application.sessions import csrf_of, new_token
 from domain.errors import NotFound
 from domain.local_time import local_date
 
 COOKIE = "__Host-quittance"
+BROWSER = "__Host-quittance-browser"
+"""Secret of a browser before anybody signed in there: forms of the sign-in carry what is computed from it."""
 UPLOAD_BYTES = 34 * 1024 * 1024
+_LONGEST_COOKIE = 200
 
 
 class SignInNeeded(Exception):
@@ -35,12 +39,14 @@ class SignInNeeded(Exception):
 class Door:
     """`right`: what the caller needs in the practice of the path. None: signed in is enough.
 
-    `stages`: how far the sign-in must have come. `body_bytes`: the largest form.
+    `stages`: how far the sign-in must have come. `body_bytes`: the largest form. `is_use`: coming through it is a use
+    of the session, which then lasts longer.
     """
 
     right: str | None = None
     stages: frozenset[str] = frozenset({"full"})
     body_bytes: int = JSON_BYTES
+    is_use: bool = True
 
     async def __call__(self, request: Request) -> AsyncIterator[Visit]:
         """The visit, let in; its uploads are closed at the end. Raises `SignInNeeded`, `NotPermitted`, `NotFound`."""
@@ -51,10 +57,10 @@ class Door:
 
     async def let_in(self, request: Request) -> Visit:
         """The visit alone."""
-        session = await run_in_threadpool(_session, request)
+        session = await run_in_threadpool(_session, request, is_use=self.is_use)
         if session is None or session.stage not in self.stages:
             raise SignInNeeded
-        form = await _form(request, session, self.body_bytes)
+        form = await _form(request, session.csrf, self.body_bytes)
         return await run_in_threadpool(self._enter, request, session, form)
 
     def _enter(self, request: Request, session: Session, form: FormData) -> Visit:
@@ -73,12 +79,13 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Public:
-    """A page before anybody signed in. Its forms are harmless but for the sign-in itself, which has limits."""
+    """A page before anybody signed in. Its forms belong to the browser that asked for them."""
 
     async def __call__(self, request: Request) -> AsyncIterator[Visit]:
-        """A visit of nobody."""
-        form = await _form(request, None, JSON_BYTES)
-        visit = Visit.of(request, product(request), None, None, None, form)
+        """A visit of nobody. Raises `Problem` for a form that this browser did not ask for."""
+        browser = _cookie(request, BROWSER) or new_token()
+        form = await _form(request, csrf_of(browser), JSON_BYTES)
+        visit = Visit.of(request, product(request), None, None, None, form, browser)
         request.state.visit = visit
         try:
             yield visit
@@ -91,6 +98,7 @@ SignedIn = Annotated[Visit, Depends(Door())]
 MayRead = Annotated[Visit, Depends(Door("read"))]
 MaySeeCare = Annotated[Visit, Depends(Door("medical"))]
 MayRegister = Annotated[Visit, Depends(Door("register"))]
+MayRecordOwnCare = Annotated[Visit, Depends(Door("own_care"))]
 MayRecordCare = Annotated[Visit, Depends(Door("care"))]
 MayBill = Annotated[Visit, Depends(Door("bill"))]
 MayNote = Annotated[Visit, Depends(Door("note"))]
@@ -116,21 +124,46 @@ def check_doors(routes: Iterable[BaseRoute]) -> None:
             raise UnguardedRoute(f"{route.path} declares no door: give its endpoint a parameter of a May… type")
 
 
-def _session(request: Request) -> Session | None:
-    token = request.cookies.get(COOKIE, "")
-    accounts = product(request).accounts
-    return accounts.session(token) if 0 < len(token) <= 200 else None
+def former_user(request: Request) -> UUID | None:
+    """Whose session this browser had, when that ended by itself a short while ago."""
+    token = _cookie(request, COOKIE)
+    return product(request).accounts.former(token) if token else None
 
 
-async def _form(request: Request, session: Session | None, limit: int) -> FormData:
+async def former_form(request: Request) -> FormData:
+    """A form of a page of the session that the browser had. Raises `Problem` for any other."""
+    return await _form(request, csrf_of(_cookie(request, COOKIE)), JSON_BYTES)
+
+
+def _session(request: Request, *, is_use: bool) -> Session | None:
+    token = _cookie(request, COOKIE)
+    return product(request).accounts.session(token, is_use=is_use) if token else None
+
+
+def _cookie(request: Request, name: str) -> str:
+    """Empty when there is none that could be ours."""
+    value = request.cookies.get(name, "")
+    return value if len(value) <= _LONGEST_COOKIE else ""
+
+
+async def _form(request: Request, csrf: str, limit: int) -> FormData:
     if request.method != "POST":
         return FormData()
     await read_body(request, limit)
     form = await request.form(max_fields=2_000)
     given = form.get("csrf", "")
-    if session is not None and not (isinstance(given, str) and hmac.compare_digest(given, session.csrf)):
+    # As bytes: what comes may be any text, and text is only compared when it is ASCII.
+    if not (isinstance(given, str) and hmac.compare_digest(given.encode(errors="replace"), csrf.encode())):
         raise Problem(403, "form_not_ours")
+    if not all(_is_text(name) and _is_text(value) for name, value in form.multi_items()):
+        raise Problem(400, "request_malformed")
     return form
+
+
+def _is_text(value: str | UploadFile) -> bool:
+    """Whether a database takes it, of a file its name: no field of a browser sends anything else."""
+    text = value if isinstance(value, str) else value.filename or ""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _practice(request: Request) -> UUID | None:

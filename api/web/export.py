@@ -15,17 +15,18 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from starlette.responses import StreamingResponse
 
-from api.catalogue import Language, has, text
+from api.catalogue import Language, has, is_percentage, text
 from api.web.doors import MayRead
 from api.web.export_files import Cell, Head, write_csv, write_xlsx
 from api.web.grid_spec import Column
 from api.web.grids import GRIDS, Exportable, grid_named
 from api.web.own_view import columns_of
+from api.web.render import belgian
 from api.web.visit import Visit
 from application.ports import Row
 from domain.errors import Invalid, NotFound
 from projections.paging import MOST_COUNTED
-from projections.whole import ordered_ids, rows_of
+from projections.whole import rows_of
 
 __all__ = ["GRIDS", "Exportable", "router"]
 
@@ -43,35 +44,49 @@ _MEDIA = {
 def export(visit: MayRead, grid: str, kind: str) -> Response:
     """The file. The query is that of the list. Raises `Invalid` for more than 100,000 rows."""
     shown = grid_named(visit, grid)
-    if kind not in _WRITERS:
-        raise NotFound("path_unknown", "There is no such file.")
-    columns = columns_of(visit, shown.spec)
-    file: IO[bytes] = SpooledTemporaryFile(_MEMORY_BYTES)  # noqa: SIM115 - closed when it was sent
-    title = _title(visit, shown)
-    head = Head(title, tuple(_heads(visit, columns)), tuple(_kinds(visit, columns)), visit.language)
+    columns, key = columns_of(visit, shown.spec), shown.spec.title_key
+    name = text(key, visit.language) if has(key) else shown.spec.name
+    heads = [(text(column.label_key, visit.language), column.kind) for column in columns]
     seen: dict[UUID, None] = {}
-    _WRITERS[kind](file, head, _cells(visit, shown, columns, seen))
+    answer = table_file(visit, kind, name, heads, _cells(visit, shown, columns, seen))
     if shown.seen:
         visit.saw(shown.seen, seen)
-    headers = {"Content-Disposition": f'attachment; filename="{_file_name(visit, shown)}.{kind}"'}
+    return answer
+
+
+def table_file(
+    visit: Visit, kind: str, name: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Cell]]
+) -> Response:
+    """A table of that name as `csv` or `xlsx`, written when this returns. `columns`: what stands above them, and kind.
+
+    Of the past, each row says of which day: files of several dates can be put under each other. Raises `NotFound`.
+    """
+    if kind not in _WRITERS:
+        raise NotFound("path_unknown", "There is no such file.")
+    as_of = [visit.as_of] if visit.as_of else []
+    heads = [*columns, *((text("list_column.as_of", visit.language), "day") for _ in as_of)]
+    names, kinds = zip(*heads, strict=True)
+    # What is too large for memory lies on the disk without a name, for this process alone, and goes when it is closed.
+    file: IO[bytes] = SpooledTemporaryFile(_MEMORY_BYTES)  # noqa: SIM115 - closed when it was sent
+    _WRITERS[kind](file, Head(_title(visit, name), names, kinds, visit.language), ([*row, *as_of] for row in rows))
+    headers = {"Content-Disposition": f'attachment; filename="{_file_name(visit, name)}.{kind}"'}
     return StreamingResponse(_pieces(file), headers=headers, media_type=_MEDIA[kind])
 
 
 def _cells(visit: Visit, shown: Exportable, columns: Sequence[Column], seen: dict[UUID, None]) -> Iterator[list[Cell]]:
     """Rows of one state of the views, in the order of the screen; notes in `seen` whose they are."""
-    listing, condition, asked = shown.spec.listing, shown.condition(visit), shown.asked(visit)
     with visit.sql() as sql:
-        ids = ordered_ids(listing, sql, condition, asked, MOST_COUNTED)
+        ids = shown.ids(visit, sql, MOST_COUNTED)
         if len(ids) > MOST_COUNTED:
             raise Invalid("export_too_large", f"At most {MOST_COUNTED:,} rows: narrow the filter.", field="filter")
-        for rows in rows_of(listing, sql, ids, visit.upto):
+        for rows in rows_of(shown.spec.listing, sql, ids, visit.upto):
             seen.update(dict.fromkeys(shown.patients_in(rows)))
             for row in shown.spec.complete(visit, rows):
-                yield [*(cell_of(column, row, visit.language) for column in columns), *_as_of(visit)]
+                yield [cell_of(column, row, visit.language) for column in columns]
 
 
 def cell_of(column: Column, row: Row, language: Language) -> Cell:
-    """A value with its type: amounts in euro, days and months as dates, words in the reader's language."""
+    """A value with its type: amounts in euro, shares of one, times as in Belgium, words in the reader's language."""
     if column.kind == "state" and column.state is not None:
         return text(column.state(row)[2], language)
     value = row[column.name]
@@ -80,8 +95,12 @@ def cell_of(column: Column, row: Row, language: Language) -> Cell:
             return None if value is None else Decimal(value).scaleb(-2)
         case "day":
             return Date.fromisoformat(value) if isinstance(value, str) and value else value or None
+        case "moment":
+            return belgian(value).replace(tzinfo=None) if value else None
         case "month":
             return Date.fromisoformat(f"{value}-01") if value else None
+        case "percent" if value and is_percentage(value):
+            return Decimal(int(value)).scaleb(-4)
         case "number":
             return None if value is None else int(value)
         case "flag":
@@ -89,37 +108,14 @@ def cell_of(column: Column, row: Row, language: Language) -> Cell:
     return "" if value is None else str(value)
 
 
-def _heads(visit: Visit, columns: Iterable[Column]) -> Iterator[str]:
-    for column in columns:
-        yield text(column.label_key, visit.language)
-    if visit.as_of:
-        yield text("list_column.as_of", visit.language)
+def _title(visit: Visit, name: str) -> str:
+    if visit.as_of is None:
+        return name
+    return text("list_file.title_as_of", visit.language, list=name, day=f"{visit.as_of:%d/%m/%Y}")
 
 
-def _kinds(visit: Visit, columns: Iterable[Column]) -> Iterator[str]:
-    for column in columns:
-        yield column.kind
-    if visit.as_of:
-        yield "day"
-
-
-def _as_of(visit: Visit) -> list[Cell]:
-    """In every row: files of several dates can be put under each other."""
-    return [visit.as_of] if visit.as_of else []
-
-
-def _title(visit: Visit, shown: Exportable) -> str:
-    key = shown.spec.title_key
-    name = text(key, visit.language) if has(key) else shown.spec.name
-    return (
-        text("list_file.title_as_of", visit.language, list=name, day=f"{visit.as_of:%d/%m/%Y}") if visit.as_of else name
-    )
-
-
-def _file_name(visit: Visit, shown: Exportable) -> str:
+def _file_name(visit: Visit, name: str) -> str:
     """Only letters of ASCII: a name that every system takes, and that says the date."""
-    key = shown.spec.title_key
-    name = text(key, visit.language) if has(key) else shown.spec.name
     made = "name_as_of" if visit.as_of else "name"
     whole = text(f"list_file.{made}", visit.language, list=name, day=(visit.as_of or visit.today).isoformat())
     plain = unicodedata.normalize("NFKD", whole).encode("ascii", "ignore").decode().lower()

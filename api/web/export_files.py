@@ -7,6 +7,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
+from datetime import datetime
 from decimal import Decimal
 from io import TextIOWrapper
 from typing import IO, Any
@@ -15,9 +16,9 @@ import xlsxwriter
 
 from api.catalogue import Language
 
-Cell = str | int | Decimal | Date | None
+Cell = str | int | Decimal | Date | datetime | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_WIDTHS = {"amount": 13, "day": 12, "month": 10, "number": 9, "flag": 8, "reason": 50}
+_WIDTHS = {"amount": 13, "percent": 9, "day": 12, "moment": 17, "month": 10, "number": 9, "flag": 8, "reason": 50}
 _WIDTH = 22
 _LONGEST_TITLE = 31
 _NOT_IN_TITLES = str.maketrans("", "", "[]:*?/\\'")
@@ -46,7 +47,12 @@ def write_csv(file: IO[bytes], head: Head, rows: Iterable[Sequence[Cell]]) -> No
 
 def write_xlsx(file: IO[bytes], head: Head, rows: Iterable[Sequence[Cell]]) -> None:
     """One sheet; a row is forgotten once it is written."""
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "default_date_format": "dd/mm/yyyy"})
+    # Rows lie on the disk meanwhile, in files of ours that nobody else opens: closing removes them, after an error too.
+    with xlsxwriter.Workbook(file, {"constant_memory": True, "default_date_format": "dd/mm/yyyy"}) as book:
+        _fill(book, head, rows)
+
+
+def _fill(book: Any, head: Head, rows: Iterable[Sequence[Cell]]) -> None:  # noqa: ANN401 - untyped library
     book.set_properties({"title": head.title})
     sheet = book.add_worksheet(head.title.translate(_NOT_IN_TITLES)[:_LONGEST_TITLE])
     sheet.set_header(f"&L{head.title.replace('&', '&&')}&R&P / &N")
@@ -55,6 +61,8 @@ def write_xlsx(file: IO[bytes], head: Head, rows: Iterable[Sequence[Cell]]) -> N
     sheet.set_landscape()
     formats = {
         "amount": book.add_format({"num_format": "#,##0.00\\ [$€-1]"}),
+        "percent": book.add_format({"num_format": "0.00%"}),
+        "moment": book.add_format({"num_format": "dd/mm/yyyy hh:mm"}),
         "month": book.add_format({"num_format": "mm/yyyy"}),
         "day": book.add_format({"num_format": "dd/mm/yyyy"}),
     }
@@ -65,7 +73,6 @@ def write_xlsx(file: IO[bytes], head: Head, rows: Iterable[Sequence[Cell]]) -> N
     for number, row in enumerate(rows, 1):
         for place, (value, kind) in enumerate(zip(row, head.kinds, strict=True)):
             _put(sheet, number, place, value, formats.get(kind), quoted)
-    book.close()
 
 
 def _put(sheet: Any, row: int, place: int, value: Cell, typed: Any, quoted: Any) -> None:  # noqa: ANN401 - untyped library
@@ -86,10 +93,12 @@ def _written(value: Cell, kind: str, comma: str) -> str:
             return ""
         case str():
             return _harmless(value)
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M}"
         case Date():
             return f"{value:%Y-%m}" if kind == "month" else value.isoformat()
         case Decimal():
-            return f"{value:.2f}".replace(".", comma)
+            return f"{value * 100 if kind == 'percent' else value:.2f}".replace(".", comma)
     return str(value)
 
 

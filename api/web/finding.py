@@ -1,4 +1,4 @@
-"""What the words of the search box may mean: a person, a number, a code, a file, an id; all inside one practice."""
+"""What the words of the search box may mean: a person, a number, an amount, a code, a file, an id; in one practice."""
 
 import re
 from collections.abc import Iterable
@@ -9,13 +9,15 @@ from api.web.visit import Visit
 from application.register import number_blind, plain
 from domain.rules.refusals import known_codes
 from projections.feed import owner_of
-from projections.patient_names import name_blinds, patients_by_name
+from projections.patient_names import beginning_blinds, patients_by_name
 from projections.patients import Identity, identity, patients
 from projections.scope import Condition, both, one_of, scoped
 
 MOST = 50
+_DIGITS = re.compile(r"\d+")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _CODE = re.compile(r"[A-Z]?(\d{6}|\d{3}/\d{2})")
+_AMOUNT = re.compile(r"€?(\d{1,3}(?:[ .]\d{3})+|\d{1,9})[.,](\d{2})€?")
 _BARE = str.maketrans("", "", " .-/")
 
 
@@ -38,6 +40,10 @@ def find(visit: Visit, words: str) -> Found:
     if named is not None:
         return named
     bare = words.translate(_BARE)
+    if amount := _AMOUNT.fullmatch(" ".join(words.split()).replace("€ ", "€").replace(" €", "€")):
+        of_amount = _by_amount(visit, int("".join(_DIGITS.findall(amount[1])) + amount[2]))
+        if of_amount != Found():
+            return of_amount
     if bare.isascii() and bare.isdigit():
         return _by_number(visit, words, bare)
     code = _CODE.fullmatch(words.upper())
@@ -77,6 +83,15 @@ def _by_number(visit: Visit, words: str, bare: str) -> Found:
     )
 
 
+def _by_amount(visit: Visit, cents: int) -> Found:
+    """Asked, accepted or refused of an invoice or a sending, to the cent."""
+    columns = ("requested_cents", "accepted_cents", "refused_cents")
+    wanted = Condition(f"({' OR '.join(f'{column} = ?' for column in columns)})", (cents,) * len(columns))
+    return Found(
+        invoices=_ids(visit, "invoices", "invoice_id", wanted), sendings=_ids(visit, "sendings", "sending_id", wanted)
+    )
+
+
 def _by_own_number(visit: Visit, bare: str) -> tuple[UUID, ...]:
     blind = number_blind(visit.quittance.keys, visit.practice, bare)
     found = visit.quittance.lookups.patients_by_number(visit.practice, [blind])
@@ -84,22 +99,23 @@ def _by_own_number(visit: Visit, bare: str) -> tuple[UUID, ...]:
 
 
 def _people(visit: Visit, words: str) -> tuple[UUID, ...]:
-    """Who bears one of the words as last name; those whom all words fit, if there are any."""
+    """Whose last or first name begins with one of the words; those whom all words fit, if there are any."""
     if not visit.may_ever("medical"):
         return ()
     keys = visit.quittance.keys
     with visit.sql() as sql:
-        ids = patients_by_name(sql, visit.scope, name_blinds(keys, visit.practice, words))
+        ids = patients_by_name(sql, visit.scope, beginning_blinds(keys, visit.practice, words))
         rows = patients(sql, visit.scope, ids)
     asked = plain(words).split()
-    whole = [one for one in ids if one in rows and _fits(asked, identity(keys, rows[one]))]
-    return tuple((whole or ids)[:MOST])
+    fitting = {one: _fitting(asked, identity(keys, rows[one])) for one in ids if one in rows}
+    whole = [one for one, words_ in fitting.items() if words_ == len(asked)]
+    return tuple((whole or [one for one, words_ in fitting.items() if words_])[:MOST])
 
 
-def _fits(asked: Iterable[str], who: Identity) -> bool:
-    """Each word begins a word of the name."""
+def _fitting(asked: Iterable[str], who: Identity) -> int:
+    """How many of the words begin a word of the name."""
     borne = plain(f"{who.last_name} {who.first_name}").split()
-    return all(any(word.startswith(one) for word in borne) for one in asked)
+    return sum(any(word.startswith(one) for word in borne) for one in asked)
 
 
 def _codes(visit: Visit, code: str) -> tuple[str, ...]:

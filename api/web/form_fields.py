@@ -1,14 +1,20 @@
 """Fields of a form as a person fills them in, and what to say at the field when a value will not do."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date as Date
+from typing import Any
 from uuid import UUID
+
+from fastapi import Response
 
 from api.catalogue import Language, has, text
 from api.web.visit import Visit
+from application.commit import Done
+from application.ports import Context
 from domain.errors import DomainError, Invalid
+from domain.local_time import calendar_day, possible
 
 _BELGIAN = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
@@ -41,7 +47,7 @@ def said(code: str, field: str, language: Language) -> str:
     hint = text(f"field.{field}", language) if has(f"field.{field}") else ""
     if code == "field_invalid" and hint:
         name = text(f"state.{field}", language) if has(f"state.{field}") else field
-        return f"{name} : {hint}" if language == "fr" else f"{name}: {hint}"
+        return text("said.named", language, name=name, value=hint)
     if has(f"field_problem.{code}"):
         return text(f"field_problem.{code}", language)
     known = code if has(f"problem.{code}") else "unexplained"
@@ -63,7 +69,7 @@ def day_or_none(visit: Visit, name: str) -> Date | None:
         return None
     typed = _BELGIAN.fullmatch(given)
     try:
-        return Date(int(typed[3]), int(typed[2]), int(typed[1])) if typed else Date.fromisoformat(given)
+        return possible(Date(int(typed[3]), int(typed[2]), int(typed[1]))) if typed else calendar_day(given)
     except ValueError:
         raise Invalid("day_invalid", f"{name}: give a date.", field=name) from None
 
@@ -84,7 +90,34 @@ def needed(visit: Visit, name: str, most: int = 200) -> str:
     return given
 
 
-def version(visit: Visit, about: UUID) -> tuple[UUID, int] | None:
-    """What the page showed of a thing when the form was opened, so that nobody overwrites what came since."""
-    given = visit.text("version", 10)
-    return (about, int(given)) if given.isascii() and given.isdigit() else None
+def version(visit: Visit, about: UUID) -> tuple[UUID, int]:
+    """What the page showed of a thing when the form was opened, so that nobody overwrites what came since.
+
+    Raises `Invalid`.
+    """
+    given = visit.text("version", 9)
+    if not (given.isascii() and given.isdigit()):
+        raise Invalid("field_invalid", "version: open the page again.", field="version")
+    return about, int(given)
+
+
+def done_or_wrong(
+    visit: Visit,
+    form: str,
+    act: Callable[[Context], Done[Any]],
+    home: str,
+    again: Callable[[Wrong], Response],
+    *,
+    about: UUID,
+    expected: tuple[UUID, int] | None = None,
+    needs_reason: bool = False,
+) -> Response:
+    """Run the command of a form and go home, or show its page again with what is wrong with it.
+
+    `about`: whose key seals the reason.
+    """
+    try:
+        reason = needed(visit, "reason", 500) if needs_reason else visit.text("reason", 500)
+        return visit.do(act, lambda _: visit.at(home), reason=reason, about=about, expected=expected)
+    except DomainError as error:
+        return again(wrong_of(visit, form, error))

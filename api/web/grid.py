@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from api.rest.listing import Paging
+from api.web.deputies import Colleagues, colleagues_in
 from api.web.grid_spec import Action, Choice, Column, GridSpec, Look
 from api.web.own_view import PAGE_SIZES, SavedFilter, columns_of, own_limit, preference, saved_filters, usual_query
 from api.web.visit import Visit
@@ -21,7 +22,7 @@ _ORDER = frozenset({"as_of", "sort", "descending", "limit", "cursor"})
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """What the template shows. `cents` None: nothing is summed."""
+    """What the template shows. `cents` None: nothing is summed. `colleagues`: whom an action can be told."""
 
     spec: GridSpec
     columns: tuple[Column, ...]
@@ -38,6 +39,7 @@ class Grid:
     opens: bool = True
     saved: tuple[SavedFilter, ...] = ()
     has_own_filter: bool = False
+    colleagues: Colleagues = ()
 
     @property
     def is_counted_wholly(self) -> bool:
@@ -48,6 +50,11 @@ class Grid:
     def narrowed(self) -> dict[str, str]:
         """What of the query narrows the list."""
         return {name: value for name, value in self.query.items() if name not in _ORDER}
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether nobody narrowed it beyond what it begins with."""
+        return self.narrowed == {name: value for name, value in self.spec.usual.items() if name not in _ORDER}
 
     @property
     def unlisted(self) -> dict[str, str]:
@@ -85,9 +92,19 @@ class Grid:
         """Query of the same list with every filter lifted."""
         return urlencode({name: value for name, value in self.query.items() if name in _ORDER} or {"sort": self.sort})
 
+    @property
+    def selects(self) -> bool:
+        """Whether rows can be chosen: to do something with them, or to print what they are about."""
+        return bool(self.actions or self.spec.prints)
+
     def key(self, row: Row) -> UUID:
         """Identity of a row."""
         found: UUID = row[self.spec.listing.table.key]
+        return found
+
+    def subject(self, row: Row) -> UUID:
+        """What choosing the row chooses."""
+        found: UUID = row[self.spec.subject]
         return found
 
 
@@ -100,6 +117,7 @@ def grid_of(visit: Visit, spec: GridSpec, paging: Paging, where: Condition) -> G
         page = spec.listing.page(sql, where, asked)
         count, cents = _whole(sql, visit, spec, where)
     query = {name: value for name, value in paging.query if value}
+    actions = tuple(action for action in spec.actions if visit.may(action.right))
     return Grid(
         spec,
         columns_of(visit, spec),
@@ -110,12 +128,13 @@ def grid_of(visit: Visit, spec: GridSpec, paging: Paging, where: Condition) -> G
         query,
         spec.listing.sort_of(asked),
         asked.descending,
-        tuple(action for action in spec.actions if visit.may(action.right)),
+        actions,
         limit,
         cents,
         bool(page.rows) and _is_a_page(visit, spec.open(page.rows[0])),
         saved_filters(visit, spec),
         preference(visit, f"filter.{spec.name}") is not None,
+        colleagues_in(visit, [visit.practice]) if any(action.asks == "colleague" for action in actions) else (),
     )
 
 

@@ -1,7 +1,7 @@
 """What a list consists of: its columns, its filters, what can be done with its rows. Data, no work."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from api.web.visit import Visit
 from application.ports import Row
@@ -13,7 +13,7 @@ Look = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`kind`: text, amount, day, month, number, state, flag, reason. `label`: key of its name, else of `state`.
+    """`kind`: text, amount, percent, day, moment, month, number, state, flag, reason. `label`: key of its name.
 
     `state`: how a value looks. `right`: what the reader needs to see it. A reason is also the tooltip of the row's
     first state.
@@ -34,7 +34,7 @@ class Column:
     @property
     def is_figure(self) -> bool:
         """Right-aligned."""
-        return self.kind in ("amount", "number")
+        return self.kind in ("amount", "number", "percent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,31 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What can be done with selected rows: `key` names it in the catalogue, `right` says who may."""
+    """What can be done with selected rows: `key` names it in the catalogue, `right` says who may.
+
+    `asks`: what it must be told once for all of them, a `colleague` or a `day`. `needs_reason`: not done without one.
+    """
 
     name: str
     key: str
     right: str
+    asks: str = ""
+    needs_reason: bool = False
+
+
+CARE = (
+    Action("assign", "list_action.assign", "note", asks="colleague"),
+    Action("snooze", "list_action.snooze", "note", asks="day", needs_reason=True),
+)
+"""For every list of things that people take upon themselves."""
+CARE_OF_PATIENTS = tuple(replace(action, right="care_note") for action in CARE)
+"""The same for lists whose things are about patients."""
+CARE_COLUMNS = (
+    Column("assignee", shown=False, label="list_column.assignee"),
+    Column("snoozed_until", "day", shown=False, label="list_column.snoozed_until"),
+)
+"""What came of it (`row_words.with_care`)."""
+CARE_COLUMNS_OF_PATIENTS = tuple(replace(column, right="medical") for column in CARE_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +90,8 @@ class GridSpec:
     """A list as the pages show it. `open`: path of a row's own page. `look`: class of a row.
 
     `title`: catalogue key of its name. `total`: the column in cents that is summed. `enrich`: adds to the rows of a
-    page what their table does not hold, in the reader's words. `post`: where a selection is sent, else to a job.
+    page what their table does not hold, in the reader's words. `acts_on`: the list whose rows the actions change, and
+    the column that names them here; the rows themselves unless said.
     """
 
     name: str
@@ -90,7 +111,7 @@ class GridSpec:
     title: str = ""
     total: str = ""
     enrich: Callable[[Visit, Sequence[Row]], Sequence[Row]] | None = None
-    post: str = ""
+    acts_on: tuple[str, str] | None = None
 
     @property
     def title_key(self) -> str:
@@ -100,7 +121,12 @@ class GridSpec:
     @property
     def post_path(self) -> str:
         """Where a selection is sent."""
-        return self.post or f"/actions/{self.name}"
+        return f"/actions/{self.acts_on[0] if self.acts_on else self.name}"
+
+    @property
+    def subject(self) -> str:
+        """Column that names what a row's action or document is about."""
+        return self.acts_on[1] if self.acts_on else self.listing.table.key
 
     def complete(self, visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
         """Rows with everything that a column shows."""

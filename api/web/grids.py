@@ -13,10 +13,14 @@ from api.rest.listing import Paging
 from api.web.grid import grid_of, usual_query
 from api.web.grid_spec import GridSpec
 from api.web.visit import Visit
-from application.ports import Row
+from application.ports import Row, Sql
 from domain.errors import NotFound
 from projections.paging import Asked
 from projections.scope import Condition
+from projections.whole import ordered_ids
+
+Order = Callable[[Visit, Sql, Condition, Asked, int], list[UUID]]
+"""As `ordered_ids`, in an order that the database does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Exportable:
 
     `query`: dataclass of the parameters, as the API's list takes them (`api.rest.filters`). `where`: the rows that
     values of it mean, within `visit.scope`. `right`: what the reader needs. `seen`: how the access log calls reading
-    it, empty when no patient's data are in it; then rows have a `patient_id`.
+    it, empty when no patient's data are in it; then rows have a `patient_id`. `order`: where the page has its own.
     """
 
     spec: GridSpec
@@ -33,6 +37,7 @@ class Exportable:
     where: Callable[[Visit, Any], Condition]
     right: str = "read"
     seen: str = ""
+    order: Order | None = None
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -57,6 +62,13 @@ class Exportable:
         asked = Asked(query.get("sort", ""), query.get("descending", "") == "true", at=visit.upto)
         self.spec.listing.sort_of(asked)
         return asked
+
+    def ids(self, visit: Visit, sql: Sql, most: int) -> list[UUID]:
+        """Rows of this request's query in the order of the page, up to `most` + 1: one more tells of too many."""
+        where, asked = self.condition(visit), self.asked(visit)
+        if self.order:
+            return self.order(visit, sql, where, asked, most)
+        return ordered_ids(self.spec.listing, sql, where, asked, most)
 
     def patients_in(self, rows: Sequence[Row]) -> list[UUID]:
         """Whose data these rows are."""

@@ -2,9 +2,18 @@
 
 from collections.abc import Sequence
 
-from api.web.grid_spec import Action, Choice, Column, GridSpec
+from api.web.grid_spec import (
+    CARE,
+    CARE_COLUMNS,
+    CARE_COLUMNS_OF_PATIENTS,
+    CARE_OF_PATIENTS,
+    Action,
+    Choice,
+    Column,
+    GridSpec,
+)
 from api.web.looks import day_phase, invoice_state, sending_outcome, sending_row, sending_state, settled_row, verdict
-from api.web.row_words import with_explanation, with_patients, with_reasons
+from api.web.row_words import with_blockers, with_care, with_explanation, with_patients, with_reasons
 from api.web.visit import Visit
 from application.ports import Row
 from projections.history import DAYS, INVOICES, SENDINGS
@@ -24,6 +33,17 @@ _VERDICTS = tuple((verdict, f"verdict.{verdict}") for verdict in ("accepted", "m
 _PHASES = tuple((phase, f"list_phase.{phase}") for phase in ("prepared", "in_sending", "settled"))
 _MONTH = Choice("month", "month", label="state.billed_month")
 _UNION = Choice("national_union", "text")
+SENDING_ACTIONS = (
+    Action("mark_read", "list_action.mark_read", "bill"),
+    Action("archive", "list_action.archive", "bill"),
+    Action("unarchive", "list_action.unarchive", "bill"),
+    *CARE,
+)
+
+
+def _of_sendings(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
+    return with_care(visit, with_explanation(visit, rows), "sending_id")
+
 
 SENDINGS_GRID = GridSpec(
     "sendings",
@@ -36,11 +56,11 @@ SENDINGS_GRID = GridSpec(
         Column("national_union"),
         Column("status", "state", state=sending_state),
         Column("outcome", "state", state=sending_outcome),
-        Column("reason", "reason", label="list_column.explanation"),
         Column("requested_cents", "amount"),
         Column("accepted_cents", "amount"),
         Column("refused_cents", "amount"),
-        Column("error_percentage"),
+        Column("reason", "reason", label="list_column.explanation"),
+        Column("error_percentage", "percent"),
         Column("transmitted_on", "day"),
         Column("invoice_count", "number", shown=False, label="list_column.invoices"),
         Column("day_count", "number", shown=False, label="list_column.days"),
@@ -50,6 +70,7 @@ SENDINGS_GRID = GridSpec(
         Column("made_elsewhere", "flag", shown=False),
         Column("is_read", "flag", shown=False),
         Column("is_archived", "flag", shown=False),
+        *CARE_COLUMNS,
     ),
     (
         _MONTH,
@@ -64,20 +85,16 @@ SENDINGS_GRID = GridSpec(
     open=lambda row: f"/envois/{row['sending_id']}",
     look=sending_row,
     usual={"is_archived": "false", "sort": "created_on", "descending": "true"},
-    actions=(
-        Action("mark_read", "list_action.mark_read", "bill"),
-        Action("archive", "list_action.archive", "bill"),
-        Action("unarchive", "list_action.unarchive", "bill"),
-    ),
+    actions=SENDING_ACTIONS,
     total="requested_cents",
-    enrich=with_explanation,
+    enrich=_of_sendings,
     prints="sending",
     walks=True,
 )
 
 
 def _of_invoices(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
-    return with_reasons(visit, with_patients(visit, rows), "invoice_id")
+    return with_care(visit, with_reasons(visit, with_patients(visit, rows), "invoice_id"), "invoice_id")
 
 
 INVOICES_GRID = GridSpec(
@@ -88,13 +105,13 @@ INVOICES_GRID = GridSpec(
         Column("invoice_number"),
         Column("month", "month", label="state.billed_month"),
         Column("patient", label="list_column.patient", right="medical"),
-        Column("destination"),
         Column("status", "state", state=invoice_state),
         Column("verdict", "state", state=verdict),
-        Column("reason", "reason", label="list_column.reason"),
         Column("requested_cents", "amount"),
         Column("accepted_cents", "amount"),
         Column("refused_cents", "amount"),
+        Column("reason", "reason", label="list_column.reason"),
+        Column("destination"),
         Column("refused_days", "number", label="list_column.refused_days"),
         Column("national_union", shown=False),
         Column("sickness_fund", shown=False),
@@ -104,6 +121,7 @@ INVOICES_GRID = GridSpec(
         Column("supplement_cents", "amount", shown=False),
         Column("day_count", "number", shown=False, label="list_column.days"),
         Column("line_count", "number", shown=False, label="list_column.lines"),
+        *CARE_COLUMNS_OF_PATIENTS,
     ),
     (
         _MONTH,
@@ -117,11 +135,14 @@ INVOICES_GRID = GridSpec(
     usual={"sort": "invoice_number", "descending": "true"},
     total="requested_cents",
     enrich=_of_invoices,
+    actions=CARE_OF_PATIENTS,
+    prints="invoice",
 )
 
 
 def _of_days(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
-    return with_reasons(visit, with_patients(visit, rows), "day_id")
+    told = with_blockers(visit, with_reasons(visit, with_patients(visit, rows), "day_id"))
+    return with_care(visit, told, "day_id")
 
 
 DAYS_GRID = GridSpec(
@@ -133,15 +154,16 @@ DAYS_GRID = GridSpec(
         Column("patient", label="list_column.patient", right="medical"),
         Column("phase", "state", label="list_column.phase", state=day_phase),
         Column("verdict", "state", state=verdict),
-        Column("reason", "reason", label="list_column.reason"),
         Column("amount_cents", "amount"),
         Column("accepted_cents", "amount"),
         Column("refused_cents", "amount"),
+        Column("reason", "reason", label="list_column.reason"),
         Column("line_count", "number", label="list_column.lines"),
         Column("is_returned", "flag", label="list_column.is_returned"),
         Column("month", "month", shown=False, label="list_column.month_of_care"),
         Column("possible_duplicates", "number", shown=False, label="list_column.possible_duplicates"),
         Column("sequence", "number", shown=False),
+        *CARE_COLUMNS_OF_PATIENTS,
     ),
     (
         Choice("month", "month", label="list_column.month_of_care"),
@@ -162,4 +184,6 @@ DAYS_GRID = GridSpec(
     usual={"sort": "date", "descending": "true"},
     total="amount_cents",
     enrich=_of_days,
+    actions=CARE_OF_PATIENTS,
+    prints="day",
 )

@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from datetime import date as Date
 from uuid import UUID
 
+from api.care_file import MOST_SHOWN
 from api.catalogue import euros
 from api.web.render import day
 from api.web.visit import Visit
-from application.import_care import Difference, FileRow, ImportReport
+from application.import_care import Difference, ImportReport
 from domain import billing_day as days
 from domain.billing_day import BillingDay
 from domain.care import Care
-
-MOST_SHOWN = 200
-"""Differences and rejected lines on one page."""
 
 _SECRET = frozenset(
     {"commitment_number", "agreement_number", "reading_serial", "proof_number", "device_number", "line_ref"}
@@ -42,19 +40,18 @@ class Shown:
     changes: tuple[Changed, ...]
 
 
-def differences_of(visit: Visit, report: ImportReport, rows: Mapping[int, FileRow]) -> tuple[Shown, ...]:
-    """The first of them, with values. Whose care is shown is noted."""
+def differences_of(visit: Visit, report: ImportReport, cares: Mapping[int, Care]) -> tuple[Shown, ...]:
+    """The first of them, with the values of the file by line. Whose care is shown is noted."""
     first = report.differences[:MOST_SHOWN]
     loaded = visit.quittance.log.load({one.day_id for one in first})
     known = {i: found for i, events in loaded.items() if (found := days.fold(events))}
     visit.saw("billing_day.read", (found.patient_id for found in known.values()))
-    return tuple(_shown(visit, one, known.get(one.day_id), rows.get(one.line)) for one in first)
+    return tuple(_shown(visit, one, known.get(one.day_id), cares.get(one.line)) for one in first)
 
 
-def _shown(visit: Visit, one: Difference, known: BillingDay | None, row: FileRow | None) -> Shown:
+def _shown(visit: Visit, one: Difference, known: BillingDay | None, after: Care | None) -> Shown:
     lines = known.lines if known else ()
     before = next((line.care for line in lines if line.line_id == one.line_id), None)
-    after = row.care if row else None
     changes = tuple(Changed(name, _value(visit, before, name), _value(visit, after, name)) for name in one.fields)
     code = before.code if before else ""
     return Shown(one.line, one.day_id, known.date if known else None, code, one.is_billed, changes)

@@ -1,16 +1,19 @@
 """A care file that was given: what taking it would do now, line by line, and taking it, with or without its changes.
 
-The bytes are stored before they are read, so that nobody has to choose the file twice.
+The bytes are stored before they are read, so that nobody has to choose the file twice. A long file is looked at and
+taken by a job; what the look found is kept, and shown as it was then.
 """
 
-from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from api.care_file import LOOKED, MOST_SHOWN, Looked, after_take, file_path, look_at, options_told, stored_as
+from api.file_work import CARE_BYTES, LOOK, LOOK_CARE, TAKE_CARE, beginning
 from api.rest.rights import not_here
 from api.web.doors import MayRecordCare
-from api.web.import_differences import MOST_SHOWN, differences_of
+from api.web.file_jobs import begin_file
+from api.web.import_differences import differences_of
 from api.web.in_place import Refusal, told
 from api.web.visit import Visit
 from application.commit import Decided, Done, decide
@@ -23,54 +26,52 @@ router = APIRouter(prefix="/c/{where}/importations/fichiers/{sha256}")
 KIND = "care_file"
 Hash = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 AllOrNothing = Annotated[bool, Query()]
-_DONE = frozenset({"imported", "already_imported"})
+Look = Annotated[str, Query(pattern="^([0-9a-f]{64})?$")]
 
 
 @router.get("")
-def show_file(visit: MayRecordCare, sha256: Hash, all_or_nothing: AllOrNothing = False) -> Response:
-    """What taking the file would do now; writes nothing."""
-    return _page(visit, sha256, all_or_nothing)
+def show_file(visit: MayRecordCare, sha256: Hash, all_or_nothing: AllOrNothing = False, look: Look = "") -> Response:
+    """What taking the file would do now, or, for a long one, what the look found; writes nothing."""
+    return _page(visit, sha256, ImportOptions(all_or_nothing), look)
 
 
 @router.post("")
 def take_file(visit: MayRecordCare, sha256: Hash) -> Response:
-    """Take it; `accept_changes`: known lines take the values of the file."""
+    """Take it; `accept_changes`: known lines take the values of the file. `step` look: look at it first."""
     content = stored(visit, sha256)
     options = options_of(visit)
     return told(
         visit,
-        lambda: take(visit, content, options),
-        lambda refusal: _page(visit, sha256, options.all_or_nothing, refusal),
+        lambda: (keep if visit.text("step", 10) == "look" else take)(visit, content, options),
+        lambda refusal: _page(visit, sha256, options, "", refusal),
     )
 
 
 def take(visit: Visit, content: bytes, options: ImportOptions) -> Response:
     """Store and import; to the import when it stands, else to what stands in its way. Raises `CareFileError`."""
+    if len(content) > CARE_BYTES:
+        read_care_file(beginning(content))
+        return begin_file(visit, f"{TAKE_CARE}:{options_told(options)}", content)
     rows = read_care_file(content)
     return visit.do(
         lambda context: visit.quittance.imports.take(context, visit.practice, content, rows, options),
-        lambda report: (
-            visit.at(f"/importations/{report.import_id}")
-            if report.outcome in _DONE
-            else address(visit, sha256(content).hexdigest(), options)
-        ),
+        lambda report: visit.at(after_take(report, content, options)),
     )
 
 
 def keep(visit: Visit, content: bytes, options: ImportOptions) -> Response:
     """Store only, then show what taking it would do. Raises `CareFileError`."""
+    if len(content) > CARE_BYTES:
+        read_care_file(beginning(content))
+        visit.quittance.messages.put(content, KIND, "in", visit.practice)
+        return begin_file(visit, f"{LOOK_CARE}:{options_told(options)}", content)
     read_care_file(content)
 
     def act(context: Context) -> Done[str]:
         name, _ = visit.quittance.messages.put(content, KIND, "in", visit.practice)
         return decide(visit.quittance.log, context, lambda: Decided([], name))
 
-    return visit.do(act, lambda name: address(visit, name, options))
-
-
-def address(visit: Visit, name: str, options: ImportOptions) -> str:
-    """Of the page of a stored file."""
-    return visit.at(f"/importations/fichiers/{name}") + ("?all_or_nothing=true" if options.all_or_nothing else "")
+    return visit.do(act, lambda name: visit.at(file_path(name, options)))
 
 
 def options_of(visit: Visit) -> ImportOptions:
@@ -80,41 +81,48 @@ def options_of(visit: Visit) -> ImportOptions:
 
 def own(visit: Visit, content: bytes) -> bytes:
     """The same bytes, unless another practice gave them first: they lie under its key. Raises `NotAllowed`."""
-    info = visit.quittance.messages.info(sha256(content).hexdigest())
+    info = visit.quittance.messages.info(stored_as(content))
     if info is not None and (info.establishment_id, info.kind) != (visit.practice, KIND):
         raise NotAllowed("given_elsewhere", "These bytes were given in another practice first.", field="file")
     return content
 
 
-def stored(visit: Visit, name: str) -> bytes:
-    """A care file of this practice. Raises `NotFound`."""
+def stored(visit: Visit, name: str, kind: str = KIND) -> bytes:
+    """A care file of this practice, or what a look at one found. Raises `NotFound`."""
     info = visit.quittance.messages.info(name)
-    if info is None or (info.establishment_id, info.kind) != (visit.practice, KIND):
+    if info is None or (info.establishment_id, info.kind) != (visit.practice, kind):
         not_here("message_unknown")
     return visit.quittance.messages.get(name)
 
 
-def rejected_now(visit: Visit, name: str) -> tuple[Rejected, ...]:
-    """Lines of a file that was taken in part, those that could not be taken today."""
+def rejected_now(visit: Visit, name: str) -> tuple[Rejected, ...] | None:
+    """Lines of a file that was taken in part, those that could not be taken today. None: too long a file to say."""
+    info = visit.quittance.messages.info(name)
+    if info is None or info.size > CARE_BYTES:
+        return None
     content = visit.quittance.messages.get(name)
     return visit.quittance.imports.preview(visit.practice, content, read_care_file(content), ImportOptions()).rejected
 
 
-def _page(visit: Visit, name: str, all_or_nothing: bool, refusal: Refusal | None = None) -> Response:
-    content = stored(visit, name)
-    read = read_care_file(content)
-    whole = report = visit.quittance.imports.preview(visit.practice, content, read, ImportOptions(all_or_nothing))
-    if report.outcome in ("needs_consent", "rejected"):
-        # What would come in with consent: the report of a refusal counts nothing.
-        whole = visit.quittance.imports.preview(visit.practice, content, read, ImportOptions(accept_changes=True))
+def _page(visit: Visit, name: str, options: ImportOptions, look: str = "", refusal: Refusal | None = None) -> Response:
+    looked = _looked(visit, name, stored(visit, name), options, look)
     return visit.page(
         "import_file.html",
         status=refusal.status if refusal else 200,
         name=name,
-        report=report,
-        whole=whole,
-        differences=differences_of(visit, report, {row.line: row for row in read[0]}),
-        all_or_nothing=all_or_nothing,
+        looked=looked,
+        differences=differences_of(visit, looked.report, looked.cares) if looked else (),
+        all_or_nothing=options.all_or_nothing,
         most=MOST_SHOWN,
         refusal=refusal,
     )
+
+
+def _looked(visit: Visit, name: str, content: bytes, options: ImportOptions, look: str) -> Looked | None:
+    """None: a long file that nobody looked at yet."""
+    if look:
+        of, looked = LOOKED.validate_json(stored(visit, look, LOOK))
+        return looked if of == name else not_here("message_unknown")
+    if len(content) > CARE_BYTES:
+        return None
+    return look_at(visit.quittance.imports, visit.practice, content, ImportOptions(options.all_or_nothing))

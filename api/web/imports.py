@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from api.care_file import MOST_SHOWN
 from api.rest.desk_lists import IMPORTS
 from api.rest.imports import ABSENT
 from api.rest.listing import Pages
@@ -15,10 +15,8 @@ from api.web import import_files, register_files
 from api.web.doors import MayImport, MayRead, MayRecordCare
 from api.web.grid_spec import Column, GridSpec, Look
 from api.web.grids import GRIDS, Exportable, list_page
-from api.web.import_differences import MOST_SHOWN
 from api.web.import_files import keep, options_of, own, rejected_now, take
 from api.web.in_place import Refusal, list_again, told
-from api.web.render import moment
 from api.web.timeline import name_of, timeline_of
 from api.web.visit import Visit
 from application.ports import Row
@@ -45,16 +43,9 @@ def _look(row: Row) -> Look:
 
 
 def _said(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
-    """Instants and names as a person reads them."""
+    """Names as a person reads them."""
     names = {actor: name_of(visit, actor) for actor in {row["imported_by"] for row in rows}}
-    return [
-        {
-            **row,
-            "imported_at": moment(datetime.fromisoformat(row["imported_at"])),
-            "imported_by": names[row["imported_by"]],
-        }
-        for row in rows
-    ]
+    return [{**row, "imported_by": names[row["imported_by"]]} for row in rows]
 
 
 IMPORTS_GRID = GridSpec(
@@ -62,7 +53,7 @@ IMPORTS_GRID = GridSpec(
     PATH,
     IMPORTS,
     (
-        Column("imported_at", label="inbox_column.imported_at"),
+        Column("imported_at", "moment", label="inbox_column.imported_at"),
         Column("is_undone", "state", label="inbox_column.state", state=_look),
         Column("accepted_lines", "number", label="inbox_column.accepted_lines"),
         Column("rejected_lines", "number", label="inbox_column.rejected_lines"),

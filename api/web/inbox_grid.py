@@ -3,16 +3,16 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from api.catalogue import has, text
 from api.rest.desk_lists import ITEMS
 from api.rest.listing import Word
-from api.web.grid_spec import Choice, Column, GridSpec, Look
+from api.web.grid_spec import CARE, CARE_COLUMNS, Choice, Column, GridSpec, Look
 from api.web.grids import GRIDS, Exportable
-from api.web.render import moment
+from api.web.row_words import with_care
 from api.web.timeline import name_of
 from api.web.visit import Visit
+from api.web.written import sending_name
 from application.ports import Row
 from projections.scope import Condition, both, one_of, scoped
 from projections.sending_numbers import sendings_by_id
@@ -59,16 +59,15 @@ def _state_look(row: Row) -> Look:
 
 
 def _said(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
-    """Instants, names and the sending, as a person reads them."""
+    """Names and the sending, as a person reads them."""
     with visit.sql() as sql:
         known = sendings_by_id(sql, visit.scope, {row["sending_id"] for row in rows if row["sending_id"]})
     names = {actor: name_of(visit, actor) for actor in {row["settled_by"] for row in rows} if actor}
     made = []
     for row in rows:
         found = known.get(row["sending_id"])
-        shown = {name: moment(datetime.fromisoformat(row[name])) for name in ("raised_at", "settled_at") if row[name]}
-        shown["settled_by"] = names.get(row["settled_by"], "")
-        shown["sending"] = f"{found['sending_number']} · {found['national_union']}" if found else ""
+        shown = {"settled_by": names.get(row["settled_by"], "")}
+        shown["sending"] = sending_name(found["sending_number"], found["national_union"]) if found else ""
         shown["details"] = ", ".join(_word(visit, value) for value in json.loads(row["facts"]).values())
         made.append({**row, **shown})
     return made
@@ -84,13 +83,14 @@ ITEMS_GRID = GridSpec(
     PATH,
     ITEMS,
     (
-        Column("raised_at", label="inbox_column.raised_at"),
+        Column("raised_at", "moment", label="inbox_column.raised_at"),
         Column("kind", "state", label="inbox_column.what", state=_kind_look),
         Column("sending", label="inbox_column.sending"),
         Column("details", label="inbox_column.details"),
         Column("is_settled", "state", label="inbox_column.state", state=_state_look),
-        Column("settled_at", shown=False, label="inbox_column.settled_at"),
+        Column("settled_at", "moment", shown=False, label="inbox_column.settled_at"),
         Column("settled_by", shown=False, label="inbox_column.settled_by"),
+        *CARE_COLUMNS,
     ),
     (
         Choice("kind", "one_of", tuple((kind, f"item_kind.{kind}") for kind in _KINDS), label="inbox_column.what"),
@@ -100,7 +100,8 @@ ITEMS_GRID = GridSpec(
     look=lambda row: "is-read" if row["is_settled"] else "",
     usual={"is_settled": "false", "sort": "raised_at"},
     title="inbox_title.items",
-    enrich=_said,
+    enrich=lambda visit, rows: with_care(visit, _said(visit, rows), "item_id"),
+    actions=CARE,
 )
 
 

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Depends, Response
 from api.rest.items import ABSENT
 from api.rest.listing import Pages
 from api.rest.rights import not_here
+from api.web.casework import casework_of
+from api.web.casework_things import PAGES
 from api.web.doors import MayBill, MayRead
 from api.web.grids import list_page
 from api.web.in_place import Refusal, told
@@ -33,6 +35,9 @@ def show_items(visit: MayRead, wanted: Annotated[ItemQuery, Depends()], paging: 
 def show_item(visit: MayRead, item_id: UUID) -> Response:
     """As of the day of the visit."""
     return _page(visit, item_id, _item(visit, item_id))
+
+
+PAGES["item"] = show_item
 
 
 @router.post("/{item_id}/cloturer")
@@ -84,6 +89,7 @@ def _page(visit: Visit, item_id: UUID, item: inbox.Item, refusal: Refusal | None
         may_read_again=raised.kind in _READ_AGAIN and not item.is_settled,
         taken=taken if taken in ("read", "already_read", "unmatched", "unreadable") else "",
         entries=timeline_of(visit, item_id),
+        casework=casework_of(visit, item_id),
         refusal=refusal,
     )
 

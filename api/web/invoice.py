@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from api.rest.invoices import ABSENT
 from api.rest.rights import not_here, within
 from api.web.casework import casework_of
+from api.web.casework_things import PAGES
 from api.web.doors import MayRead
 from api.web.looks import invoice_state, verdict
 from api.web.said import names_of
@@ -45,6 +46,9 @@ def show_invoice(visit: MayRead, invoice_id: UUID, source: Brief = "") -> Respon
         source=source,
         casework=casework_of(visit, invoice_id),
     )
+
+
+PAGES["invoice"] = show_invoice
 
 
 def invoice_of(visit: Visit, invoice_id: UUID) -> Invoice:

@@ -9,22 +9,24 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from api.web.chosen import filtered, is_whole, ticked
 from api.web.doors import MayRead
+from api.web.file_jobs import file_job_page
 from api.web.grid_spec import Action
 from api.web.grids import GRIDS, Exportable, grid_named
+from api.web.job_words import command_of, file_work_of, names_of, title_of
 from api.web.looks import job_state
+from api.web.own_view import columns_of
 from api.web.rows_by_id import known_rows
+from api.web.told_jobs import named, reason_for, told
 from api.web.visit import Visit
 from application.job_store import Job
-from application.jobs import MOST_THINGS
-from application.ports import Meta
-from domain.errors import Invalid, NotFound
-from projections.whole import count_and_sum, ordered_ids
+from domain.errors import NotFound
 
 router = APIRouter(prefix="/c/{where}")
 _MOST_FAILURES = 200
 _SHOWN = 10
-_STEPS = 25
+_COLUMNS = 5
 
 
 @router.post("/actions/{grid}")
@@ -32,23 +34,29 @@ def begin(visit: MayRead, grid: str) -> Response:
     """Freeze the rows that are meant; a selection begins at once, a filter is confirmed on the job's own page."""
     shown = grid_named(visit, grid)
     action = _action(visit, shown, visit.text("action", 40))
-    given = visit.text("command_id", 100)
-    meta = Meta(visit.known_caller.actor, command_id=given, correlation_id=visit.request.state.correlation_id)
-    is_whole = visit.text("which", 10) == "filter"
-    ids, cents = _whole(visit, shown) if is_whole else _selected(visit, shown)
+    name, whole = named(visit, grid, action), is_whole(visit)
+    reason = "" if whole else reason_for(visit, action)
+    ids, cents = _meant(visit, shown, _of_filter(visit, shown) if whole else ticked(visit))
     jobs = visit.quittance.jobs
-    job_id = jobs.draft(meta, visit.practice, f"{grid}.{action.name}", ids, cents)
-    if not is_whole:
-        jobs.confirm(job_id, visit.text("reason", 500))
+    job_id = jobs.draft(command_of(visit), visit.practice, name, ids, cents)
+    if not whole:
+        jobs.confirm(job_id, reason)
     return visit.go(visit.at(f"/travaux/{job_id}"))
 
 
 @router.get("/travaux")
 def show_jobs(visit: MayRead) -> Response:
     """What was begun in this practice, the latest first."""
-    jobs = visit.quittance.jobs.jobs_of(visit.practice)
+    every = [(job, _is_known(visit, job)) for job in visit.quittance.jobs.jobs_of(visit.practice)]
+    shown = [(job, is_known) for job, is_known in every if not is_known or visit.may_ever(_rights(visit, job)[0])]
+    jobs = [job for job, _ in shown]
+    for job in jobs:
+        _seen(visit, job)
     return visit.page(
-        "jobs.html", jobs=[(job, _named(job)) for job in jobs], names=_names(visit, jobs), job_state=job_state
+        "jobs.html",
+        jobs=[(job, title_of(visit, job), _told(visit, job)) if is_known else (job, "", "") for job, is_known in shown],
+        names=names_of(visit, jobs),
+        job_state=job_state,
     )
 
 
@@ -56,36 +64,56 @@ def show_jobs(visit: MayRead) -> Response:
 def show_job(visit: MayRead, job_id: UUID) -> Response:
     """What will be done, or how far it is, and what failed why."""
     job = _job(visit, job_id)
-    shown, action = _named(job)
-    failed = visit.quittance.jobs.items(job_id, "failed", _MOST_FAILURES)
-    first = visit.quittance.jobs.items(job_id, "waiting", _SHOWN) if job.state == "drafted" else []
-    rows = known_rows(visit, shown.spec, [item.subject_id for item in [*failed, *first]])
-    ended = job.done + job.failed
-    answer = visit.page(
-        "job.html",
-        fragment="job",
-        job=job,
-        spec=shown.spec,
-        action=action,
-        failed=failed,
-        first=first,
-        rows=rows,
-        percent=100 * ended // job.total // _STEPS * _STEPS,
-        may_act=visit.may(action.right),
-        names=_names(visit, [job]),
-        job_state=job_state,
-    )
+    _seen(visit, job)
+    work = file_work_of(visit, job)
+    answer = file_job_page(visit, job, work) if work else _page(visit, job)
     if "hx-push-url" in answer.headers:
         answer.headers["HX-Push-Url"] = "false"  # a page that asks again by itself makes no history
     return answer
 
 
+def _page(visit: Visit, job: Job) -> Response:
+    job_id, (shown, action) = job.job_id, _named(job)
+    failed = [] if job.is_open else visit.quittance.jobs.items(job_id, "failed", _MOST_FAILURES)
+    first = visit.quittance.jobs.items(job_id, "waiting", _SHOWN) if job.state == "drafted" else []
+    known = known_rows(visit, shown.spec, [item.subject_id for item in [*failed, *first]])
+    rows = dict(zip(known, shown.spec.complete(visit, list(known.values())), strict=True))
+    shown.saw(visit, list(rows.values()))
+    jobs = visit.quittance.jobs
+    return visit.page(
+        "job.html",
+        fragment="job",
+        job=job,
+        spec=shown.spec,
+        columns=[column for column in columns_of(visit, shown.spec) if column.kind != "reason"][:_COLUMNS],
+        action=action,
+        title=title_of(visit, job),
+        told=told(visit, action, job),
+        failed=failed,
+        first=first,
+        rows=rows,
+        may_act=visit.may(action.right),
+        undoing=jobs.undoing(job_id),
+        is_undoable=jobs.is_undoable(job),
+        names=names_of(visit, [job]),
+        job_state=job_state,
+    )
+
+
 @router.post("/travaux/{job_id}/confirmer")
 def confirm(visit: MayRead, job_id: UUID) -> Response:
     """Do what was shown, and nothing else."""
-    _mine(visit, job_id)
-    visit.quittance.jobs.confirm(job_id, visit.text("reason", 500))
+    _, action = _named(_mine(visit, job_id))
+    visit.quittance.jobs.confirm(job_id, reason_for(visit, action))
     return visit.go(visit.at(f"/travaux/{job_id}"))
+
+
+@router.post("/travaux/{job_id}/defaire")
+def undo(visit: MayRead, job_id: UUID) -> Response:
+    """Take back what it did, where nothing happened since; a job of its own, in the name of whoever asks."""
+    _, action = _named(_mine(visit, job_id))
+    undone_by = visit.quittance.jobs.undo(command_of(visit), job_id, reason_for(visit, action))
+    return visit.go(visit.at(f"/travaux/{undone_by}"))
 
 
 @router.post("/travaux/{job_id}/arreter")
@@ -96,31 +124,25 @@ def stop(visit: MayRead, job_id: UUID) -> Response:
     return visit.go(visit.at(f"/travaux/{job_id}"))
 
 
-def _selected(visit: Visit, shown: Exportable) -> tuple[Sequence[UUID], int]:
-    """Rows that were ticked, as far as they are of this practice."""
-    given = [value for value in visit.form.getlist("selected") if isinstance(value, str)]
-    try:
-        wanted = list(dict.fromkeys(UUID(value) for value in given))
-    except ValueError:
-        raise Invalid("field_invalid", "selected: no row is named so.", field="selected") from None
+def _of_filter(visit: Visit, shown: Exportable) -> Sequence[UUID]:
+    """All rows of the filter that the form's address names, of this list or of one that acts on it."""
+    listed = grid_named(visit, visit.text("list", 40) or shown.spec.name)
+    if listed.spec.post_path != shown.spec.post_path:
+        raise NotFound("path_unknown", "There is no such action.")
+    return filtered(visit, listed)
+
+
+def _meant(visit: Visit, shown: Exportable, wanted: Sequence[UUID]) -> tuple[Sequence[UUID], int]:
+    """Those that are of this practice, and what they are worth."""
     rows = known_rows(visit, shown.spec, wanted)
     ids = [one for one in wanted if one in rows]
     total = shown.spec.total
-    return ids, sum(rows[one][total] for one in ids) if total else 0
-
-
-def _whole(visit: Visit, shown: Exportable) -> tuple[Sequence[UUID], int]:
-    """All rows of the filter that the form's address names."""
-    listing, condition, asked = shown.spec.listing, shown.condition(visit), shown.asked(visit)
-    with visit.sql() as sql:
-        ids = ordered_ids(listing, sql, condition, asked, MOST_THINGS)
-        cents = count_and_sum(listing, sql, condition, shown.spec.total)[1] if shown.spec.total else 0
-    return ids, cents
+    return ids, sum(rows[one][total] or 0 for one in ids) if total else 0
 
 
 def _action(visit: Visit, shown: Exportable, name: str) -> Action:
     found = next((action for action in shown.spec.actions if action.name == name), None)
-    if found is None or f"{shown.spec.name}.{name}" not in visit.quittance.jobs.actions or visit.as_of:
+    if found is None or visit.as_of:
         raise NotFound("path_unknown", "There is no such action.")
     visit.known_caller.require(found.right)
     return found
@@ -131,32 +153,48 @@ def _job(visit: Visit, job_id: UUID) -> Job:
     job = visit.quittance.jobs.job(job_id)
     if job.establishment_id != visit.practice:
         raise NotFound("job_unknown", "There is no such job.")
-    visit.known_caller.require(_named(job)[0].right)
+    visit.known_caller.require(_rights(visit, job)[0])
     return job
 
 
 def _mine(visit: Visit, job_id: UUID) -> Job:
     """One that this person may begin and stop."""
     job = _job(visit, job_id)
-    visit.known_caller.require(_named(job)[1].right)
+    visit.known_caller.require(_rights(visit, job)[1])
     return job
+
+
+def _seen(visit: Visit, job: Job) -> None:
+    if visit.as_of is None:
+        visit.quittance.jobs.see(job, visit.known_caller.actor)
+
+
+def _rights(visit: Visit, job: Job) -> tuple[str, str]:
+    """To see it, and to begin and stop it. Raises `NotFound`."""
+    if work := file_work_of(visit, job):
+        return work.right, work.right
+    shown, action = _named(job)
+    return shown.right, action.right
+
+
+def _told(visit: Visit, job: Job) -> str:
+    return "" if file_work_of(visit, job) else told(visit, _named(job)[1], job)
+
+
+def _is_known(visit: Visit, job: Job) -> bool:
+    """Whether this version of the program knows what it does."""
+    return file_work_of(visit, job) is not None or _found(job) is not None
 
 
 def _named(job: Job) -> tuple[Exportable, Action]:
     """List and action of a job. Raises `NotFound` for those of another version of the program."""
-    grid, _, name = job.action.rpartition(".")
-    shown = GRIDS.get(grid)
-    action = next((one for one in shown.spec.actions if one.name == name), None) if shown else None
-    if shown is None or action is None:
+    found = _found(job)
+    if found is None:
         raise NotFound("job_unknown", "There is no such job.")
-    return shown, action
-
-
-def _names(visit: Visit, jobs: Sequence[Job]) -> dict[str, str]:
-    """Who began each."""
-    found = {}
-    for actor in {job.actor for job in jobs}:
-        kind, _, who = actor.partition(":")
-        state = visit.quittance.accounts.user(UUID(who)) if kind == "user" else None
-        found[actor] = state.name if state else actor
     return found
+
+
+def _found(job: Job) -> tuple[Exportable, Action] | None:
+    shown = GRIDS.get(job.list_name)
+    action = next((one for one in shown.spec.actions if one.name == job.name), None) if shown else None
+    return (shown, action) if shown and action else None

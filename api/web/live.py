@@ -7,6 +7,7 @@ anybody signed in.
 from asyncio import sleep
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -15,6 +16,8 @@ from starlette.responses import StreamingResponse
 from api.rest.headers import position_in
 from api.rest.problems import Problem
 from api.web.doors import Door, SignInNeeded
+from api.web.news import news_for
+from api.web.tray import Tray, tray_of
 from api.web.visit import Visit
 from application.access import NotAuthenticated, NotPermitted
 from domain.errors import NotFound
@@ -23,7 +26,8 @@ router = APIRouter(prefix="/c/{where}/live")
 HEARTBEAT_S = 15.0
 _TOGETHER_S = 1.0
 """What happens within this time is one message: a settlement of thousands of lines is one change to a person."""
-_PAGE = 200
+_MOVING_S = 2.0
+"""Jobs go on without an event: a file is read, a row fails."""
 _FAR = 5_000
 _LAST = "Last-Event-ID"
 _ENDED = b"event: ended\ndata: \n\n"
@@ -40,33 +44,55 @@ class ListeningDoor(Door):
             raise Problem(401, "not_authenticated") from None
 
 
-MayListen = Annotated[Visit, Depends(ListeningDoor("read"))]
+MayListen = Annotated[Visit, Depends(ListeningDoor("read", is_use=False))]
 
 
 @router.get("")
-async def listen(visit: MayListen, after: Annotated[int, Query(ge=0, le=2**53)] = 0) -> Response:
-    """Events `changed` behind a position, whose id is the position; `ended` when the session is over."""
+async def listen(
+    visit: MayListen,
+    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
+    about: UUID | None = None,
+    tray: Annotated[str, Query(pattern="^([0-9a-f]{12})?$")] = "",
+    but: UUID | None = None,
+) -> Response:
+    """Notices behind a position, whose id is the position; `ended` when the session is over; `alive` in between.
+
+    `about`: the thing that the page shows. `tray`: mark of the tray that it shows, `but` one job: `jobs` when it is
+    another one by now.
+    """
     last = position_in(visit.request, _LAST)
-    body = _changes(visit, last if last is not None else after)
+    body = _notices(visit, last if last is not None else after, about, Tray(but=but), tray)
     return StreamingResponse(body, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
-async def _changes(visit: Visit, after: int) -> AsyncIterator[bytes]:
+@router.get("/travaux")
+def show_tray(visit: MayListen) -> Response:
+    """The tray alone, when the stream said that it is another one; `but`: without that job."""
+    return visit.page("_tray.html")
+
+
+async def _notices(visit: Visit, after: int, about: UUID | None, tray: Tray, shown: str) -> AsyncIterator[bytes]:
     watch: Any = visit.request.app.state.of_the_service.head_watch
     head = await run_in_threadpool(visit.quittance.log.head)
     if after and head - after > _FAR:
-        yield _changed(head)
+        yield _told("changed", head)
     if not after or head - after > _FAR:
         after = head
     yield b"retry: 2000\n\n"
     while True:
-        others, after = await run_in_threadpool(_others, visit, after)
-        if others:
+        news = await run_in_threadpool(news_for, visit, after, about)
+        after = news.upto
+        if news.notices:
             if not await run_in_threadpool(is_alive, visit):
                 yield _ENDED
                 return
-            yield _changed(after)
-        if await watch.grown(after, HEARTBEAT_S):
+            for name, address in news.notices.items():
+                yield _told(name, after, address)
+        tray = await run_in_threadpool(tray_of, visit, tray.but)
+        if tray.mark != shown:
+            shown = tray.mark
+            yield _told("jobs", after)
+        if await watch.grown(after, min(HEARTBEAT_S, _MOVING_S) if tray.is_moving else HEARTBEAT_S):
             await sleep(_TOGETHER_S)
             continue
         if await visit.request.is_disconnected() or watch.is_closing:
@@ -74,22 +100,7 @@ async def _changes(visit: Visit, after: int) -> AsyncIterator[bytes]:
         if not await run_in_threadpool(is_alive, visit):
             yield _ENDED
             return
-        yield b"id: %d\n\n" % after
-
-
-def _others(visit: Visit, after: int) -> tuple[bool, int]:
-    """Whether others changed something of this practice behind the position, and how far that was read."""
-    feed, log = visit.request.app.state.of_the_service.feed, visit.quittance.log
-    found = False
-    while True:
-        page = feed.page(after, _PAGE, frozenset({visit.practice}))
-        if page.events and not found:
-            first = int(page.events[0].id)
-            by = {event.position: event.meta.actor for event in log.read(first - 1, _PAGE, page.next_after)}
-            found = any(by.get(int(event.id)) != visit.known_caller.actor for event in page.events)
-        after = page.next_after
-        if page.is_at_head:
-            return found, after
+        yield _told("alive", after)
 
 
 def is_alive(visit: Visit) -> bool:
@@ -107,5 +118,5 @@ def is_alive(visit: Visit) -> bool:
     return True
 
 
-def _changed(position: int) -> bytes:
-    return b"id: %d\nevent: changed\ndata: %d\n\n" % (position, position)
+def _told(name: str, position: int, data: str = "") -> bytes:
+    return f"id: {position}\nevent: {name}\ndata: {data}\n\n".encode()

@@ -34,6 +34,8 @@ _INVOICE: dict[str, Look] = {
 }
 _PHASE: dict[str, Look] = {
     "prepared": ("state-prepared", "circle-dashed", "list_phase.prepared"),
+    "blocked": ("state-error", "ban", "list_phase.blocked"),
+    "elsewhere": ("state-manual", "hand", "list_phase.elsewhere"),
     "in_sending": ("state-sent", "check", "list_phase.in_sending"),
     "settled": ("state-settled", "badge-check", "list_phase.settled"),
 }

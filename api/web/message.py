@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query, Response
 
 from api.rest.rights import not_here
 from api.rest.sendings import download, patients_of
-from api.web.doors import MayRead
+from api.web.doors import MayRead, MaySeeCare
 from api.web.policy import PAGE_HEADERS
-from api.web.said import explained, percent
+from api.web.said import explained
 from api.web.visit import Visit
 from application.ports import MessageInfo
 from domain import billing_day as days
@@ -75,13 +75,12 @@ def show_message(
         counts=(len(records), len(faulty)),
         only_errors=only_errors,
         after=after + _RECORDS if after + _RECORDS < len(listed) else None,
-        percent=lambda written: percent(written, visit.language),
         header_errors=_explain(message.shown["header_errors"], visit) if message.shown else (),
     )
 
 
 @router.get("/{sha256}/fichier")
-def download_message(visit: MayRead, sha256: str) -> Response:
+def download_message(visit: MaySeeCare, sha256: str) -> Response:
     """The bytes. They may hold national numbers: who fetches them is noted for every patient in them."""
     message = _opened(visit, sha256)
     visit.saw("sending.file" if message.kind == "920000" else "answer.file", _patients(visit, message))
@@ -132,9 +131,10 @@ def _patients(visit: Visit, message: Opened) -> list[UUID]:
 
 
 def _readable(record: dict[str, Any], visit: Visit) -> dict[str, Any]:
-    """With its codes explained, and whether one of them refuses."""
+    """With its codes explained, and whether one of them refuses. A comment is for who may see care: it names people."""
     refuses = any(error["letter"] in _REFUSES for error in record["errors"])
-    return record | {"explained": _explain(record["errors"], visit), "is_refused": refuses}
+    comment = record["comment"] if visit.may_ever("medical") else ""
+    return record | {"explained": _explain(record["errors"], visit), "is_refused": refuses, "comment": comment}
 
 
 def _explain(errors: list[dict[str, Any]], visit: Visit) -> Any:  # noqa: ANN401 - explanations

@@ -11,6 +11,7 @@ from api.rest.listing import Pages, Paging
 from api.rest.patients import kept
 from api.rest.rights import not_here, within
 from api.web.casework import casework_of
+from api.web.casework_things import PAGES
 from api.web.doors import MaySeeCare
 from api.web.form_fields import NOTHING, Wrong
 from api.web.grid import GridSpec, grid_of
@@ -48,6 +49,11 @@ class File:
         """The record and those merged into it."""
         return [self.patient_id, *(one for one, _ in self.merged)]
 
+    @property
+    def seen(self) -> list[UUID]:
+        """Whose names stand in it."""
+        return [*self.everything, *(one for one, _ in self.alike)]
+
 
 @router.get("")
 def show_details(visit: MaySeeCare, patient_id: PatientId) -> Response:
@@ -84,6 +90,9 @@ def show_timeline(
     )
 
 
+PAGES["patient"] = show_timeline
+
+
 def details_page(visit: Visit, patient_id: UUID, wrong: Wrong = NOTHING) -> Response:
     """Also what a form that was refused comes back to."""
     file = file_of(visit, patient_id)
@@ -96,6 +105,13 @@ def details_page(visit: Visit, patient_id: UUID, wrong: Wrong = NOTHING) -> Resp
 
 def file_of(visit: Visit, patient_id: UUID) -> File:
     """As of the day of the visit; the access is recorded. Raises `NotFound`."""
+    file = unseen_file_of(visit, patient_id)
+    visit.saw("patient.read", file.seen)
+    return file
+
+
+def unseen_file_of(visit: Visit, patient_id: UUID) -> File:
+    """The same for a caller that records the access itself."""
     events = visit.events(patient_id)
     state = patients.fold(events)
     if state is None:
@@ -108,7 +124,6 @@ def file_of(visit: Visit, patient_id: UUID) -> File:
         alike = [one for one in lookups.patients_alike(state.establishment_id, mark) if one != patient_id]
     merged = lookups.merged_into(patient_id)
     names = _names(visit, [*alike, *merged])
-    visit.saw("patient.read", [patient_id, *names])
     return File(
         patient_id,
         state,

@@ -8,13 +8,12 @@ from fastapi import APIRouter, Response
 
 from api.rest.patients import owned
 from api.web.doors import MayRegister
-from api.web.form_fields import identifier, version, wrong_of
+from api.web.form_fields import done_or_wrong, identifier, version
 from api.web.patient import PatientId, details_page
 from api.web.patient_parts import details_of, period_of
 from api.web.visit import Visit
 from application.commit import Done
 from application.ports import Context
-from domain.errors import DomainError, Invalid
 
 router = APIRouter(prefix="/c/{where}/patients/{patient_id:uuid}")
 
@@ -67,16 +66,13 @@ def _do(
 ) -> Response:
     """Once, with the reason sealed under the patient's key; back to the file, or to the form with what is wrong."""
     owned(visit.known_caller, visit.quittance.log, patient_id)
-    try:
-        reason = visit.text("reason", 500)
-        if needs_reason and not reason:
-            raise Invalid("field_missing", "reason: say why.", field="reason")
-        return visit.do(
-            act,
-            lambda _: visit.at(f"/patients/{patient_id}"),
-            reason=reason,
-            about=patient_id,
-            expected=version(visit, patient_id),
-        )
-    except DomainError as error:
-        return details_page(visit, patient_id, wrong_of(visit, form, error))
+    return done_or_wrong(
+        visit,
+        form,
+        act,
+        f"/patients/{patient_id}",
+        lambda wrong: details_page(visit, patient_id, wrong),
+        about=patient_id,
+        expected=version(visit, patient_id),
+        needs_reason=needs_reason,
+    )

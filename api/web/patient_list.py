@@ -10,15 +10,17 @@ from uuid import UUID
 
 from api.rest.listing import InMonth, Paging, Word
 from api.web.grid import Grid, grid_of
-from api.web.grid_spec import Choice, Column, GridSpec, Look
+from api.web.grid_spec import CARE_COLUMNS, CARE_OF_PATIENTS, Choice, Column, GridSpec, Look
 from api.web.grids import GRIDS, Exportable
+from api.web.row_words import with_care
 from api.web.visit import Visit
-from application.ports import Row
+from application.ports import Row, Sql
 from application.register import plain
 from projections.as_of import union
 from projections.paging import Asked, Listing
 from projections.patients import TABLE, Identity, identity
 from projections.scope import Condition, both, one_of, scoped
+from projections.whole import ordered_ids
 
 MOST_SORTED = 5_000
 BY_NAME = "patient"
@@ -44,8 +46,8 @@ def patient_state(row: Row) -> Look:
 
 
 def with_names(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
-    """`patient`, `birth_date`: opened, a sign for the erased."""
-    return [_named(row, identity(visit.quittance.keys, row)) for row in rows]
+    """`patient`, `birth_date`: opened, a sign for the erased; and who takes care of it."""
+    return with_care(visit, [_named(row, identity(visit.quittance.keys, row)) for row in rows], "patient_id")
 
 
 def condition(visit: Visit, wanted: PatientQuery) -> Condition:
@@ -67,7 +69,7 @@ def _asked_for(visit: Visit, wanted: PatientQuery) -> Sequence[Condition]:
 
 
 class NamedListing(Listing):
-    """Knows a sort that the database cannot do: an export in that order comes by sickness fund."""
+    """Knows a sort that the database cannot do: it gives the order of the sickness funds instead."""
 
     def sort_of(self, asked: Asked) -> str:
         """The column to sort by. Raises `Invalid`."""
@@ -89,6 +91,7 @@ SPEC = GridSpec(
         Column("insured_to", "day", label="patient_column.insured_to"),
         Column("state", "state", label="patient_column.state", state=patient_state),
         Column("language", shown=False),
+        *CARE_COLUMNS,
     ),
     (
         Choice("month", "month", label="patient_column.month"),
@@ -98,46 +101,57 @@ SPEC = GridSpec(
     open=lambda row: f"/patients/{row['patient_id']}",
     look=lambda row: "is-read" if row["merged_into"] or row["is_erased"] else "",
     usual={"is_active": "true"},
-    title="kind_of_thing.patient",
     enrich=with_names,
+    actions=CARE_OF_PATIENTS,
+    prints="patient",
 )
-GRIDS["patients"] = Exportable(SPEC, PatientQuery, condition, right="medical", seen="patient.listed")
 
 
 def patient_grid(visit: Visit, paging: Paging, where: Condition) -> Grid:
     """By name unless asked otherwise, as long as there are not too many to open."""
     asked = paging.asked
-    if asked.sort not in ("", BY_NAME):
+    if not _is_by_name(asked):
         return grid_of(visit, SPEC, paging, where)
     grid = grid_of(visit, SPEC, replace(paging, asked=replace(asked, after=None)), where)
     if grid.count > MOST_SORTED:
         return grid_of(visit, SPEC, paging, where)
-    rows = _sorted(visit, where)
-    if asked.descending:
-        rows.reverse()
+    with visit.sql() as sql:
+        rows = _sorted(visit, sql, where, descending=asked.descending)
     start = next((place + 1 for place, row in enumerate(rows) if str(row["patient_id"]) == asked.after), 0)
     page = rows[start : start + grid.limit]
     more = start + grid.limit < len(rows)
     return replace(
         grid,
-        rows=with_names(visit, page),
+        rows=SPEC.complete(visit, page),
         following=paging.following(str(page[-1]["patient_id"])) if more else None,
         first=f"{paging.address}?{grid.whole}" if start else None,
         sort=BY_NAME,
     )
 
 
-def _sorted(visit: Visit, where: Condition) -> list[Row]:
+def _ids(visit: Visit, sql: Sql, where: Condition, asked: Asked, most: int) -> list[UUID]:
+    """In the order of the page: exports, print and work on the whole filter follow it."""
+    if _is_by_name(asked) and SPEC.listing.count(sql, where, visit.upto) <= MOST_SORTED:
+        return [row["patient_id"] for row in _sorted(visit, sql, where, descending=asked.descending)][: most + 1]
+    return ordered_ids(SPEC.listing, sql, where, asked, most)
+
+
+GRIDS["patients"] = Exportable(SPEC, PatientQuery, condition, right="medical", seen="patient.listed", order=_ids)
+
+
+def _is_by_name(asked: Asked) -> bool:
+    return asked.sort in ("", BY_NAME)
+
+
+def _sorted(visit: Visit, sql: Sql, where: Condition, *, descending: bool) -> list[Row]:
     text, params = union(TABLE, ", ".join(TABLE.names), where, visit.upto)
-    with visit.sql() as sql:
-        rows = sql.rows(f"SELECT * FROM {text} AS t", params)
     keys = visit.quittance.keys
 
     def place(row: Row) -> tuple[bool, str, str, UUID]:
         who = identity(keys, row)
         return who.last_name == "", plain(who.last_name), plain(who.first_name), row["patient_id"]
 
-    return sorted(rows, key=place)
+    return sorted(sql.rows(f"SELECT * FROM {text} AS t", params), key=place, reverse=descending)
 
 
 def _named(row: Row, who: Identity) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """A billing day and an invoice on paper: every line with the insurer's word, and the way the thing went."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from api.web.day import day_of
@@ -8,6 +9,7 @@ from api.web.invoice import invoice_of
 from api.web.looks import day_phase, invoice_state, verdict
 from api.web.pdf_lines import line_columns, line_rows
 from api.web.pdf_words import DASH, Printed, Speaker, titled
+from api.web.row_words import held_back, held_phase, held_words
 from api.web.said import names_of, shown_lines
 from api.web.settlement_branches import Branch, Twig, branches_of
 from api.web.visit import Visit
@@ -23,10 +25,10 @@ from projections.scope import both, one_of, scoped
 def print_day(visit: Visit, day_id: UUID) -> Printed:
     """As of the day asked for. Raises `NotFound`."""
     day, speak = day_of(visit, day_id), Speaker(visit.language)
-    lines = shown_lines(day, visit.language)
+    lines = shown_lines(day, visit)
     name = names_of(visit, [day.patient_id]).get(day.patient_id, "")
     blocks: list[Block] = [
-        _day_facts(day, name, speak),
+        _day_facts(day, name, held_back(visit, [day_id]).get(day_id, ()), speak),
         Heading(speak.t("state.lines")),
         Table(line_columns(speak), line_rows(lines, speak)) if lines else Paragraph(speak.t("print.no_lines")),
         Heading(speak.t("print.stays")),
@@ -57,13 +59,14 @@ def day_told(twig: Twig, speak: Speaker) -> str:
     return day if twig.is_here else speak.t("print.left", day=day)
 
 
-def _day_facts(day: BillingDay, name: str, speak: Speaker) -> Facts:
+def _day_facts(day: BillingDay, name: str, held: Sequence[str], speak: Speaker) -> Facts:
     t, is_settled = speak.t, day.verdict != "none"
     phase = "settled" if is_settled else "in_sending" if day.sending_id else "prepared"
     return Facts(
         [
             *([(t("state.patient_id"), name)] if name else []),
-            (t("list_column.phase"), speak.state(day_phase({"phase": phase}))),
+            (t("list_column.phase"), speak.state(day_phase({"phase": held_phase(held) if held else phase}))),
+            *([(t("list_column.reason"), held_words(held, speak.language))] if held else []),
             (t("state.verdict"), speak.state(verdict({"verdict": day.verdict}))),
             (t("state.amount_cents"), speak.amount(sum(line.care.amount_cents for line in day.active))),
             (t("state.accepted_cents"), speak.amount(day.accepted_cents if is_settled else None)),

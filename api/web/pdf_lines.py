@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from api.web.pdf_words import DASH, Speaker
 from api.web.said import ShownLine
-from domain.rules.refusals import Explanation
+from api.web.written import refusal_code
 from infrastructure.pdf import Column
 
 _FIXED_BLANK = "\N{NO-BREAK SPACE}"
@@ -20,12 +20,7 @@ def every_line(lines: Iterable[ShownLine]) -> Iterator[tuple[ShownLine, bool]]:
 
 def codes(line: ShownLine) -> str:
     """Severity and code of each refusal."""
-    return ", ".join(map(code, line.reasons)) or DASH
-
-
-def code(why: Explanation) -> str:
-    """Severity and code, never apart."""
-    return f"{why.letter}{_FIXED_BLANK}{why.code}" if why.letter else why.code
+    return ", ".join(refusal_code(why.code, why.letter) for why in line.reasons) or DASH
 
 
 def reasons(line: ShownLine, speak: Speaker, *, is_following: bool = False, with_cure: bool = True) -> str:
@@ -39,7 +34,9 @@ def reasons(line: ShownLine, speak: Speaker, *, is_following: bool = False, with
             told.append(speak.t("print.cure", cure=why.cure))
         if with_cure and why.decision_label:
             told.append(why.decision_label)
-    told += [speak.t("print.note", code=note.code, meaning=note.meaning) for note in line.notes]
+    told += [
+        speak.t("print.note", code=refusal_code(note.code, note.letter), meaning=note.meaning) for note in line.notes
+    ]
     if line.comment:
         told.append(speak.t("print.comment", comment=line.comment))
     return "\n".join(told) or DASH

@@ -1,6 +1,6 @@
 """A list on paper: exactly the rows of the filter and the columns of the screen, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from api.web.grid_spec import Choice, Column
@@ -12,7 +12,7 @@ from application.ports import Row
 from domain.errors import Invalid
 from infrastructure.pdf import Column as PrintedColumn
 from infrastructure.pdf import Document, Table
-from projections.whole import ordered_ids, rows_of
+from projections.whole import rows_of
 
 _ORDER = frozenset({"as_of", "sort", "descending", "limit", "cursor"})
 
@@ -26,13 +26,18 @@ def print_list(visit: Visit, shown: Exportable) -> Printed:
     """The list of this request's query. Raises `Invalid` for more than 5,000 rows."""
     speak, columns = Speaker(visit.language), columns_of(visit, shown.spec)
     rows, patient_ids = _rows(visit, shown)
-    table = Table(
+    under = [_filter(visit, shown, speak), _sum(shown, rows, speak)]
+    table = table_of(columns, rows, speak)
+    document = Document(titled(visit, list_title(visit, shown)), [table], under, is_wide=True)
+    return Printed(document, shown.seen, patient_ids)
+
+
+def table_of(columns: Sequence[Column], rows: Sequence[Row], speak: Speaker) -> Table:
+    """Complete rows as the page shows them."""
+    return Table(
         [PrintedColumn(speak.t(column.label_key), column.is_figure) for column in columns],
         [[written(column, row, speak) for column in columns] for row in rows],
     )
-    under = [_filter(visit, shown, speak), _sum(shown, rows, speak)]
-    document = Document(titled(visit, list_title(visit, shown)), [table], under, is_wide=True)
-    return Printed(document, shown.seen, patient_ids)
 
 
 def written(column: Column, row: Row, speak: Speaker) -> str:
@@ -45,8 +50,12 @@ def written(column: Column, row: Row, speak: Speaker) -> str:
             return speak.amount(value)
         case "day":
             return speak.day(value)
+        case "moment":
+            return speak.moment(value)
         case "month":
             return speak.month(value)
+        case "percent":
+            return speak.percent(value)
         case "flag":
             return speak.t("list_file.yes") if value else DASH
     return DASH if value in (None, "") else str(value)
@@ -54,14 +63,13 @@ def written(column: Column, row: Row, speak: Speaker) -> str:
 
 def _rows(visit: Visit, shown: Exportable) -> tuple[list[Row], list[UUID]]:
     """Complete rows of one state of the views, and whose they are."""
-    listing, condition, asked = shown.spec.listing, shown.condition(visit), shown.asked(visit)
     found: list[Row] = []
     patient_ids: list[UUID] = []
     with visit.sql() as sql:
-        ids = ordered_ids(listing, sql, condition, asked, MOST_ROWS)
+        ids = shown.ids(visit, sql, MOST_ROWS)
         if len(ids) > MOST_ROWS:
             raise Invalid("print_too_large", f"At most {MOST_ROWS:,} rows: narrow the filter.", field="filter")
-        for rows in rows_of(listing, sql, ids, visit.upto):
+        for rows in rows_of(shown.spec.listing, sql, ids, visit.upto):
             patient_ids += shown.patients_in(rows)
             found += shown.spec.complete(visit, rows)
     return found, patient_ids
@@ -88,7 +96,7 @@ def _told(choice: Choice, value: str, speak: Speaker) -> str:
             value = speak.month(value)
         case _:
             value = speak.named(choice.shown(value), value)
-    return speak.t("print.filter_item", name=name, value=value)
+    return speak.t("said.named", name=name, value=value)
 
 
 def _sum(shown: Exportable, rows: Iterable[Row], speak: Speaker) -> str:

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from api.rest.desk_lists import ANSWERS, ITEMS
-from api.rest.reads import instant
 from api.web.looks import sending_outcome, sending_state
 from api.web.pdf_words import DASH, Printed, Speaker, titled
-from api.web.said import explained, percent
+from api.web.said import explained
 from api.web.sending import sending_of
 from api.web.timeline import Entry, timeline_of
 from api.web.visit import Visit
@@ -46,7 +45,7 @@ def _facts(state: Sending, speak: Speaker) -> Facts:
         (t("state.status"), speak.state(sending_state({"status": state.status}))),
         (t("state.outcome"), speak.state(sending_outcome({"outcome": state.outcome}))),
         *sending_figures(state, speak),
-        (t("print.errors_said"), percent(state.error_percentage, speak.language) or DASH),
+        (t("print.errors_said"), speak.percent(state.error_percentage)),
         (t("state.creation_date"), speak.day(made.creation_date)),
         (t("state.transmitted_on"), speak.day(state.transmitted_on)),
         (t("state.provider_reference"), made.provider_reference),
@@ -92,7 +91,7 @@ def _answers(visit: Visit, sending_id: UUID, speak: Speaker) -> list[Block]:
     columns = [Column(t("print.received")), Column(t("state.kind")), Column(t("print.says"))]
     told = [
         [
-            speak.moment(instant(row["received_at"])),
+            speak.moment(row["received_at"]),
             f"{row['kind'] or '?'} {t('message_kind.' + (row['kind'] or 'answer'))}",
             _said(said.get(row["sha256"]), speak),
         ]
@@ -116,7 +115,7 @@ def _items(visit: Visit, sending_id: UUID, speak: Speaker) -> list[Block]:
     columns = [Column(t("print.received")), Column(t("state.kind")), Column(t("state.is_settled"))]
     told = [
         [
-            speak.moment(instant(row["raised_at"])),
+            speak.moment(row["raised_at"]),
             t(f"item.{row['kind']}"),
             t(f"list_file.{'yes' if row['is_settled'] else 'no'}"),
         ]

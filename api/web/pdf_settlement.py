@@ -5,13 +5,14 @@ from uuid import UUID
 
 from api.web.looks import verdict
 from api.web.pdf_care import day_told
-from api.web.pdf_lines import code, codes, every_line, reasons, service
+from api.web.pdf_lines import codes, every_line, reasons, service
 from api.web.pdf_sending import sending_figures
 from api.web.pdf_words import DASH, MOST_ROWS, Printed, Speaker, titled
 from api.web.said import names_of
 from api.web.sending import sending_of
 from api.web.settlement_branches import Branch, branches_of
 from api.web.visit import Visit
+from api.web.written import refusal_code
 from application.ports import Row
 from domain.errors import Invalid
 from domain.rules.refusals import Explanation
@@ -67,7 +68,12 @@ def _payments(state: Sending, speak: Speaker) -> str:
     """What will stand on the bank's statement."""
     funds = state.settlement.funds if state.settlement else ()
     return "\n".join(
-        f"{fund.fund} : {fund.payment_reference or DASH} ({speak.amount(fund.accepted_cents)})" for fund in funds
+        speak.t(
+            "said.named",
+            name=fund.fund,
+            value=f"{fund.payment_reference or DASH} ({speak.amount(fund.accepted_cents)})",
+        )
+        for fund in funds
     )
 
 
@@ -82,7 +88,7 @@ def _why(faulty: Sequence[Branch], speak: Speaker) -> list[Block]:
     t = speak.t
     columns = [Column(t("state.code")), Column(t("state.meaning")), Column(t("state.cause")), Column(t("state.cure"))]
     rows = [
-        [code(why), why.meaning, why.cause or DASH, why.cure or why.decision_label or DASH]
+        [refusal_code(why.code, why.letter), why.meaning, why.cause or DASH, why.cure or why.decision_label or DASH]
         for _, why in sorted(found.items())
     ]
     return [Heading(t("print.why")), Table(columns, rows)]
@@ -113,7 +119,7 @@ def _lost_of(branch: Branch, names: Mapping[UUID, str], speak: Speaker) -> Itera
     name = names.get(branch.row["patient_id"], DASH)
     who = [branch.row["invoice_number"], *([name] if names else [])]
     for why in branch.said:
-        yield [*who, DASH, DASH, DASH, code(why), why.meaning, DASH, DASH]
+        yield [*who, DASH, DASH, DASH, refusal_code(why.code, why.letter), why.meaning, DASH, DASH]
     for twig in branch.days:
         for line, is_following in every_line(twig.lines):
             if line.is_lost:

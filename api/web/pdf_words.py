@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from api.catalogue import Language, euros, has, text
+from api.catalogue import Language, euros, has, percent, text
 from api.web.assets import FOLDER, manifest
 from api.web.grid_spec import Look
 from api.web.render import day, moment
@@ -57,9 +57,13 @@ class Speaker:
         """As `dd/mm/yyyy`, a dash for none."""
         return day(value)
 
-    def moment(self, value: datetime | None) -> str:
+    def moment(self, value: datetime | str | None) -> str:
         """Local date and time in Belgium, a dash for none."""
-        return moment(value) if value else DASH
+        return moment(value)
+
+    def percent(self, written: str) -> str:
+        """An error percentage of a union, a dash for none."""
+        return percent(written, self.language) or DASH
 
     def named(self, key: str, name: str) -> str:
         """The catalogue's word, or the name itself."""

@@ -6,11 +6,10 @@ from fastapi import APIRouter, Response
 
 from api.rest.rights import not_here
 from api.web.doors import MayAdminister, MayRead
-from api.web.form_fields import NOTHING, Wrong, version, wrong_of
+from api.web.form_fields import NOTHING, Wrong, done_or_wrong, version
 from api.web.providers import members
 from api.web.visit import Visit
 from domain import establishment as establishments
-from domain.errors import DomainError
 from domain.establishment import EstablishmentDetails
 from domain.roles import ROLES
 from projections.users import opened, users_of
@@ -36,17 +35,15 @@ def correct(visit: MayAdminister) -> Response:
         is_test = visit.text("is_test") != "false"
         return EstablishmentDetails(tpp_number=state.details.tpp_number, is_test=is_test, **given)  # type: ignore[arg-type]
 
-    try:
-        wanted = details()
-        return visit.do(
-            lambda context: visit.quittance.register.establishment(context, wanted),
-            lambda _: visit.at("/cabinet"),
-            reason=visit.text("reason", 500),
-            about=visit.practice,
-            expected=version(visit, visit.practice),
-        )
-    except DomainError as error:
-        return practice_page(visit, wrong_of(visit, "details", error))
+    return done_or_wrong(
+        visit,
+        "details",
+        lambda context: visit.quittance.register.establishment(context, details()),
+        "/cabinet",
+        lambda wrong: practice_page(visit, wrong),
+        about=visit.practice,
+        expected=version(visit, visit.practice),
+    )
 
 
 def practice_page(visit: Visit, wrong: Wrong, status: int = 422) -> Response:

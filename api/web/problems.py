@@ -5,25 +5,33 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Request, Response
-from starlette.datastructures import FormData
 
 from api.catalogue import has, text
 from api.rest.problems import Problem, problem_of
 from api.rest.rights import product
 from api.web import pending
+from api.web.changes import patients_in
 from api.web.doors import SignInNeeded
-from api.web.render import page_of
-from api.web.timeline import Entry, timeline_of
+from api.web.own_paths import came_from
+from api.web.render import notice_of, page_of, wants_part
+from api.web.timeline import Entry, entries_of
 from api.web.visit import Visit
+from application.access import NotPermitted
+from infrastructure.store.errors import StoreUnavailable
 
 _WRITES = "POST"
+_FAULT = 500
+_ABSENT = 404
 _RENEWED = frozenset({"csrf", "command_id", "version"})
 
 
 async def handle(request: Request, error: Exception) -> Response:
     """Any error of a page."""
     if isinstance(error, SignInNeeded):
-        return to_sign_in(request, await pending.keep(request))
+        answer = to_sign_in(request, await pending.keep(request))
+        return _whole_page(answer) if wants_part(request) else answer
+    if isinstance(error, NotPermitted):
+        request.state.lacking = error.scope
     return problem_page(problem_of(error), request)
 
 
@@ -31,7 +39,7 @@ def to_sign_in(request: Request, kept: str | None = None) -> Response:
     """A page is opened again after the sign-in; a form is kept and shown again, never sent by itself."""
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if request.method == _WRITES:
-        back = "/pending" if kept else _own_path(request.headers.get("referer", ""), request) or "/"
+        back = "/pending" if kept else came_from(request) or "/"
     answer = Response(status_code=303, headers={"Location": f"/login?{urlencode({'next': back})}"})
     if kept:
         answer.set_cookie(pending.COOKIE, kept, max_age=3_600, path="/", secure=True, httponly=True, samesite="strict")
@@ -39,28 +47,78 @@ def to_sign_in(request: Request, kept: str | None = None) -> Response:
 
 
 def problem_page(problem: Problem, request: Request) -> Response:
-    """The page of a problem, in the frame of the visit if it had come that far."""
-    visit = getattr(request.state, "visit", None) or Visit.of(request, product(request), None, None, None, FormData())
-    language = visit.language
-    code = problem.code if has(f"problem.{problem.code}") else "unexplained"
+    """The page of a problem, in the frame of the visit if it had come that far; a list that stands already stays."""
     request.state.problem = problem.code
-    answer = page_of(
-        visit,
-        "problem.html",
-        {
-            "title": text(f"problem_title.{code}", language),
-            "detail": text(f"problem.{code}", language, field=problem.errors[0].field if problem.errors else ""),
-            "problem": problem,
-            "is_write": request.method == _WRITES,
-            "reference": request.state.correlation_id,
-            "conflict": _conflict(visit) if problem.code == "version_stale" else None,
-            "back": _own_path(request.headers.get("referer", ""), request),
-        },
-        problem.status,
-    )
+    nobody = Visit.of_nobody(request, product(request))
+    visit = getattr(request.state, "visit", nobody)
+    try:
+        answer = _told(visit, problem)
+    except StoreUnavailable:  # nor can the frame be read then
+        answer = _told(nobody, problem)
     for name, value in problem.headers.items():
         answer.headers.setdefault(name, value)
     return answer
+
+
+def _told(visit: Visit, problem: Problem) -> Response:
+    code = problem.code if has(f"problem.{problem.code}") else "unexplained"
+    field = problem.errors[0].field if problem.errors else ""
+    came_later = problem.status == _ABSENT and _came_later(visit)
+    facts = {
+        "title": text(f"problem_title.{code}", visit.language),
+        "detail": _detail(visit, code, field),
+        "came_later": came_later,
+        "problem": problem,
+        "outcome": _outcome(visit.request, problem),
+        "reference": visit.request.state.correlation_id,
+        "conflict": _conflict(visit) if problem.code == "version_stale" else None,
+        "back": came_from(visit.request),
+    }
+    if wants_part(visit.request):
+        return notice_of(visit, "problem.html", "told", facts, problem.status)
+    return page_of(visit, "problem.html", facts, problem.status)
+
+
+def _came_later(visit: Visit) -> bool:
+    """Whether what the address names exists in this practice by now, and did not on the day that is looked at."""
+    if visit.as_of is None or visit.where is None:
+        return False
+    named = [value for name, value in visit.request.path_params.items() if name.endswith("_id")]
+    for value in named:
+        try:
+            stream_id = UUID(str(value))
+        except ValueError:
+            return False
+        now = visit.quittance.log.load([stream_id]).get(stream_id, [])
+        if not now or getattr(now[0], "establishment_id", None) != visit.where or visit.events(stream_id):
+            return False
+    return bool(named)
+
+
+def _detail(visit: Visit, code: str, field: str) -> str:
+    """In words for a person, where those for a program would not do."""
+    right = text(f"right.{getattr(visit.request.state, 'lacking', 'read')}", visit.language)
+    group = "page_problem" if has(f"page_problem.{code}") else "problem"
+    return text(f"{group}.{code}", visit.language, field=field, right=right)
+
+
+def _outcome(request: Request, problem: Problem) -> str:
+    """What became of what was asked: `read` (nothing to do), `refused`, `unsure`, or where the result is shown."""
+    if request.method != _WRITES:
+        return "read"
+    if problem.status < _FAULT:
+        return "refused"
+    key = getattr(request.state, "command_key", None)
+    try:
+        done = product(request).log.stored_answer(key) if key else None
+    except StoreUnavailable:
+        return "unsure"
+    return done.body.decode() if done else "unsure"
+
+
+def _whole_page(answer: Response) -> Response:
+    """The same way, for the window instead of the list in it."""
+    return Response(status_code=401, headers={"HX-Redirect": answer.headers["location"]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +136,8 @@ def _conflict(visit: Visit) -> Conflict | None:
     if seen is None or any(not isinstance(value, str) for _, value in visit.form.multi_items()):
         return None
     stream_id, version = seen
-    entries = timeline_of(visit.now(), stream_id)
+    recorded = visit.quittance.log.history(stream_id)
     fields = tuple((name, str(value)) for name, value in visit.form.multi_items() if name not in _RENEWED)
-    since = tuple(entry for entry in entries if entry.version > version)
-    return Conflict(since, max((entry.version for entry in entries), default=0), visit.request.url.path, fields)
-
-
-def _own_path(address: str, request: Request) -> str:
-    """Path and query of an address of ours, empty for any other."""
-    start = str(request.base_url)
-    return "/" + address.removeprefix(start) if address.startswith(start) else ""
+    since = entries_of(visit.now(), [one for one in reversed(recorded) if one.version > version])
+    visit.saw("conflict.read", patients_in(recorded))
+    return Conflict(since, recorded[-1].version if recorded else 0, visit.request.url.path, fields)

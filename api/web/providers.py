@@ -10,11 +10,11 @@ from fastapi import APIRouter, Path, Response
 
 from api.rest.rights import not_here
 from api.web.doors import MayRead, MayRegister
-from api.web.form_fields import NOTHING, Wrong, day, day_or_none, needed, wrong_of
+from api.web.form_fields import NOTHING, Wrong, day, day_or_none, done_or_wrong, needed, wrong_of
 from api.web.visit import Visit
 from application.commit import Done
 from application.ports import Context
-from application.register import Registered, provider_id
+from application.register import Registered, plain, provider_id
 from domain import establishment as establishments
 from domain import provider as providers
 from domain.errors import DomainError, Invalid
@@ -138,7 +138,7 @@ def members(visit: Visit) -> list[Member]:
         for who, events in found.items()
         if (known := providers.fold(events)) is not None
     ]
-    return sorted(shown, key=lambda one: (not one.works, one.name.casefold(), one.state.details.nihii))
+    return sorted(shown, key=lambda one: (not one.works, plain(one.name), one.state.details.nihii))
 
 
 def member_of(visit: Visit, provider: UUID) -> Member:
@@ -167,15 +167,8 @@ def _member(who: UUID, state: Provider, stretches: list[Membership], today: Date
 
 
 def _do(visit: Visit, who: UUID, form: str, act: Callable[[Context], Done[Any]]) -> Response:
-    try:
-        return visit.do(
-            act,
-            lambda _: visit.at(f"/prestataires/{who}"),
-            reason=visit.text("reason", 500),
-            about=visit.practice,
-        )
-    except DomainError as error:
-        return _page(visit, who, wrong_of(visit, form, error))
+    home = f"/prestataires/{who}"
+    return done_or_wrong(visit, form, act, home, lambda wrong: _page(visit, who, wrong), about=visit.practice)
 
 
 def _page(visit: Visit, who: UUID, wrong: Wrong) -> Response:

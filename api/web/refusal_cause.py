@@ -11,8 +11,10 @@ from fastapi import Query, Response
 
 from api.catalogue import LANGUAGES, Language
 from api.rest.filters import RefusalFilter, RefusalQuery, RefusalWanted, narrowed
-from api.rest.listing import Pages
+from api.rest.listing import Pages, Paging
 from api.rest.rights import not_here
+from api.web.casework import Shown, casework_of
+from api.web.casework_things import PAGES
 from api.web.doors import MayRead
 from api.web.grid import Grid, grid_of
 from api.web.grid_spec import Choice
@@ -20,8 +22,11 @@ from api.web.grids import GRIDS
 from api.web.refusal_groups import curable, groups_of, path_of
 from api.web.refusal_rows import CHOICES, SPEC
 from api.web.visit import Visit
+from api.web.written import refusal_code
+from domain import casework as cases
 from domain.rules.refusals import Explanation, explain
 from projections.history import conditions
+from projections.paging import Asked
 
 Letter = Annotated[str | None, Query(max_length=1, pattern=r"^[A-Z]$", description="Severity, as in the answer.")]
 _CODE = re.compile(r"[A-Z0-9]{1,8}(-[A-Z0-9]{1,4})?")
@@ -58,8 +63,7 @@ def show_cause(visit: MayRead, cause: str, wanted: RefusalWanted, paging: Pages,
         "refusal_cause.html",
         fragment="list",
         grid=_of_cause(grid, wanted),
-        code=code,
-        letter=letter or "",
+        name=refusal_code(code, letter),
         told=told,
         own=told[visit.language],
         curable=curable(told[visit.language]),
@@ -68,7 +72,23 @@ def show_cause(visit: MayRead, cause: str, wanted: RefusalWanted, paging: Pages,
         refused_cents=sum(group.cause.refused_cents for group in shown),
         earliest=min(shown, key=lambda group: group.deadline, default=None),
         official=visit.quittance.code_lists.find(code),
+        casework=_casework(visit, code, {letter} if letter else {group.cause.letter for group in shown} or {""}),
     )
+
+
+def _casework(visit: Visit, code: str, letters: AbstractSet[str]) -> Shown | None:
+    """Of one cause: codes of another gravity are work of their own."""
+    return casework_of(visit, cases.cause(code, *letters)) if len(letters) == 1 else None
+
+
+def _again(visit: Visit, name: str) -> Response:
+    """The page of the cause, all its lines."""
+    code, _, letter = name.rpartition(".")
+    paging = Paging(visit.at(path_of(code)), (("letter", letter),) if letter else (), Asked())
+    return show_cause(visit, code.replace("/", "-"), RefusalQuery(), paging, letter or None)
+
+
+PAGES["refusal_cause"] = _again
 
 
 def _choices(letters: AbstractSet[str]) -> tuple[Choice, ...]:

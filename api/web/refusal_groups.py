@@ -9,6 +9,7 @@ from api.rest.filters import RefusalFilter
 from api.web.charts import Chart, bars
 from api.web.grid_spec import Look
 from api.web.visit import Visit
+from api.web.written import refusal_code
 from domain.rules.limits import last_sendable_day
 from domain.rules.refusals import Explanation, explain
 from projections.figures import Following, followings
@@ -45,8 +46,8 @@ class Group:
 
     @property
     def name(self) -> str:
-        """Code and letter."""
-        return f"{self.cause.code} {self.cause.letter}".strip()
+        """Severity and code."""
+        return refusal_code(self.cause.code, self.cause.letter)
 
     @property
     def is_soon(self) -> bool:

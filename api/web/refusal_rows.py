@@ -7,9 +7,9 @@ from uuid import UUID
 from markupsafe import Markup
 
 from api.rest.filters import RefusalQuery, narrowed
-from api.web.grid_spec import Choice, Column, GridSpec
+from api.web.grid_spec import CARE_OF_PATIENTS, Choice, Column, GridSpec
 from api.web.grids import GRIDS, Exportable
-from api.web.looks import verdict
+from api.web.looks import settled_row, verdict
 from api.web.said import names_of
 from api.web.visit import Visit
 from application.ports import Row
@@ -71,7 +71,7 @@ def _told(visit: Visit, row: Row, issued: dict[UUID, Row], sent: dict[UUID, Row]
         "patient": patient,
         "national_union": sending["national_union"] if sending else "",
         "invoice": Linked.to(invoice["invoice_number"], visit.to(f"/factures/{row['invoice_id']}")) if invoice else "",
-        "sending": Linked.to(f"{sending['sending_number']:03}", visit.to(f"/envois/{row['sending_id']}"))
+        "sending": Linked.to(f"{sending['sending_number']}", visit.to(f"/envois/{row['sending_id']}"))
         if sending
         else "",
     }
@@ -102,8 +102,8 @@ SPEC = GridSpec(
         Column("nomenclature_code", label="refusal.nomenclature_code"),
         Column("verdict", "state", state=verdict),
         Column("code", label="refusal.code"),
-        Column("reason", "reason", label="refusal.reason"),
         Column("refused_cents", "amount"),
+        Column("reason", "reason", label="refusal.reason"),
         Column("invoice", label="state.invoice_id"),
         Column("sending", label="state.sending_id"),
         Column("national_union"),
@@ -117,9 +117,12 @@ SPEC = GridSpec(
     ),
     CHOICES,
     open=lambda row: f"/jours/{row['day_id']}",
-    look=lambda row: "is-refused" if row["verdict"] == "refused" else "",
+    look=settled_row,
     title="refusal.lines",
     total="refused_cents",
     enrich=told,
+    actions=CARE_OF_PATIENTS,
+    prints="day",
+    acts_on=("billing_days", "day_id"),
 )
 GRIDS["refusals"] = Exportable(SPEC, RefusalQuery, _where, seen="refusal.listed")

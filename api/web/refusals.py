@@ -14,6 +14,7 @@ from api.web.refusal_cause import show_cause
 from api.web.refusal_groups import MOST_BARS, chart_of, groups_of, path_of
 from api.web.refusal_rows import CHOICES
 from api.web.visit import Visit
+from api.web.written import sending_name
 from projections.scope import both, one_of, scoped
 
 router = APIRouter(prefix="/c/{where}/refus")
@@ -86,8 +87,8 @@ def _chips(visit: Visit, narrowing: dict[str, str]) -> tuple[Chip, ...]:
 
 
 def _sending(visit: Visit, sending_id: str) -> str:
-    """Union and number, instead of an id that says nothing."""
+    """Number and union, instead of an id that says nothing."""
     where = both([scoped(visit.scope), one_of("sending_id", [UUID(sending_id)])])
     with visit.sql() as sql:
         rows = sql.rows(f"SELECT national_union, sending_number FROM sendings WHERE {where.text}", where.params)
-    return f"{rows[0]['national_union']}-{rows[0]['sending_number']:03}" if rows else sending_id
+    return sending_name(rows[0]["sending_number"], rows[0]["national_union"]) if rows else sending_id

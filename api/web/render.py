@@ -6,15 +6,17 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from fastapi import Response
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from fastapi import Request, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
-from api.catalogue import Language, euros, has, text
+from api.catalogue import Language, counted, euros, has, number, percent, text, with_percent
 from api.web.assets import asset
 from api.web.policy import PAGE_HEADERS, page_policy
 from api.web.shell import shell_of
 from api.web.words import translations
+from api.web.written import month_in_words, of_month, refusal_code
 from domain.local_time import BELGIUM
 
 if TYPE_CHECKING:
@@ -30,12 +32,30 @@ def page_of(visit: "Visit", template: str, facts: Mapping[str, object], status: 
     return _answer(visit, body, status)
 
 
+def wants_part(request: Request) -> bool:
+    """Whether the browser's script asks, for a part of a page that stands already."""
+    return request.headers.get("hx-request-type") == "partial"
+
+
 def fragment_of(visit: "Visit", template: str, block: str, facts: Mapping[str, object]) -> Response:
-    """One block of the same template: the rows are those of the whole page by construction."""
-    found = environment(visit.language).get_template(template)
-    context = found.new_context(_context(visit, facts))
-    answer = _answer(visit, "".join(found.blocks[block](context)), 200)
+    """One block of the same template: the rows are those of the whole page by construction.
+
+    With it goes what stands elsewhere and names the address: languages, day, and the block `views` of the template.
+    """
+    context = _context(visit, facts)
+    views = _block(visit, template, "views", context)
+    beside = environment(visit.language).get_template("_beside.html").render(context, views=Markup(views))  # noqa: S704 - rendered
+    answer = _answer(visit, _block(visit, template, block, context) + beside, 200)
     answer.headers["HX-Push-Url"] = visit.address
+    return answer
+
+
+def notice_of(visit: "Visit", template: str, block: str, facts: Mapping[str, object], status: int) -> Response:
+    """One block above what stands on the page, which stays as it is, its address too."""
+    answer = _answer(visit, _block(visit, template, block, _context(visit, facts)), status)
+    answer.headers["HX-Retarget"] = "#problem"
+    answer.headers["HX-Reswap"] = "innerHTML show:top"
+    answer.headers["HX-Push-Url"] = "false"
     return answer
 
 
@@ -51,6 +71,8 @@ def environment(language: Language) -> Environment:
         lstrip_blocks=True,
     )
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    for name in ("gettext", "ngettext"):
+        made.globals[name] = _with_counts(made.globals[name], language)
     made.globals |= {"asset": asset, "language": language, "has": has, "icon": icon}
     made.globals["t"] = lambda key, **facts: text(key, language, **facts)
     made.filters |= {
@@ -58,9 +80,27 @@ def environment(language: Language) -> Environment:
         "amount": lambda cents: _DASH if cents is None else euros(cents, language),
         "day": day,
         "moment": moment,
+        "number": lambda count: number(count, language),
+        "percent": lambda written: percent(written, language) if written else _DASH,
+        "with_percent": lambda figure: with_percent(figure, language),
         "month": lambda month: f"{month[5:]}/{month[:4]}" if month else _DASH,
+        "month_in_words": lambda month: month_in_words(month, language),
+        "of_month": lambda month: of_month(month, language),
+        "refusal_code": lambda said: refusal_code(said.code, said.letter),
     }
     return made
+
+
+def _with_counts(say: Any, language: Language) -> Any:  # noqa: ANN401 - a function that Jinja does not type
+    """The same function of gettext, with counts as a person reads them."""
+
+    @pass_context
+    def told(context: Context, *given: Any, **facts: Any) -> Any:  # noqa: ANN401 - texts, a number, and facts of any kind
+        if len(given) > 2:
+            facts.setdefault("num", given[2])
+        return say(context, *given, **counted(facts, language))
+
+    return told
 
 
 def icon(name: str) -> Markup:
@@ -78,13 +118,24 @@ def day(value: Date | str | None) -> str:
     return f"{found:%d/%m/%Y}"
 
 
-def moment(value: datetime) -> str:
-    """Local date and time in Belgium."""
-    return f"{value.astimezone(BELGIUM):%d/%m/%Y %H:%M}"
+def moment(value: datetime | str | None) -> str:
+    """`jj/mm/aaaa hh:mm` in Belgium, a dash for none."""
+    return f"{belgian(value):%d/%m/%Y %H:%M}" if value else _DASH
+
+
+def belgian(value: datetime | str) -> datetime:
+    """An instant, as views hold it or as such, on Belgian clocks."""
+    return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(BELGIUM)
 
 
 def _context(visit: "Visit", facts: Mapping[str, object]) -> dict[str, Any]:
     return {"visit": visit, "to": visit.to, "nonce": visit.nonce, "shell": shell_of(visit), **facts}
+
+
+def _block(visit: "Visit", template: str, block: str, context: dict[str, Any]) -> str:
+    """Empty when the template has none of that name."""
+    found = environment(visit.language).get_template(template)
+    return "".join(found.blocks[block](found.new_context(context))) if block in found.blocks else ""
 
 
 def _answer(visit: "Visit", body: str, status: int) -> Response:

@@ -1,17 +1,22 @@
-"""What rows of history lists say beyond their table: who the patient is, and why something was refused."""
+"""What rows of lists say beyond their table: who the patient is, why something was refused, who takes care of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
+from uuid import UUID
 
-from api.catalogue import has, text
+from api.catalogue import Language, has, percent, text
+from api.web.timeline import name_of
 from api.web.visit import Visit
+from api.web.written import refusal_code
 from application.ports import Row
 from domain.rules.refusals import explain
 from domain.sending import SendingEnvelopeRejected, SendingRejected
 from projections.patients import identity, patients
 from projections.root_codes import root_codes
+from projections.work_set_aside import cared_for
 
 _MOST_REASONS = 2
+_UNTOUCHED = {"assignee": "", "snoozed_until": ""}
 _REFUSED = frozenset({"envelope_rejected", "rejected"})
 
 
@@ -35,6 +40,46 @@ def with_reasons(visit: Visit, rows: Sequence[Row], column: Literal["invoice_id"
     return [{**row, "reason": _said(visit, codes.get(row[column], ()))} for row in rows]
 
 
+def with_blockers(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
+    """Of days that a run would leave out now: that, as `phase`, and why, as `reason`."""
+    waiting = [row["day_id"] for row in rows if row["phase"] == "prepared" and row["line_count"]]
+    held = held_back(visit, waiting) if waiting else {}
+    return [{**row, **_held(visit, held[row["day_id"]])} if row["day_id"] in held else row for row in rows]
+
+
+def held_back(visit: Visit, day_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[str]]:
+    """Codes of what keeps days out of a run, as of the day of the visit; days that nothing keeps out are absent."""
+    return visit.quittance.billing.held_back(visit.practice, day_ids, visit.as_of, visit.upto)
+
+
+def held_phase(codes: Sequence[str]) -> str:
+    """How far a day is that a run leaves out."""
+    return "elsewhere" if "elsewhere" in codes else "blocked"
+
+
+def held_words(codes: Sequence[str], language: Language) -> str:
+    """Why, in words."""
+    return " · ".join(text("held_back.elsewhere" if c == "elsewhere" else f"blocker.{c}", language) for c in codes)
+
+
+def _held(visit: Visit, codes: Sequence[str]) -> Row:
+    return {"phase": held_phase(codes), "reason": held_words(codes, visit.language)}
+
+
+def with_care(visit: Visit, rows: Sequence[Row], column: str) -> Sequence[Row]:
+    """`assignee` and `snoozed_until` of the thing that the column names; empty for what nobody touched."""
+    with visit.sql() as sql:
+        found = cared_for(sql, visit.scope, {row[column] for row in rows if row[column]}, visit.upto)
+    assignees = {care.assignee for care in found.values() if care.assignee}
+    names: dict[UUID | None, str] = {one: name_of(visit, f"user:{one}") for one in assignees}
+    made = []
+    for row in rows:
+        care = found.get(row[column])
+        told = {"assignee": names.get(care.assignee, ""), "snoozed_until": care.snoozed_until} if care else _UNTOUCHED
+        made.append({**row, **told})
+    return made
+
+
 def with_explanation(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
     """`reason` of a sending: what its state means, and what the union said when it refused the file."""
     refused = visit.quittance.log.load([r["sending_id"] for r in rows if r["status"] in _REFUSED], visit.upto)
@@ -55,11 +100,14 @@ def _of_the_union(visit: Visit, event: object) -> str:
     if isinstance(event, SendingEnvelopeRejected):
         return _said(visit, tuple((code, "") for code in event.codes))
     if isinstance(event, SendingRejected):
-        return text("list_why.percentage", visit.language, percentage=event.error_percentage)
+        return text("list_why.percentage", visit.language, percentage=percent(event.error_percentage, visit.language))
     return ""
 
 
 def _said(visit: Visit, codes: Sequence[tuple[str, str]]) -> str:
-    told = [f"{code} {explain(code, visit.language, letter or None).meaning}" for code, letter in codes[:_MOST_REASONS]]
+    told = [
+        f"{refusal_code(code, letter)} {explain(code, visit.language, letter or None).meaning}"
+        for code, letter in codes[:_MOST_REASONS]
+    ]
     more = len(codes) - len(told)
     return " · ".join([*told, f"+{more}"] if more > 0 else told)

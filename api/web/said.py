@@ -38,24 +38,20 @@ class ShownLine:
     follows: tuple["ShownLine", ...] = ()
 
 
-def shown_lines(day: BillingDay, language: Language) -> tuple[ShownLine, ...]:
-    """Lines of a day that count, cascades folded under their root."""
+def shown_lines(day: BillingDay, visit: Visit) -> tuple[ShownLine, ...]:
+    """Lines of a day that count, cascades folded under their root; what the insurer wrote for who may see care."""
     records = dict(zip((line.line_id for line in day.active), day.records, strict=False)) if day.invoice_id else {}
     is_settled = day.verdict != "none"
-    return tuple(_shown(one, records, language, is_settled=is_settled) for one in told(day.active))
+    with_comment = visit.may_ever("medical")
+    return tuple(
+        _shown(one, records, visit.language, is_settled=is_settled, with_comment=with_comment)
+        for one in told(day.active)
+    )
 
 
 def explained(reasons: Iterable[Reason], language: Language) -> tuple[Explanation, ...]:
     """Codes in the reader's language."""
     return tuple(_explained(reason.code, language, reason.letter) for reason in reasons)
-
-
-def percent(written: str, language: Language) -> str:
-    """An error percentage as a union wrote it (five digits, two of them decimals), for a person."""
-    if not (len(written) == 5 and written.isdecimal()):
-        return written
-    figure = f"{int(written) / 100:.2f} %"
-    return figure if language == "en" else figure.replace(".", ",")
 
 
 def names_of(visit: Visit, patient_ids: Iterable[UUID]) -> Mapping[UUID, str]:
@@ -71,7 +67,9 @@ def names_of(visit: Visit, patient_ids: Iterable[UUID]) -> Mapping[UUID, str]:
     return named
 
 
-def _shown(one: Told, records: Mapping[UUID, int], language: Language, *, is_settled: bool) -> ShownLine:
+def _shown(
+    one: Told, records: Mapping[UUID, int], language: Language, *, is_settled: bool, with_comment: bool
+) -> ShownLine:
     line, said = one.line, one.line.said
     spoken = said.verdict if said else "accepted" if is_settled else "none"
     lost = is_lost(line)
@@ -85,8 +83,11 @@ def _shown(one: Told, records: Mapping[UUID, int], language: Language, *, is_set
         lost,
         explained(said.reasons, language) if said else (),
         explained(said.notes, language) if said else (),
-        said.comment if said and said.comment != ERASED else "",
-        tuple(_shown(Told(line), records, language, is_settled=is_settled) for line in one.follows),
+        said.comment if said and with_comment and said.comment != ERASED else "",
+        tuple(
+            _shown(Told(line), records, language, is_settled=is_settled, with_comment=with_comment)
+            for line in one.follows
+        ),
     )
 
 

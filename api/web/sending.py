@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query, Response
 
 from api.rest.desk_lists import ANSWERS, ITEMS
 from api.rest.encoding import opened
-from api.rest.reads import instant
 from api.rest.rights import not_here, within
 from api.rest.sendings import ABSENT
 from api.web.casework import casework_of
+from api.web.casework_things import PAGES
 from api.web.doors import MayRead
 from api.web.looks import sending_outcome, sending_state, verdict
-from api.web.said import names_of, percent
+from api.web.said import names_of
 from api.web.sending_parts import files_of, near, steps_of, unsent, unusual
 from api.web.timeline import timeline_of
 from api.web.visit import Visit
@@ -80,10 +80,11 @@ def show_sending(
         version=len(visit.events(sending_id)),
         casework=casework_of(visit, sending_id),
         unsent=unsent(visit, state),
-        instant=instant,
         verdict_look=verdict,
-        percent=lambda written: percent(written, visit.language),
     )
+
+
+PAGES["sending"] = show_sending
 
 
 def sending_of(visit: Visit, sending_id: UUID) -> Sending:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 
 from api.rest.rights import not_here
 from api.web.doors import MayBill
+from api.web.form_fields import version
 from api.web.sending import sending_of
 from api.web.visit import Visit
 from application.commit import Done
@@ -103,14 +104,6 @@ def reason_of(visit: Visit) -> str:
     return reason
 
 
-def version_of(visit: Visit) -> int:
-    """The version that the form was made from. Raises `Invalid`."""
-    given = visit.text("version", 9)
-    if not given.isdecimal():
-        raise Invalid("field_invalid", "version: open the page again.", field="version")
-    return int(given)
-
-
 def _back(visit: Visit, sending_id: UUID, act: Act) -> Response:
     return visit.do(act, lambda _: visit.at(f"/envois/{sending_id}"))
 
@@ -122,5 +115,5 @@ def _weighed(visit: Visit, sending_id: UUID, act: Act, where: UUID) -> Response:
         lambda _: visit.at(f"/envois/{sending_id}"),
         reason=reason_of(visit),
         about=where,
-        expected=(sending_id, version_of(visit)),
+        expected=version(visit, sending_id),
     )

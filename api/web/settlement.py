@@ -9,9 +9,11 @@ from fastapi import APIRouter, Query, Response
 from api.rest.filters import SendingFilter, SendingQuery, SendingWanted, narrowed
 from api.rest.listing import Pages
 from api.web.doors import MayRead
-from api.web.grid_spec import Choice, Column, GridSpec
+from api.web.grid_spec import CARE_COLUMNS, Choice, Column, GridSpec
 from api.web.grids import GRIDS, Exportable, list_page
+from api.web.history_grids import SENDING_ACTIONS
 from api.web.looks import sending_outcome, sending_row
+from api.web.row_words import with_care
 from api.web.said import explained, names_of
 from api.web.sending import Cursor, sending_of
 from api.web.settlement_branches import branches_of
@@ -48,6 +50,7 @@ SETTLEMENTS_GRID = GridSpec(
         Column("insurer_reference", shown=False),
         Column("is_read", "flag"),
         Column("is_archived", "flag", shown=False),
+        *CARE_COLUMNS,
     ),
     (
         Choice("month", "month", label="state.billed_month"),
@@ -61,6 +64,9 @@ SETTLEMENTS_GRID = GridSpec(
     usual={"is_archived": "false", "sort": "month", "descending": "true"},
     title="details.settlements",
     total="refused_cents",
+    enrich=lambda visit, rows: with_care(visit, rows, "sending_id"),
+    actions=SENDING_ACTIONS,
+    prints="settlement",
 )
 
 

@@ -78,7 +78,7 @@ def branches_of(visit: Visit, sending_id: UUID, rows: Sequence[Row]) -> tuple[Br
 
 def _twig(visit: Visit, day: DayOfSending) -> Twig:
     state = day.state
-    return Twig(day.day_id, state, verdict({"verdict": state.verdict}), shown_lines(state, visit.language), day.is_here)
+    return Twig(day.day_id, state, verdict({"verdict": state.verdict}), shown_lines(state, visit), day.is_here)
 
 
 def _said(events: Sequence[Event]) -> tuple[Reason, ...]:

@@ -1,9 +1,10 @@
 """The frame of every page: where one is, where one can go, how much waits there. Shows only what exists and one may."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from api.web.tray import EMPTY, Tray, page_tray
 from application.ports import Sql
 from projections.counts import Counts, counts
 
@@ -29,13 +30,14 @@ def _(text: str) -> str:
 
 
 PLACES = (
-    Place("", _("À faire"), "list-todo", waits="open_items", key="a"),
+    Place("", _("À faire"), "list-todo", waits="work", key="a"),
     Place("/facturation", _("Facturation"), "send", right="bill", waits="prepared_sendings", key="f"),
     Place("/historique", _("Historique"), "history", key="h"),
     Place("/decomptes", _("Décomptes"), "folder-tree", waits="unread_settlements", key="d"),
     Place("/refus", _("Refus"), "triangle-alert", waits="undecided_days", key="r"),
     Place("/patients", _("Patients"), "users", right="medical", key="p"),
     Place("/prestataires", _("Prestataires"), "stethoscope", key="s"),
+    Place("/tarifs", _("Tarifs"), "landmark", key="t"),
     Place("/importations", _("Importations"), "upload", key="i"),
     Place("/pilotage", _("Pilotage"), "chart-column", key="l"),
     Place("/audit", _("Audit"), "search-check", right="audit", key="u"),
@@ -46,7 +48,7 @@ PLACES = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """As shown."""
+    """As shown. `count` None: nothing waits there by its nature, or the page is of the past."""
 
     place: Place
     address: str
@@ -56,12 +58,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """`practices`: id and name of each that the user may open. `counts` None: outside a practice."""
+    """`practices`: id and name of each that the user may open. No entries: outside a practice.
 
+    `home`: the visit in the practice whose menu is shown.
+    """
+
+    home: "Visit | None" = None
     entries: tuple[Entry, ...] = ()
     practices: tuple[tuple[UUID, str], ...] = ()
     practice_name: str = ""
-    counts: Counts | None = None
+    tray: Tray = EMPTY
 
 
 def shell_of(visit: "Visit") -> Shell:
@@ -69,15 +75,24 @@ def shell_of(visit: "Visit") -> Shell:
     if visit.session is None or visit.session.stage != "full":
         return Shell()
     mine = visit.quittance.accounts.practices(visit.session.user_id, visit.today)
+    home = _home(visit, visit.session.user_id, mine)
     with visit.sql() as sql:
         practices = _named(sql, mine)
-        found = counts(sql, [visit.where]) if visit.where and visit.caller else None
-    name = dict(practices).get(visit.where, "") if visit.where else ""
-    return Shell(_entries(visit, found), practices, name, found)
+        # What waits, waits now: beside the figures of a past day it would be taken for theirs.
+        found = counts(sql, home.scope, home.today) if home.where and home.caller and home.as_of is None else None
+    name = dict(practices).get(home.where, "") if home.where else ""
+    return Shell(home, _entries(home, found), practices, name, page_tray(visit))
+
+
+def _home(visit: "Visit", user_id: UUID, mine: tuple[UUID, ...]) -> "Visit":
+    """On a page of no practice, like one's account, somebody who has but one stays in it."""
+    if visit.where is not None or len(mine) != 1:
+        return visit
+    return replace(visit, where=mine[0], caller=visit.quittance.accounts.caller(user_id, mine[0], visit.today))
 
 
 def _entries(visit: "Visit", found: Counts | None) -> tuple[Entry, ...]:
-    if found is None:
+    if visit.where is None or visit.caller is None:
         return ()
     known = {getattr(route, "path", "") for route in visit.request.app.routes}
     here = visit.request.url.path.removeprefix(f"/c/{visit.where}")
@@ -87,7 +102,7 @@ def _entries(visit: "Visit", found: Counts | None) -> tuple[Entry, ...]:
             place,
             visit.to(place.path),
             here == place.path or (place.path != "" and here.startswith(f"{place.path}/")),
-            getattr(found, place.waits) if place.waits else None,
+            getattr(found, place.waits) if found and place.waits else None,
         )
         for place in shown
     )

@@ -8,7 +8,7 @@ from segno import make as qr_code
 
 from api.catalogue import LANGUAGES
 from api.rest.rights import product
-from api.web.doors import COOKIE, Anybody, Door, SignedIn
+from api.web.doors import BROWSER, COOKIE, Anybody, Door, SignedIn
 from api.web.languages import COOKIE as LANGUAGE
 from api.web.visit import Visit
 from application.accounts import SignInRefused, TooManySignIns
@@ -22,7 +22,7 @@ HalfWay = Annotated[Visit, Depends(Door(stages=frozenset({"password", "enrol", "
 @router.get("/login")
 def show_sign_in(visit: Anybody) -> Response:
     """The form."""
-    return visit.page("sign_in.html", next=_next(visit), problem="", wait_s=0)
+    return _asked(visit)
 
 
 @router.post("/login")
@@ -33,9 +33,9 @@ def sign_in(visit: Anybody) -> Response:
     try:
         token = accounts.sign_in(visit.text("login", 100), visit.text("password", 200), client.host if client else "")
     except SignInRefused:
-        return visit.page("sign_in.html", status=401, next=_next(visit), problem="refused", wait_s=0)
+        return _asked(visit, 401, "refused")
     except TooManySignIns as error:
-        return visit.page("sign_in.html", status=429, next=_next(visit), problem="wait", wait_s=error.retry_after_s)
+        return _asked(visit, 429, "wait", error.retry_after_s)
     return _enter(visit, token)
 
 
@@ -49,11 +49,11 @@ def show_password(visit: HalfWay) -> Response:
 def change_password(visit: HalfWay) -> Response:
     """Set it."""
     token = visit.request.cookies[COOKIE]
-    new = visit.text("new", 200)
+    old, new = visit.text("old", 200), visit.text("new", 200)
     if new != visit.text("again", 200):
         return visit.page("password.html", status=422, next=_next(visit), problem="differs", wait_s=0)
     try:
-        visit.quittance.accounts.change_password(token, visit.text("old", 200), new)
+        visit.quittance.accounts.change_password(token, old, new)
     except Invalid as error:
         return visit.page("password.html", status=422, next=_next(visit), problem=error.code, wait_s=0)
     except TooManySignIns as error:
@@ -120,6 +120,13 @@ def choose_language(visit: Anybody, language: str) -> Response:
     answer = visit.go(_next(visit))
     if language in LANGUAGES:
         _remember(answer, language)
+    return answer
+
+
+def _asked(visit: Visit, status: int = 200, problem: str = "", wait_s: int = 0) -> Response:
+    """The form of name and password, for this browser alone: no other site can sign somebody in here."""
+    answer = visit.page("sign_in.html", status=status, next=_next(visit), problem=problem, wait_s=wait_s)
+    answer.set_cookie(BROWSER, visit.browser, path="/", secure=True, httponly=True, samesite="lax")
     return answer
 
 

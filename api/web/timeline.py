@@ -1,6 +1,7 @@
 """What happened to one thing, for a person: when, from where, what, who, why, and the message that stands behind it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime
@@ -8,11 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from api.catalogue import text
+from api.web.actors import name_of
+from api.web.change_words import Change
+from api.web.changes import changes_in
 from api.web.visit import Visit
 from application.ports import Recorded
 from domain.casework import casework_id
 from domain.event import ERASED
 from domain.local_time import local_date
+
+__all__ = ["SOURCES", "Entry", "entries_of", "name_of", "source_of", "timeline_of", "why_of"]
 
 SOURCES = ("human", "rule", "answer", "import", "program")
 """Where an event comes from: a person, a rule of the product, a union's answer, a file of care, a program."""
@@ -47,7 +53,8 @@ _FROM_ANSWERS = frozenset(
 class Entry:
     """One event. `what`: its topic. `who`, `for_whom`: names as shown. `why`: in the words of who acted.
 
-    `message`: hash of the file behind it, empty without one. `day`: for the link to the state of then.
+    `message`: hash of the file behind it, empty without one. `day`: for the link to the state of then. `changes`: what
+    it says beyond its name, to this reader.
     """
 
     version: int
@@ -60,6 +67,7 @@ class Entry:
     why: str
     message: str
     event: Any
+    changes: tuple[Change, ...]
 
     @property
     def what_key(self) -> str:
@@ -70,14 +78,22 @@ class Entry:
 def timeline_of(visit: Visit, stream_id: UUID, source: str = "") -> tuple[Entry, ...]:
     """The newest first, as of the day of the visit, with the office work about it; of one source when it is named.
 
-    Scope is the caller's to check.
+    Work on what is about a patient is for who may see care. Scope is the caller's to check.
     """
     log, upto = visit.quittance.log, visit.upto
-    recorded = [*log.history(stream_id, upto), *log.history(casework_id(stream_id), upto)]
+    work = log.history(casework_id(stream_id), upto)
+    if work and work[0].event.is_of_a_patient and not visit.may_ever("medical"):
+        work = []
+    recorded = [*log.history(stream_id, upto), *work]
     recorded.sort(key=lambda one: one.position, reverse=True)
-    wanted = [one for one in recorded if not source or source_of(one) == source]
+    return entries_of(visit, [one for one in recorded if not source or source_of(one) == source])
+
+
+def entries_of(visit: Visit, wanted: Sequence[Recorded]) -> tuple[Entry, ...]:
+    """The same of these events, in their order."""
     actors = {actor for one in wanted for actor in (one.meta.actor, one.meta.on_behalf_of or "")}
     names = {actor: name_of(visit, actor) for actor in actors}
+    changes = changes_in(visit, wanted)
     return tuple(
         Entry(
             one.version,
@@ -87,12 +103,23 @@ def timeline_of(visit: Visit, stream_id: UUID, source: str = "") -> tuple[Entry,
             one.topic,
             names[one.meta.actor],
             names[one.meta.on_behalf_of or ""],
-            text("actor.erased", visit.language) if one.meta.reason == ERASED else one.meta.reason,
+            why_of(visit, one),
             _message(visit, one),
             one.event,
+            changes.get(one.position, ()),
         )
         for one in wanted
     )
+
+
+def why_of(visit: Visit, recorded: Recorded) -> str:
+    """In the words of who acted, unless they are gone; those about a patient are for who may see care."""
+    meta = recorded.meta
+    if meta.reason == ERASED:
+        return text("actor.erased", visit.language)
+    if meta.reason and meta.reason_subject != visit.where and not visit.may_ever("medical"):
+        return text("actor.withheld", visit.language)
+    return meta.reason
 
 
 def source_of(recorded: Recorded) -> str:
@@ -107,17 +134,6 @@ def source_of(recorded: Recorded) -> str:
     return "program" if recorded.meta.actor.startswith("key:") else "human"
 
 
-def name_of(visit: Visit, actor: str) -> str:
-    """Who acted, as a person reads it: the name of a user, else what kind of actor it was."""
-    kind, _, rest = actor.partition(":")
-    if kind == "user":
-        state = visit.quittance.accounts.user(user_id) if (user_id := _uuid(rest)) else None
-        return state.name if state else text("actor.unknown", visit.language)
-    if kind in ("operator", "key", "rule"):
-        return text(f"actor.{kind}", visit.language, name=rest)
-    return actor
-
-
 def _message(visit: Visit, recorded: Recorded) -> str:
     """The file that the event names, else the one that made it happen, if it has a page that this reader may open.
 
@@ -127,10 +143,3 @@ def _message(visit: Visit, recorded: Recorded) -> str:
         return ""
     named = (getattr(recorded.event, "message", ""), getattr(recorded.event, "sha256", ""), recorded.meta.cause)
     return next((one for one in named if isinstance(one, str) and _HASH.fullmatch(one)), "")
-
-
-def _uuid(written: str) -> UUID | None:
-    try:
-        return UUID(written)
-    except ValueError:
-        return None

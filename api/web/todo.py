@@ -14,14 +14,17 @@ from api.web.visit import Visit
 from domain import establishment as establishments
 from domain.rules.limits import add_months, month_end, month_of, next_month
 from domain.run_plan import Practice, RunOptions, plan
+from projections.billing_months import has_care
+from projections.deputies import absent_for
 from projections.figures import FirstPass, Span, first_passes
 from projections.setup import missing
+from projections.work_on_days import left_days
 from projections.work_set_aside import cared_for
 from projections.worklist import oldest_answer, worklist
 
 router = APIRouter(prefix="/c/{where}")
 Snoozed = Annotated[bool, Query(description="Also what was put off.")]
-Mine = Annotated[bool, Query(description="Only what the reader took upon themselves.")]
+Mine = Annotated[bool, Query(description="Only what the reader took upon themselves, or stands in for.")]
 _MONTHS = 3
 """Of care, up to the current one: how far the first-pass figure looks back."""
 
@@ -30,14 +33,22 @@ _MONTHS = 3
 def show_work(visit: MayRead, snoozed: Snoozed = False, mine: Mine = False) -> Response:
     """Figures and worklist, as of the day asked for."""
     today = visit.as_of or visit.today
+    finished = month_of(add_months(today.replace(day=1), -1))
     with visit.sql() as sql:
         works = worklist(sql, visit.scope, today, visit.upto)
         unread = [work.about for work in works if work.kind in ("read", "rejected") and work.about]
         oldest = oldest_answer(sql, visit.scope, unread, visit.upto)
-        care = cared_for(sql, visit.scope, {work.about for work in works if work.about}, visit.upto)
+        targets = {work.target_id(visit.practice) for work in works}
+        care = cared_for(sql, visit.scope, targets, visit.upto)
+        absent = absent_for(sql, visit.session.user_id, visit.practice, today, visit.upto) if visit.session else {}
+        left = {work: left_days(sql, visit.scope, work, visit.upto) for work in works if work.kind == "bill"}
         passes = first_passes(sql, visit.scope, _recent(today), visit.upto)
+        not_entered = finished if not works and not has_care(sql, visit.scope, finished) else ""
         steps = () if visit.as_of else missing(sql, visit.scope)
-    rows = [shown(visit, work, today, care.get(work.about) if work.about else None) for work in works]
+    rows = [
+        shown(visit, work, today, care.get(work.target_id(visit.practice)), absent, left.get(work, ()))
+        for work in works
+    ]
     waiting = [row for row in rows if not row.is_put_off]
     return visit.page(
         "todo.html",
@@ -49,6 +60,7 @@ def show_work(visit: MayRead, snoozed: Snoozed = False, mine: Mine = False) -> R
         first_pass=_share(passes, visit.language),
         steps=(*steps, *(() if visit.as_of else _stopped(visit, today))),
         next_billing=next_month(today),
+        not_entered=not_entered,
     )
 
 

@@ -1,11 +1,13 @@
 """Rows of the first screen: where the work is done, how long there is left, who took it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime
+from uuid import UUID
 
 from api.web.refusal_groups import path_of
+from api.web.row_words import held_back
 from api.web.timeline import name_of
 from api.web.visit import Visit
 from domain.local_time import local_date
@@ -16,7 +18,11 @@ from projections.work_set_aside import Care
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """`address`: the page where the work is done. `meaning` of a refusal code, in the page's language."""
+    """`address`: the page where the work is done. `meaning` of a refusal code, in the page's language.
+
+    `absent_until`: last day of the absence of the assignee, when the reader stands in; it is the reader's work, too.
+    `stuck`: none of its days would be billed now, for they are `blocked`, or all of them for a destination `elsewhere`.
+    """
 
     work: Work
     address: str
@@ -26,6 +32,8 @@ class Shown:
     put_off_until: Date | None
     is_put_off: bool
     is_mine: bool
+    absent_until: Date | None
+    stuck: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +48,27 @@ class Figures:
     refused_groups: int
 
 
-def shown(visit: Visit, work: Work, today: Date, care: Care | None) -> Shown:
-    """One row. What was put off comes back on its day."""
+def shown(
+    visit: Visit, work: Work, today: Date, care: Care | None, absent: Mapping[UUID, Date], left: Sequence[UUID]
+) -> Shown:
+    """One row. What was put off comes back on its day. `absent`: whom the reader stands in for, until when.
+
+    `left`: its days, if perhaps none of them can be billed.
+    """
+    assignee = care.assignee if care else None
+    absent_until = absent.get(assignee) if assignee else None
     until = Date.fromisoformat(care.snoozed_until) if care and care.snoozed_until else None
     return Shown(
         work,
         _address(visit, work),
         (work.deadline - today).days if work.deadline else None,
         explain(work.code, visit.language, work.letter or None) if work.kind == "refusals" else None,
-        name_of(visit, f"user:{care.assignee}") if care and care.assignee else "",
+        name_of(visit, f"user:{assignee}") if assignee else "",
         until,
-        until is not None and until > today,
-        care is not None and visit.session is not None and care.assignee == visit.session.user_id,
+        care is not None and care.is_put_off(today),
+        absent_until is not None or (visit.session is not None and assignee == visit.session.user_id),
+        absent_until,
+        _stuck(visit, left),
     )
 
 
@@ -67,6 +84,13 @@ def figures_of(works: Sequence[Work], today: Date, oldest: str) -> Figures:
         sum(work.cents for work in refused),
         len(refused),
     )
+
+
+def _stuck(visit: Visit, left: Sequence[UUID]) -> str:
+    held = held_back(visit, left) if left else {}
+    if not left or len(held) < len(left):
+        return ""
+    return "blocked" if any("elsewhere" not in codes for codes in held.values()) else "elsewhere"
 
 
 def _address(visit: Visit, work: Work) -> str:

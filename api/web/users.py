@@ -1,7 +1,7 @@
-"""Users of the practice, for its administrators: enter them, give and end roles, help who is locked out.
+"""Users of the practice, for its administrators: enter them, give and end roles, name deputies, help who is locked out.
 
-What holds everywhere (a new password, keeping somebody out) is done only to people all of whose roles are in
-practices that the administrator administers.
+What holds everywhere (a new password, keeping somebody out) is done only to people all of whose roles, ended ones
+too, are in practices that the administrator administers.
 """
 
 from collections.abc import Callable
@@ -13,8 +13,9 @@ from fastapi import APIRouter, Path, Response
 
 from api.rest.problems import Problem
 from api.rest.rights import not_here
+from api.web.deputies import absences_of, colleagues_in
 from api.web.doors import MayAdminister
-from api.web.form_fields import NOTHING, Wrong, day, day_or_none, needed, wrong_of
+from api.web.form_fields import NOTHING, Wrong, day, day_or_none, done_or_wrong, identifier, needed, wrong_of
 from api.web.practice import practice_page
 from api.web.providers import Member, members
 from api.web.timeline import timeline_of
@@ -97,6 +98,29 @@ def end_role(visit: MayAdminister, user_id: UserId) -> Response:
     return _do(visit, user_id, "end", act)
 
 
+@router.post("/{user_id:uuid}/absences")
+def name_deputy(visit: MayAdminister, user_id: UserId) -> Response:
+    """For somebody who cannot do it: a deputy in this practice. Why the person is away is asked of nobody."""
+    person_of(visit, user_id)
+
+    def act(context: Context) -> Done[UUID]:
+        since, until, deputy_id = day(visit, "valid_from"), day(visit, "valid_to"), identifier(visit, "deputy_id")
+        return visit.quittance.accounts.name_deputy(context, user_id, deputy_id, since, until, visit.practice)
+
+    return _do(visit, user_id, "deputy", act)
+
+
+@router.post("/{user_id:uuid}/absences/retrait")
+def withdraw_deputy(visit: MayAdminister, user_id: UserId) -> Response:
+    """The person is back, or never left."""
+    person_of(visit, user_id)
+
+    def act(context: Context) -> Done[UUID]:
+        return visit.quittance.accounts.withdraw_deputy(context, user_id, visit.practice, day(visit, "valid_from"))
+
+    return _do(visit, user_id, "absence", act)
+
+
 @router.post("/{user_id:uuid}/reinitialiser")
 def reset(visit: MayAdminister, user_id: UserId) -> Response:
     """A new one-time password, shown once; the second factor is enrolled anew and all sessions end."""
@@ -135,8 +159,8 @@ def person_of(visit: Visit, user_id: UUID) -> Person:
     if state is None or not here or visit.session is None:
         not_here("user_unknown")
     me = accounts.user(visit.session.user_id)
-    elsewhere = {one.establishment_id for one in state.grants if one.valid_to is None or one.valid_to >= visit.today}
-    may_manage = me is not None and all("administrator" in me.roles_at(one, visit.today) for one in elsewhere)
+    ever = {one.establishment_id for one in state.grants}
+    may_manage = me is not None and all("administrator" in me.roles_at(one, visit.today) for one in ever)
     return Person(user_id, state, here, may_manage, user_id == visit.session.user_id)
 
 
@@ -148,22 +172,18 @@ def _managed(visit: Visit, user_id: UUID) -> Person:
 
 
 def _do(visit: Visit, user_id: UUID, form: str, act: Callable[[Context], Done[Any]]) -> Response:
-    try:
-        return visit.do(
-            act,
-            lambda _: visit.at(f"/cabinet/utilisateurs/{user_id}"),
-            reason=visit.text("reason", 500),
-            about=visit.practice,
-        )
-    except DomainError as error:
-        return _page(visit, user_id, wrong_of(visit, form, error))
+    home = f"/cabinet/utilisateurs/{user_id}"
+    return done_or_wrong(visit, form, act, home, lambda wrong: _page(visit, user_id, wrong), about=visit.practice)
 
 
 def _page(visit: Visit, user_id: UUID, wrong: Wrong) -> Response:
+    person = person_of(visit, user_id)
     return visit.page(
         "user.html",
         status=422 if wrong.form else 200,
-        person=person_of(visit, user_id),
+        person=person,
+        absences=absences_of(visit, person.state, {visit.practice: ""}),
+        colleagues=[one for one in colleagues_in(visit, [visit.practice]) if one[0] != user_id],
         roles=ROLES,
         members=members(visit),
         entries=timeline_of(visit, user_id)[:_MOST_ENTRIES],

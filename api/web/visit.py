@@ -19,22 +19,28 @@ from api.catalogue import Language
 from api.rest.headers import CORRELATION
 from api.rest.problems import Problem
 from api.rest.reads import catch_up
+from api.web import own_paths
 from api.web.languages import language_of
+from api.web.own_paths import Query
 from api.web.policy import new_nonce
-from api.web.render import fragment_of, page_of
+from api.web.render import fragment_of, page_of, wants_part
 from application.access import Caller
 from application.accounts import Session
 from application.commit import Done
 from application.ports import AnswerKeeper, AnswerKeyReused, Context, Event, Meta, Sql, VersionStale
+from application.sessions import csrf_of
 from domain.errors import Invalid
-from domain.local_time import BELGIUM, local_date
+from domain.local_time import BELGIUM, calendar_day, local_date
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Visit:
-    """`where`: the practice of the path. `as_of`: the day at whose end things are shown, None for now."""
+    """`where`: the practice of the path. `as_of`: the day at whose end things are shown, None for now.
+
+    `browser`: secret of the browser on pages before the sign-in, else empty.
+    """
 
     request: Request
     quittance: Quittance
@@ -45,6 +51,7 @@ class Visit:
     as_of: Date | None
     form: FormData
     nonce: str
+    browser: str = ""
 
     @classmethod
     def of(
@@ -55,11 +62,16 @@ class Visit:
         where: UUID | None,
         caller: Caller | None,
         form: FormData,
+        browser: str = "",
     ) -> "Visit":
-        """From what a door found out."""
-        own = session.language if session else None
-        nonce = new_nonce()
-        return cls(request, quittance, session, where, caller, language_of(request, own), _day(request), form, nonce)
+        """From what a door found out. Raises `Invalid` for a day that is none."""
+        language, day = language_of(request, session.language if session else None), _day(request)
+        return cls(request, quittance, session, where, caller, language, day, form, new_nonce(), browser)
+
+    @classmethod
+    def of_nobody(cls, request: Request, quittance: Quittance) -> "Visit":
+        """For a page about what went wrong before a door was passed: it repeats nothing of what was asked."""
+        return cls(request, quittance, None, None, None, language_of(request), None, FormData(), new_nonce())
 
     @cached_property
     def upto(self) -> int | None:
@@ -68,6 +80,13 @@ class Visit:
             return None
         end = datetime.combine(self.as_of + timedelta(days=1), time(), BELGIUM)
         return self.quittance.log.position_at(end - timedelta(microseconds=1))
+
+    @property
+    def csrf(self) -> str:
+        """What forms of this page carry; empty on pages that have none."""
+        if self.session:
+            return self.session.csrf
+        return csrf_of(self.browser) if self.browser else ""
 
     @property
     def today(self) -> Date:
@@ -85,6 +104,10 @@ class Visit:
         """Establishments of every list: the one of the path, and the caller may see it."""
         return self.known_caller.scope([self.practice])
 
+    def practices(self, right: str) -> tuple[UUID, ...]:
+        """Establishments where the reader's roles of today give the right: the scope of figures side by side."""
+        return self.quittance.accounts.practices(self.session.user_id, self.today, right) if self.session else ()
+
     @property
     def known_caller(self) -> Caller:
         """The caller, on pages of a practice."""
@@ -97,13 +120,23 @@ class Visit:
 
     def may_ever(self, right: str) -> bool:
         """Whether to show the way to a page, also while looking at the past."""
-        return self.caller is not None and bool(self.caller.scopes & {right, "admin"})
+        return self.caller is not None and self.caller.may(right)
+
+    @cached_property
+    def looked_at(self) -> tuple[str, Query]:
+        """Path and query of the page that is looked at; of a form, the page that it stands on."""
+        return own_paths.page_of(self.request)
 
     @property
     def address(self) -> str:
-        """Path and query of this request, without empty parameters."""
-        query = [(name, value) for name, value in self.request.query_params.multi_items() if value]
-        return self.request.url.path + (f"?{urlencode(query)}" if query else "")
+        """The same as one address."""
+        path, query = self.looked_at
+        return path + (f"?{urlencode(query)}" if query else "")
+
+    @property
+    def again(self) -> str:
+        """Where the page is opened again: empty for the address that the window has by then, unless a form led here."""
+        return "" if self.request.method == "GET" else self.address
 
     def at(self, path: str) -> str:
         """Address of a page of this practice without a query: where forms go."""
@@ -128,9 +161,9 @@ class Visit:
     @property
     def address_now(self) -> str:
         """The same page and filters, as things stand now."""
-        query = [(name, value) for name, value in self.request.query_params.multi_items() if value]
+        path, query = self.looked_at
         kept = [(name, value) for name, value in query if name not in ("as_of", "cursor")]
-        return self.request.url.path + (f"?{urlencode(kept)}" if kept else "")
+        return path + (f"?{urlencode(kept)}" if kept else "")
 
     def sql(self) -> AbstractContextManager[Sql]:
         """A consistent state of the views."""
@@ -156,7 +189,7 @@ class Visit:
 
     def page(self, template: str, /, *, status: int = 200, fragment: str = "", **facts: object) -> Response:
         """The whole page, or its fragment when the browser's script asks for a part."""
-        if fragment and self.request.headers.get("hx-request-type") == "partial":
+        if fragment and wants_part(self.request):
             return fragment_of(self, template, fragment, facts)
         return page_of(self, template, facts, status)
 
@@ -188,6 +221,7 @@ class Visit:
             command_id=key,
             correlation_id=self.request.state.correlation_id,
         )
+        self.request.state.command_key = key  # a page of a fault looks there whether it was done all the same
         keeper = AnswerKeeper(key, digest, lambda result: (303, then(result).encode()))
         try:
             done = act(Context(meta, keeper, expected))
@@ -257,6 +291,6 @@ def _day(request: Request) -> Date | None:
     if not given:
         return None
     try:
-        return Date.fromisoformat(given)
+        return calendar_day(given)
     except ValueError:
         raise Invalid("field_invalid", "as_of: give a date, YYYY-MM-DD.", field="as_of") from None

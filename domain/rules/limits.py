@@ -9,6 +9,8 @@ from datetime import date as Date
 from datetime import timedelta
 from typing import Literal
 
+from domain.local_time import calendar_day
+
 Scope = Literal["tpp_and_union", "tpp"]
 
 
@@ -85,7 +87,7 @@ def month_start(month: str) -> Date:
     """First day of `YYYY-MM`. Raises ValueError when it is not a month."""
     if len(month) != 7:
         raise ValueError(month)
-    return Date.fromisoformat(f"{month}-01")
+    return calendar_day(f"{month}-01")
 
 
 def add_months(first: Date, months: int) -> Date:

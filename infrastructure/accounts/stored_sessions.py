@@ -10,7 +10,7 @@ from infrastructure.accounts.pruning import delete_old
 from infrastructure.store.sql import StoreDatabase, StoreSql
 from infrastructure.store.times import instant, microseconds
 
-_COLUMNS = ("token_hash", "user_id", "method", "address", "is_verified", "opened_at", "seen_at")
+_COLUMNS = ("token_hash", "user_id", "method", "address", "is_verified", "opened_at", "seen_at", "is_over")
 
 
 class StoredSessions:
@@ -48,6 +48,10 @@ class StoredSessions:
         at = microseconds(seen_at)
         self._run("UPDATE sessions SET seen_at = ? WHERE token_hash = ? AND seen_at < ?", at, token_hash, at)
 
+    def let_session_end(self, token_hash: bytes) -> None:
+        """Marked; `end_old_sessions` removes it a day later."""
+        self._run("UPDATE sessions SET is_over = ? WHERE token_hash = ?", True, token_hash)
+
     def end_session(self, token_hash: bytes) -> None:
         """One."""
         self._run("DELETE FROM sessions WHERE token_hash = ?", token_hash)
@@ -76,12 +80,13 @@ def _row(session: SignedIn) -> tuple[Any, ...]:
         session.is_verified,
         microseconds(session.opened_at),
         microseconds(session.seen_at),
+        session.is_over,
     )
 
 
 def _select(sql: StoreSql, where: str, value: object) -> list[SignedIn]:
     rows = sql.tuples(f"SELECT {', '.join(_COLUMNS)} FROM sessions WHERE {where}", (value,))
     return [
-        SignedIn(bytes(name), user_id, method, bytes(address), is_verified, instant(opened), instant(seen))
-        for name, user_id, method, address, is_verified, opened, seen in rows
+        SignedIn(bytes(name), user_id, method, bytes(address), is_verified, instant(opened), instant(seen), is_over)
+        for name, user_id, method, address, is_verified, opened, seen, is_over in rows
     ]

@@ -56,7 +56,7 @@ def read_csv(first: tuple[int, bytes], rest: Iterable[tuple[int, bytes]]) -> tup
     columns, twice = _header(first, rejected)
     for line, raw in rest:
         text, wrong = text_of(raw)
-        cells = None if wrong else _cells(text)
+        cells = None if wrong else cells_of(text)
         if cells is None:
             rejected.add(line, [Rejected(line, "", wrong or "quotes_invalid")])
             continue
@@ -83,7 +83,7 @@ def _header(first: tuple[int, bytes], rejected: Rejections) -> tuple[list[Column
     """The columns in their order, and names of ours that stand there twice."""
     line, raw = first
     text, wrong = text_of(raw)
-    cells = None if wrong else _cells(text)
+    cells = None if wrong else cells_of(text)
     if cells is None:
         raise CareFileError("file_not_text" if wrong else "header_missing")
     names = [cell.strip().lower() for cell in cells]
@@ -99,7 +99,7 @@ def _header(first: tuple[int, bytes], rejected: Rejections) -> tuple[list[Column
     return [Column(name, known.get(name)) for name in names], twice
 
 
-def _cells(text: str) -> list[str] | None:
+def cells_of(text: str) -> list[str] | None:
     """Cells without blanks around them; None when the quotes do not match."""
     if '"' not in text:
         cells = text.split(_DELIMITER)

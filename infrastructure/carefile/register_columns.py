@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from domain.authorisation import CATEGORIES
 from domain.identifiers import is_nihii
 from infrastructure.carefile.values import (
     BadValue,
@@ -76,6 +77,13 @@ FIELDS: Mapping[str, dict[str, Parser]] = MappingProxyType(
             "periods": _kept,
         },
         "insurability": {**_NUMBER, **_INSURED},
+        "authorisation": {
+            **_NUMBER,
+            **_PERIOD,
+            "authorisation": one_of(*CATEGORIES),
+            "category": one_of(*sorted({name for names in CATEGORIES.values() for name in names} - {""})),
+            "number": words(40, ascii_only=True),
+        },
         "periods": _INSURED,
         "activity": _PERIOD,
     }
@@ -87,6 +95,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "membership": ("nihii", "valid_from"),
         "patient": ("last_name", "first_name", "birth_date", "sex"),
         "insurability": ("valid_from", "sickness_fund", "ct1", "ct2"),
+        "authorisation": ("authorisation", "valid_from"),
         "periods": ("valid_from", "sickness_fund", "ct1", "ct2"),
         "activity": ("valid_from",),
     }

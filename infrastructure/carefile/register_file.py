@@ -1,9 +1,11 @@
-"""The register file: establishment, providers, memberships, patients and insurability as JSON Lines."""
+"""The register file as JSON Lines: establishment, providers, memberships, patients, insurability, authorisations."""
 
 from typing import Any
 
 from application.import_care import Rejected
+from domain import authorisation as authorisations
 from domain import establishment as establishments
+from domain.authorisation import Authorisation
 from domain.errors import Invalid
 from domain.establishment import EstablishmentDetails
 from domain.patient import Insurability, PatientDetails
@@ -12,6 +14,7 @@ from infrastructure.carefile.json_lines import BadObject, object_of, parsed
 from infrastructure.carefile.lines import numbered_lines
 from infrastructure.carefile.register_columns import FIELDS, NEEDED
 from infrastructure.carefile.register_rows import (
+    AuthorisationRow,
     EstablishmentRow,
     InsurabilityRow,
     MembershipRow,
@@ -21,7 +24,8 @@ from infrastructure.carefile.register_rows import (
 )
 from infrastructure.carefile.rejections import Rejections
 
-_KINDS = ("establishment", "provider", "membership", "patient", "insurability")
+_KINDS = ("establishment", "provider", "membership", "patient", "insurability", "authorisation")
+_OF_PATIENTS = ("patient", "insurability", "authorisation")
 _LISTS = ("periods", "activity")
 _MOST_PERIODS = 200
 _CONTACT = ("contact_last_name", "contact_first_name", "contact_phone")
@@ -55,7 +59,7 @@ def _row(line: int, found: dict[str, Any], problems: list[Rejected]) -> Register
         if name in values:
             values[name] = _inner(line, name, values[name], problems)
     is_named = not {"ssin", "affiliation_number"}.isdisjoint((*values, *(problem.field for problem in problems)))
-    if kind in ("patient", "insurability") and not is_named:
+    if kind in _OF_PATIENTS and not is_named:
         problems.append(Rejected(line, "ssin", "patient_number_missing"))
     return None if problems else _made(line, kind, values, problems)
 
@@ -97,9 +101,10 @@ def _made(line: int, kind: str, values: dict[str, Any], problems: list[Rejected]
             numbers = values.pop("ssin", ""), values.pop("affiliation_number", "")
             insured = tuple(_insurability(p) for p in values.pop("periods", ()))
             return PatientRow(line, *numbers, PatientDetails(**values), insured)
-        case _:
-            number, other = values.pop("ssin", ""), values.pop("affiliation_number", "")
-            return InsurabilityRow(line, number or other, _insurability(values))
+    number, other = values.pop("ssin", ""), values.pop("affiliation_number", "")
+    if kind == "insurability":
+        return InsurabilityRow(line, number or other, _insurability(values))
+    return _authorisation(line, number or other, values, problems)
 
 
 def _establishment(line: int, values: dict[str, Any], problems: list[Rejected]) -> EstablishmentRow | None:
@@ -111,6 +116,23 @@ def _establishment(line: int, values: dict[str, Any], problems: list[Rejected]) 
         problems.append(Rejected(line, str(wrong.facts.get("field", "")), wrong.code))
         return None
     return EstablishmentRow(line, details)
+
+
+def _authorisation(line: int, number: str, values: dict[str, Any], problems: list[Rejected]) -> AuthorisationRow | None:
+    """Whether it fits beside the others of the patient is told when it is recorded."""
+    given = Authorisation(
+        values["authorisation"],
+        values.get("category", ""),
+        values["valid_from"],
+        values.get("valid_to"),
+        values.get("number", ""),
+    )
+    try:
+        authorisations.check((), given)
+    except Invalid as wrong:
+        problems.append(Rejected(line, str(wrong.facts.get("field", "")), wrong.code))
+        return None
+    return AuthorisationRow(line, number, given)
 
 
 def _insurability(values: dict[str, Any]) -> Insurability:

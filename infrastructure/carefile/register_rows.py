@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date as Date
 
+from domain.authorisation import Authorisation
 from domain.establishment import EstablishmentDetails
 from domain.patient import Insurability, PatientDetails
 from domain.provider import ProviderDetails
@@ -55,4 +56,13 @@ class InsurabilityRow:
     period: Insurability
 
 
-RegisterRow = EstablishmentRow | ProviderRow | MembershipRow | PatientRow | InsurabilityRow
+@dataclass(frozen=True, slots=True)
+class AuthorisationRow:
+    """What an insurer allowed for a patient, named in the same way."""
+
+    line: int
+    number: str
+    given: Authorisation
+
+
+RegisterRow = EstablishmentRow | ProviderRow | MembershipRow | PatientRow | InsurabilityRow | AuthorisationRow

@@ -24,6 +24,8 @@ _COLUMNS = (
     "is_stopping",
     "created_at",
     "ended_at",
+    "undoes",
+    "is_seen",
 )
 _ITEM_COLUMNS = ("job_id", "number", "subject_id", "state", "code")
 _NOT_YET = 0
@@ -36,14 +38,16 @@ class StoredJobs:
     def __init__(self, database: StoreDatabase) -> None:
         self._database = database
 
-    def add(self, job: Job, subject_ids: Sequence[UUID]) -> bool:
-        """Both tables in one transaction."""
+    def add(self, job: Job, subject_ids: Sequence[UUID], file: str = "") -> bool:
+        """All tables in one transaction."""
         with self._database.transaction() as sql:
             if sql.tuples("SELECT 1 FROM jobs WHERE job_id = ?", (job.job_id,)):
                 return False
             sql.insert("jobs", (*_COLUMNS, "lease_owner", "lease_until"), [(*_row(job), "", _NOT_YET)])
             items = [(job.job_id, number, subject, "waiting", "") for number, subject in enumerate(subject_ids, 1)]
             sql.insert("job_items", _ITEM_COLUMNS, items)
+            if file:
+                sql.insert("job_files", ("job_id", "file"), [(job.job_id, file)])
             return True
 
     def job(self, job_id: UUID) -> Job | None:
@@ -60,6 +64,32 @@ class StoredJobs:
                 "establishment_id = ? AND state <> 'drafted' ORDER BY created_at DESC, job_id LIMIT ?",
                 *(establishment_id, most),
             )
+
+    def unseen(self, establishment_id: UUID, actor: str) -> list[Job]:
+        """By an index that holds these alone."""
+        with self._database.reading() as sql:
+            return _select(
+                sql,
+                "actor = ? AND establishment_id = ? AND NOT is_seen AND state <> 'drafted' ORDER BY created_at, job_id",
+                *(actor, establishment_id),
+            )
+
+    def see(self, job_id: UUID) -> None:
+        """Once."""
+        ended = "state IN ('finished', 'cancelled') AND NOT is_seen"
+        self._run(f"UPDATE jobs SET is_seen = ? WHERE job_id = ? AND {ended}", True, job_id)
+
+    def undoing(self, job_id: UUID) -> Job | None:
+        """By an index that holds these alone; one that was given up comes last."""
+        with self._database.reading() as sql:
+            found = _select(sql, "undoes = ? ORDER BY state = 'cancelled', created_at DESC, job_id LIMIT 1", job_id)
+        return found[0] if found else None
+
+    def file(self, job_id: UUID) -> str:
+        """By the job's id."""
+        with self._database.reading() as sql:
+            rows = sql.tuples("SELECT file FROM job_files WHERE job_id = ?", (job_id,))
+        return rows[0][0] if rows else ""
 
     def items(self, job_id: UUID, state: str, most: int) -> list[JobItem]:
         """By number."""
@@ -80,8 +110,11 @@ class StoredJobs:
     def ask_to_stop(self, job_id: UUID, at: datetime) -> None:
         """What nobody is at ends here."""
         idle = "UPDATE jobs SET state = 'cancelled', ended_at = ? WHERE job_id = ? AND state IN ('drafted', 'waiting')"
-        if not self._run(idle, microseconds(at), job_id):
-            self._run("UPDATE jobs SET is_stopping = ? WHERE job_id = ? AND state = 'running'", True, job_id)
+        with self._database.transaction() as sql:
+            if sql.run(idle, (microseconds(at), job_id)):
+                sql.run("DELETE FROM job_files WHERE job_id = ?", (job_id,))
+            else:
+                sql.run("UPDATE jobs SET is_stopping = ? WHERE job_id = ? AND state = 'running'", (True, job_id))
 
     def claim(self, owner: str, now: datetime, until: datetime) -> Job | None:
         """Of two workers only one finds the lease free."""
@@ -104,27 +137,27 @@ class StoredJobs:
 
     def note(self, job_id: UUID, owner: str, item: JobItem, until: datetime) -> Onward:
         """The count and the thing together, and only for whoever holds the lease."""
-        counted = "failed" if item.state == "failed" else "done"
+        counted = "failed = failed + ?" if item.state == "failed" else "done = done + ?"
         with self._database.transaction() as sql:
-            holds = sql.run(
-                f"UPDATE jobs SET {counted} = {counted} + 1, lease_until = ? WHERE job_id = ? AND lease_owner = ?",
-                (microseconds(until), job_id, owner),
-            )
-            if not holds:
-                return "lost"
-            sql.run(
-                "UPDATE job_items SET state = ?, code = ? WHERE job_id = ? AND number = ?",
-                (item.state, item.code, job_id, item.number),
-            )
-            ((stopping,),) = sql.tuples("SELECT is_stopping FROM jobs WHERE job_id = ?", (job_id,))
-        return "stop" if stopping else "go"
+            onward = _onward(sql, counted, 1, job_id, owner, until)
+            if onward != "lost":
+                sql.run(
+                    "UPDATE job_items SET state = ?, code = ? WHERE job_id = ? AND number = ?",
+                    (item.state, item.code, job_id, item.number),
+                )
+        return onward
+
+    def tell(self, job_id: UUID, owner: str, done: int, until: datetime) -> Onward:
+        """Only for whoever holds the lease."""
+        with self._database.transaction() as sql:
+            return _onward(sql, "done = ?", done, job_id, owner, until)
 
     def end(self, job_id: UUID, owner: str, state: JobState, at: datetime) -> None:
         """Only by whoever holds the lease."""
-        self._run(
-            "UPDATE jobs SET state = ?, ended_at = ? WHERE job_id = ? AND lease_owner = ?",
-            *(state, microseconds(at), job_id, owner),
-        )
+        ended = "UPDATE jobs SET state = ?, ended_at = ? WHERE job_id = ? AND lease_owner = ?"
+        with self._database.transaction() as sql:
+            if sql.run(ended, (state, microseconds(at), job_id, owner)):
+                sql.run("DELETE FROM job_files WHERE job_id = ?", (job_id,))
 
     def release(self, job_id: UUID, owner: str) -> None:
         """Free at once."""
@@ -138,7 +171,8 @@ class StoredJobs:
         old = "(state = 'drafted' AND created_at < ?) OR (state IN ('finished', 'cancelled') AND ended_at < ?)"
         limits = (microseconds(drafted_before), microseconds(ended_before))
         with self._database.transaction() as sql:
-            sql.run(f"DELETE FROM job_items WHERE job_id IN (SELECT job_id FROM jobs WHERE {old})", limits)
+            for table in ("job_items", "job_files"):
+                sql.run(f"DELETE FROM {table} WHERE job_id IN (SELECT job_id FROM jobs WHERE {old})", limits)
             sql.run(f"DELETE FROM jobs WHERE {old}", limits)
 
     def _run(self, statement: str, *params: Any) -> bool:  # noqa: ANN401 - any value of a column
@@ -162,9 +196,20 @@ def _row(job: Job) -> tuple[Any, ...]:
         job.is_stopping,
         microseconds(job.created_at),
         microseconds(job.ended_at) if job.ended_at else _NOT_YET,
+        job.undoes,
+        job.is_seen,
     )
+
+
+def _onward(sql: StoreSql, counted: str, many: int, job_id: UUID, owner: str, until: datetime) -> Onward:
+    """Count while the lease is held, and hold it longer."""
+    holds = f"UPDATE jobs SET {counted}, lease_until = ? WHERE job_id = ? AND lease_owner = ?"
+    if not sql.run(holds, (many, microseconds(until), job_id, owner)):
+        return "lost"
+    ((stopping,),) = sql.tuples("SELECT is_stopping FROM jobs WHERE job_id = ?", (job_id,))
+    return "stop" if stopping else "go"
 
 
 def _select(sql: StoreSql, where: str, *params: Any) -> list[Job]:  # noqa: ANN401 - any value of a column
     rows = sql.tuples(f"SELECT {', '.join(_COLUMNS)} FROM jobs WHERE {where}", params)
-    return [Job(*(*row[:12], instant(row[12]), instant(row[13]) if row[13] else None)) for row in rows]
+    return [Job(*(*row[:12], instant(row[12]), instant(row[13]) if row[13] else None, *row[14:])) for row in rows]

@@ -55,6 +55,11 @@ class Document:
     under: Sequence[str] = ()
     is_wide: bool = False
 
+    @property
+    def row_count(self) -> int:
+        """Of all its tables."""
+        return sum(len(block.rows) for block in self.blocks if isinstance(block, Table))
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:

@@ -109,7 +109,8 @@ class EventMapper(Mapper[UUID]):
         return events
 
     def _open(self, events: list[Event], waiting: list[tuple[int, Raw, EventType, State[Any]]]) -> None:
-        keys = self._keys.many({state.k or raw[0] for _, raw, _, state in waiting if state.s})
+        wanted = {state.k or raw[0] for _, raw, _, state in waiting if state.s}
+        keys = self._keys.many(wanted) if wanted else {}
         for index, (stream, version, topic, _), kind, state in waiting:
             key = keys.get(state.k or stream)
             for path in state.s:

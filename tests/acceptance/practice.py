@@ -18,7 +18,7 @@ from uuid import UUID
 from typer.testing import CliRunner, Result
 
 from api.build import Quittance, build
-from api.cli.demo import DemoClock
+from api.cli.demo_days import DemoClock
 from api.cli.main import app
 from api.cli.manage import prepare
 from api.register_file import load_register
@@ -111,7 +111,8 @@ def typed(
     *words: str | Path, code: int = 0, at: datetime = AFTERWARDS, typed_in: str | None = None, **environment: str
 ) -> Result:
     """Run the command line in this process; `typed_in`: what a person answers when it asks."""
-    with patch("api.build.SystemClock", lambda: SteppedClock(at)):
+    clock = lambda: SteppedClock(at)  # noqa: E731
+    with patch("api.build.SystemClock", clock), patch("api.cli.demo.SystemClock", clock):
         result = CliRunner().invoke(app, [str(word) for word in words], input=typed_in, env=environment)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception

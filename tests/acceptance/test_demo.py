@@ -1,15 +1,18 @@
 """The demo's figures, recomputed from the files in outbox and inbox by a reader that shares nothing with the product."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date as Date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.catalogue import euros
+from api.cli.demo_days import first_of_care
 from tests.acceptance.conftest import Demo, tell_demo
-from tests.acceptance.practice import MONTH, UNIONS, received, typed
+from tests.acceptance.practice import AFTERWARDS, MONTH, UNIONS, received, typed
 from tests.acceptance.slices import (
     CASCADES,
     Line,
@@ -67,6 +70,46 @@ def test_files_are_named_without_a_person(demo: Demo, story: Story) -> None:
     names = " ".join(path.name for path in demo.folder.rglob("*"))
     for patient in {line.patient for request in story.requests.values() for line in request.lines.values()}:
         assert patient.lstrip("0") not in names
+
+
+# Days
+
+
+def test_the_story_lasts_for_weeks_and_is_over_on_the_day_it_is_told(demo: Demo) -> None:
+    with demo.installation.opened() as quittance:
+        recorded = quittance.log.read(0, 100_000)
+    days: dict[str, set[Date]] = {}
+    for one in recorded:
+        days.setdefault(one.topic, set()).add(one.recorded_at.date())
+    assert days["establishment.registered"] == {Date(2026, 10, 1)}
+    assert days["import.accepted"] == {Date(2026, 10, day) for day in (8, 15, 22, 29)} | {Date(2026, 11, 1)}
+    assert days["sending.handed_over"] == {Date(2026, 11, 3)}
+    settled, read = days["sending.settled"], days["sending.read"]
+    assert len(settled) == len(UNIONS)
+    assert min(settled) == Date(2026, 11, 10)
+    assert min(settled) < min(read) < max(settled) < AFTERWARDS.date()
+    assert len([one for one in recorded if one.topic == "sending.read"]) < len(UNIONS)
+
+
+@pytest.mark.parametrize(
+    ("today", "first"),
+    [
+        ("2026-11-20", "2026-10-01"),
+        ("2026-11-19", "2026-09-01"),
+        ("2026-12-20", "2026-11-01"),
+        ("2027-03-20", "2027-02-01"),
+    ],
+)
+def test_the_month_is_the_latest_whose_story_is_over(today: str, first: str) -> None:
+    assert first_of_care(Date.fromisoformat(today)) == Date.fromisoformat(first)
+
+
+def test_another_day_tells_of_another_month(tmp_path: Path) -> None:
+    printed = typed("demo", "--dir", tmp_path / "story", "--day", "2027-03-20", "--json").stdout
+    told = json.loads(printed)
+    assert told["run"]["billed_month"] == "2027-02"
+    assert 2_400 <= told["imported"]["added"] <= 2_900
+    assert typed("demo", "--dir", tmp_path / "x", "--day", "soon", code=1).exit_code == 1
 
 
 # Figures

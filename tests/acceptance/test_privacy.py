@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from api.build import Quittance
-from api.cli.demo import DemoClock, collect, export
+from api.cli.demo import export
+from api.cli.demo_days import DemoClock, collect
 from application.register import number_blind
 from domain.billing_day import fold
 from domain.errors import DomainError

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 
 from api.rest.app import create_app, openapi_of
 from api.rest.resources import id_of
+from infrastructure.sample import BE_NURSING, sample_tariff
 from infrastructure.simulator.answers import Arrived, Desk
 from infrastructure.simulator.scenario import USUAL
 from tests.api.service import Service, ok
@@ -87,6 +88,7 @@ class Story:
     def tell(self) -> None:
         """The whole story."""
         self._register()
+        self._price()
         self._record_care()
         self._bill()
         self._look()
@@ -108,11 +110,30 @@ class Story:
         assert twin.json()["alike"] == [self.patient]
         self.twin = twin.json()["id"]
         self.run("get_patient", patient_id=self.patient)
+        self.run("record_authorisation", patient_id=self.patient)
+        (allowed,) = self.run("get_authorisations", patient_id=self.patient).json()["authorisations"]
+        assert (allowed["kind"], allowed["category"], allowed["valid_from"]) == ("katz", "B", "2026-01-01")
+        self.run("withdraw_authorisation", patient_id=self.patient)
+        assert self.run("get_authorisations", patient_id=self.patient).json() == {"authorisations": []}
         self.run("correct_patient", patient_id=self.patient)
         self.run("merge_patient", patient_id=self.twin)
         self.run("unmerge_patient", patient_id=self.twin)
         found = self.run("search_patients", status=303).headers["location"]
         self.run("get_search_result", result=found.rpartition("/")[2])
+
+    def _price(self) -> None:
+        """The fictitious set, and set aside in the end: the care of the story brings its own amounts."""
+        content = sample_tariff(BE_NURSING)
+        loaded = self.run("load_tariffs", establishment_id=self.where, content=content).json()["set"]
+        named = {"establishment_id": self.where, "set_id": loaded["id"]}
+        self.run("accept_tariffs", **named)
+        asked = {"code": "990022", "day": "2026-02-03", "ct1": "110", "ct2": "110"}
+        price = self.run("get_price", establishment_id=self.where, **asked).json()
+        assert (price["amount_cents"], price["patient_share_cents"]) == (409, 37)
+        self.run("list_tariffs", establishment_id=self.where)
+        self.run("get_tariffs", **named)
+        self.run("get_tariff_changes", **named)
+        self.run("set_tariffs_aside", **named)
 
     def _record_care(self) -> None:
         first, second = self.run("record_care").json()["lines"]

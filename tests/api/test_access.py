@@ -132,6 +132,24 @@ def test_a_limited_key_sees_and_does_what_is_its_own(told: Story) -> None:
     assert service.post(f"/establishments/{told.where}/numbers", json=numbers, token=token).status_code == 403
 
 
+def test_a_key_without_medical_sees_what_was_asked_and_not_of_whom(told: Story) -> None:
+    service, token = told.service, told.service.key("read")
+    own = service.key("read", "medical")
+    for path in (f"/timeline/{told.day}", f"/timeline/{told.patient}", f"/sendings/{told.sending}/file"):
+        assert (service.get(path, token=token).status_code, service.get(path, token=own).status_code) == (403, 200), (
+            path
+        )
+    assert service.get(f"/timeline/{told.sending}", token=token).status_code == 200
+    tree = f"/sendings/{told.sending}/tree"
+    for path in (f"/billing-days/{told.day}", tree):
+        seen, whole = service.get(path, token=token), service.get(path, token=own)
+        assert (seen.status_code, whole.status_code) == (200, 200), path
+        for value in ("RECO-2026-0117", '"time":"0830"'):
+            assert (value in seen.text, value in whole.text) == (False, True), (path, value)
+    (line, *_) = ok(service.get(f"/billing-days/{told.day}", token=token))["lines"]
+    assert line["care"]["amount_cents"] > 0
+
+
 def test_a_revoked_key_is_refused_at_the_next_request(told: Story) -> None:
     service = told.service
     token = service.key("read")

@@ -155,7 +155,7 @@ def test_a_patient_is_found_without_a_number_or_name_in_any_address(service: Ser
         [one["patient_id"] for one in shown["patients"]] if by == "last_name" else [shown["patient_id"]]
     )
     if by == "last_name":
-        other = service.key("read")
+        other = service.key("medical")
         assert service.get(address, token=other).status_code == 404
         service.clock.forward(minutes=16)
         gone = service.get(address)

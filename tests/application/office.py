@@ -17,6 +17,7 @@ from application.register import Register, Registered
 from application.run_report import RunReport
 from application.send import Dispatch, Sent
 from application.take_over import TakeOver
+from application.tariffs import TariffDesk
 from domain import billing_day, inbox
 from domain import invoice as invoicing
 from domain import sending as sendings
@@ -35,6 +36,7 @@ from infrastructure.efact.answer_writer import (
 from infrastructure.efact.codec import EfactCodec
 from infrastructure.efact.outline import outline
 from infrastructure.efact.reader import read
+from infrastructure.tariff.tariff_file import read_tariff_set
 from tests.application.fakes import FoldingLookups, MemoryLog, MemoryMessages, PlainKeys, Postbox
 from tests.domain.builders import SSIN, a_care, establishment_details, insured, patient_details, provider_details
 
@@ -74,9 +76,10 @@ class Office:
     def __post_init__(self) -> None:
         self.lookups = FoldingLookups(self.log, self.keys)
         self.register = Register(self.log, self.keys, self.lookups)
-        self.care = CareBook(self.log)
+        self.care = CareBook(self.log, self.keys)
         self.imports = CareImports(self.log, self.keys, self.lookups, self.messages)
-        self.billing = Billing(self.log, self.keys, self.lookups, self.messages, self.codec, self.clock)
+        self.tariffs = TariffDesk(self.log, self.messages, read_tariff_set)
+        self.billing = Billing(self.log, self.keys, self.lookups, self.messages, self.codec, self.clock, self.tariffs)
         self.dispatch = Dispatch(
             self.log, self.lookups, self.messages, self.unions, self.clock, files_scope=self.files_scope
         )

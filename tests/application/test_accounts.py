@@ -8,6 +8,7 @@ import pytest
 
 from application.access import Caller, NotAuthenticated, NotPermitted
 from application.accounts import SignInRefused
+from application.register import provider_id
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.event import ERASED
 from infrastructure.store.copying import copy_store
@@ -102,7 +103,7 @@ def test_rights_are_those_of_the_roles_of_that_day_in_that_practice_only(people:
     caller = people.accounts.caller(user_id, office.where, TODAY)
     assert caller == Caller(f"user:{user_id}", frozenset({"read", "note"}), frozenset({office.where}))
     in_march = people.accounts.caller(user_id, office.where, Date(2026, 3, 31))
-    assert in_march.scopes == {"read", "note", "medical", "care"}
+    assert in_march.scopes == {"read", "note", "medical", "own_care", "care_note"}
     with pytest.raises(NotPermitted):
         caller.require("bill")
     with pytest.raises(NotFound):
@@ -112,15 +113,29 @@ def test_rights_are_those_of_the_roles_of_that_day_in_that_practice_only(people:
         people.accounts.caller(user_id, office.where, Date(2025, 12, 31))
     assert refused.value.code == "establishment_unknown"
     assert people.accounts.practices(user_id, TODAY) == (office.where, other)
-    assert people.accounts.is_installation_admin(user_id, TODAY)
-    assert not people.accounts.is_installation_admin(user_id, Date(2025, 1, 1))
+
+
+def test_a_caller_is_the_provider_that_the_roles_of_that_day_name(people: People, office: Office) -> None:
+    nurse = provider_id(office.keys, NURSE)
+    user_id = people.add(role="accountant", where=office.where)
+    march = (Date(2026, 3, 1), Date(2026, 3, 31))
+    people.accounts.grant(context(), user_id, office.where, "care_giver", *march, nurse)
+    assert people.accounts.caller(user_id, office.where, march[1]).provider_ids == {nurse}
+    assert people.accounts.caller(user_id, office.where, TODAY).provider_ids == frozenset()
+    may = {
+        day: people.accounts.caller(user_id, office.where, day).may_change_care_of
+        for day in (march[0], march[1], TODAY)
+    }
+    assert [may[day](nurse) for day in may] == [True, True, False]
+    assert not may[march[0]](NOBODY)
+    people.accounts.grant(context(), user_id, office.where, "office", TODAY)
+    assert people.accounts.caller(user_id, office.where, TODAY).may_change_care_of(NOBODY)
 
 
 def test_nobody_may_do_anything(people: People, office: Office) -> None:
     with pytest.raises(NotFound):
         people.accounts.caller(NOBODY, office.where, TODAY)
     assert people.accounts.practices(NOBODY, TODAY) == ()
-    assert not people.accounts.is_installation_admin(NOBODY, TODAY)
 
 
 def test_a_session_half_way_may_do_nothing(people: People, office: Office) -> None:

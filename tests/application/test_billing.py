@@ -152,6 +152,34 @@ def test_destinations_that_efact_does_not_reach_are_listed_apart_and_stay(office
     assert office.day(day).is_prepared
 
 
+def test_days_that_a_run_leaves_out_are_told_one_by_one_as_at_any_position(office: Office):
+    who, other = office.patient().id, office.patient(OTHER_SSIN, insured(start=Date(2026, 2, 1))).id
+    (free, *_) = office.record(who, a_care())
+    (wrong, *_) = office.record(who, a_care(cents=-1), day=17)
+    (current, *_) = office.record(who, a_care(cents=-1), day=3, month=2)
+    (uninsured, *_) = office.record(other, a_care(cents=-1), day=18)
+    ids, before = (free, wrong, current, uninsured, uid("no day")), office.log.head()
+    held = office.billing.held_back(office.where, ids)
+    assert held == {wrong: ("amount_negative",), uninsured: ("insurability_missing", "amount_negative")}
+    assert office.billing.held_back(office.where, [free]) == office.billing.held_back(office.where, []) == {}
+    office.register.insure(context(), other, [insured("131")])
+    after = office.billing.held_back(office.where, ids)
+    assert after == held | {uninsured: ("amount_negative",)}
+    assert office.billing.held_back(office.where, ids, Date(2026, 2, 2), before) == held
+    assert office.billing.held_back(office.where, ids, Date(2026, 1, 31)) == {}, "the month is not over"
+    seen = {held.code: held.days for held in office.billing.preview(office.where, OPTIONS).blocked}
+    assert seen == {"amount_negative": 2}
+
+
+def test_a_second_line_is_in_doubt_also_when_its_twin_stands_in_an_earlier_sequence(office: Office):
+    who = office.patient().id
+    (first, *_) = office.record(who, a_care())
+    office.bill()
+    (second, *_) = office.record(who, a_care())
+    assert office.day(second).sequence == 2
+    assert office.billing.held_back(office.where, [first, second]) == {second: ("possible_duplicate",)}
+
+
 def test_what_is_not_yet_billable_says_from_when(office: Office):
     office.record(office.patient().id, day=3, month=2)
     (later,) = office.bill("2026-02").not_yet

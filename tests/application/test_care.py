@@ -1,12 +1,15 @@
 """Care by hand and by file: every line lands, is known, differs or is told with its reason."""
 
+from dataclasses import replace
 from datetime import date as Date
 from threading import Thread
 
 import pytest
 
+from application.access import Caller
 from application.import_care import ImportOptions, Rejected
 from application.record_care import Entry
+from application.register import provider_id
 from domain import inbox
 from domain.billing_day import day_id
 from domain.errors import Invalid, NotAllowed, NotFound
@@ -54,6 +57,36 @@ def test_a_line_is_corrected_and_withdrawn_until_it_is_in_a_sending(office: Offi
     ):
         with pytest.raises(NotAllowed):
             act()
+
+
+def test_who_is_a_provider_changes_lines_of_that_provider_alone(office: Office):
+    who, theirs = office.patient().id, a_care(provider=COLLEAGUE)
+    day, _ = office.record(who, a_care(), theirs)
+    mine, other = (line.line_id for line in office.day(day).lines)
+    own = Caller("user:1", frozenset({"own_care"}), provider_ids=frozenset({provider_id(office.keys, NURSE)}))
+    care, head = office.care, office.log.head()
+    for act in (
+        lambda: care.record(context(), office.where, [Entry(who, Date(2026, 1, 15), theirs)], own),
+        lambda: care.correct(context(), day, other, a_care(), own),
+        lambda: care.correct(context(), day, mine, theirs, own),
+        lambda: care.withdraw(context(), day, other, own),
+        lambda: care.confirm(context(), day, other, own),
+        lambda: care.withdraw(context(), day, mine, replace(own, scopes=frozenset({"read"}))),
+        lambda: care.withdraw(context(), day, mine, replace(own, provider_ids=frozenset())),
+    ):
+        with pytest.raises(NotAllowed) as refused:
+            act()
+        assert refused.value.code == "care_not_own"
+    assert office.log.head() == head
+    care.correct(context(), day, mine, a_care(cents=731), own)
+    care.withdraw(context(), day, mine, own)
+    care.record(context(), office.where, [Entry(who, Date(2026, 1, 15), a_care())], own)
+    care.withdraw(context(), day, other, replace(own, scopes=frozenset({"care"})))
+    assert [(line.care.provider, line.withdrawn) for line in office.day(day).lines] == [
+        (NURSE, True),
+        (COLLEAGUE, True),
+        (NURSE, False),
+    ]
 
 
 def test_why_a_line_was_withdrawn_stands_in_the_envelope(office: Office):

@@ -5,7 +5,9 @@ from datetime import date as Date
 import pytest
 
 from application.casework import LARGEST_FILE, CaseworkDesk, media_of
-from domain.casework import casework_id
+from application.casework_jobs import KnownActions, casework_actions
+from application.job_actions import JobAction
+from domain.casework import casework_id, cause, month
 from domain.errors import Invalid, NotFound
 from domain.event import ERASED
 from tests.application.office import Office, context
@@ -90,6 +92,47 @@ def test_ref_23_who_put_it_off_and_why_stands_in_the_log(office: Office, desk, p
     assert desk.of(patient).snoozed_until is None
 
 
+def test_work_without_a_history_of_its_own_is_put_off_and_taken_by_its_name(office: Office, desk):
+    because = context(reason="attend la mutualité", reason_subject=office.where)
+    for named in (cause("500302", "F"), month("2026-10")):
+        target_id = named.id_in(office.where)
+        assert desk.snooze(because, office.where, named, Date(2026, 2, 9)).result == target_id
+        desk.assign(context(), office.where, named, uid("user"))
+        state = desk.of(target_id)
+        assert (state.snoozed_until, state.assignee) == (Date(2026, 2, 9), uid("user"))
+        assert (state.opened.kind, state.opened.name) == (named.kind, named.name)
+        assert desk.of(named.id_in(uid("elsewhere"))) is None
+    ids = {one.id_in(office.where) for one in (cause("500302", "F"), cause("500302", "B"), month("2026-10"))}
+    assert len(ids) == 3
+
+
 def test_somebody_takes_care_of_it(office: Office, desk, patient):
     desk.assign(context(), office.where, patient, uid("user"))
     assert desk.of(patient).assignee == uid("user")
+
+
+def test_an_action_on_many_things_is_told_its_value_in_its_name(office: Office, desk, patient, store):
+    plain = JobAction("bill", lambda *_: None)
+    known = KnownActions({"sendings.archive": plain}, casework_actions(desk))
+    assert dict(known) == {"sendings.archive": plain}
+    for name in (
+        "patients.assign",
+        "patients.assign:anna",
+        "patients.snooze:",
+        "patients.snooze:2026-02-30",
+        "imports.assign:",
+        "sendings.archive:x",
+    ):
+        assert name not in known
+    assign, snooze = known[f"patients.assign:{uid('user')}"], known["patients.snooze:2026-02-09"]
+    assert (assign.right, snooze.right) == ("care_note", "care_note")
+    assert known["items.assign:"].right == "note"
+    assign.run(context(), office.where, patient)
+    assert desk.of(patient).assignee == uid("user")
+    known["patients.assign:"].run(context(), office.where, patient)
+    assert desk.of(patient).assignee is None
+    snooze.run(context(reason="attend une lettre", reason_subject=office.where), office.where, patient)
+    assert desk.of(patient).snoozed_until == Date(2026, 2, 9)
+    assert office.log.history(casework_id(patient))[-1].meta.reason == "attend une lettre"
+    store.keys.erase(patient)
+    assert office.log.history(casework_id(patient))[-1].meta.reason == ERASED

@@ -416,14 +416,44 @@ def test_use_is_noted_at_most_once_a_minute(people: People, monkeypatch: pytest.
     assert len(noted) == 2
 
 
-def test_over_sessions_go_when_one_is_opened(people: People) -> None:
-    people.add()
+def test_an_over_session_is_remembered_for_a_day_and_opens_nothing(people: People) -> None:
+    """When one is opened later than that, it goes."""
+    user_id, codes = people.enrolled()
     people.add("other@practice.be")
-    people.accounts.sign_in(LOGIN, OWN, HOME)
+    token = people.inside(codes)
+    assert people.accounts.former(token) is None, "it is not over"
     people.later(minutes=61)
+    people.accounts.sign_in("other@practice.be", OWN, HOME)
+    assert people.accounts.session(token) is None
+    assert people.accounts.former(token) == user_id
+    assert people.accounts.sessions_of(user_id) == ()
+    assert people.accounts.former("x" * 43) is None
+    people.later(hours=25)
+    assert people.accounts.former(token) is None
     people.accounts.sign_in("other@practice.be", OWN, HOME)
     with people.store.database.snapshot() as sql:
         assert len(sql.rows("SELECT token_hash FROM sessions")) == 1
+
+
+def test_nobody_is_remembered_who_was_not_wholly_in_or_is_put_out(people: People) -> None:
+    user_id, codes = people.enrolled()
+    half, whole, left = people.accounts.sign_in(LOGIN, OWN, HOME), people.inside(codes), people.inside(codes)
+    people.accounts.sign_out(left)
+    people.later(minutes=61)
+    assert [people.accounts.former(token) for token in (half, whole, left)] == [None, user_id, None]
+    people.accounts.deactivate(context(), user_id)
+    assert people.accounts.former(whole) is None
+
+
+def test_a_look_at_a_session_is_no_use_of_it(people: People) -> None:
+    people.add()
+    token = people.accounts.sign_in(LOGIN, OWN, HOME)
+    ends = people.session(token).expires_at
+    people.later(minutes=30)
+    looked = people.accounts.session(token, is_use=False)
+    assert looked is not None
+    assert looked.expires_at == ends
+    assert people.session(token).expires_at == ends + timedelta(minutes=30)
 
 
 def test_a_person_sees_and_ends_all_sessions_but_one(people: People) -> None:

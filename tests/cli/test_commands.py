@@ -315,7 +315,7 @@ def test_a_timeline_says_what_who_when_and_why(demo: Demo) -> None:
     entries = demo.installation.json("timeline", row["sending_id"])
     assert [entry["type"] for entry in entries] == [
         "sending.prepared", "sending.handed_over", "sending.transmitted", "sending.acknowledged",
-        "sending.accepted_for_processing", "sending.settled",
+        "sending.accepted_for_processing", "sending.settled", "sending.read",
     ]  # fmt: skip
     for entry in entries:
         assert set(entry) >= {"position", "version", "type", "recorded_at", "actor", "on_behalf_of", "reason", "cause",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.digest import PREFERENCE
+from api.digest import want_at
 from infrastructure.sample import sample_files
 from tests.acceptance.practice import Installation
 from tests.api.post_office import post_office
@@ -41,7 +41,7 @@ def test_who_asked_gets_a_mail_and_before_that_nobody_does(office: Installation)
         }
         assert office.json("digest", **settings) == {"sent": 0, "refused": 0}
         with office.opened() as quittance:
-            quittance.accounts.set_preference(quittance.accounts.user_id(LOGIN), PREFERENCE, True)
+            want_at(quittance.accounts, quittance.accounts.user_id(LOGIN), LOGIN)
         assert "1" in office.cli("digest", **settings).stdout
     (mail,) = mails
     assert f"To: {LOGIN}" in mail
@@ -56,5 +56,5 @@ def test_a_server_that_is_not_there_is_one_line(office: Installation) -> None:
         "QUITTANCE_PUBLIC_URL": "https://quittance.example",
     }
     with office.opened() as quittance:
-        quittance.accounts.set_preference(quittance.accounts.user_id(LOGIN), PREFERENCE, True)
+        want_at(quittance.accounts, quittance.accounts.user_id(LOGIN), LOGIN)
     assert "QUITTANCE_MAIL_" in office.cli("digest", code=1, **settings).stderr

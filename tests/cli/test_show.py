@@ -108,8 +108,9 @@ def test_a_state_is_that_of_the_instant_asked_for(demo: Demo) -> None:
         assert shown["version"] == entry["version"]
         statuses.append(shown["state"]["status"])
     assert statuses == [
-        "prepared", "outcome_unknown", "transmitted", "acknowledged", "accepted_for_processing", "settled",
+        "prepared", "outcome_unknown", "transmitted", "acknowledged", "accepted_for_processing", "settled", "settled",
     ]  # fmt: skip
+    assert [entry["type"] for entry in entries[-2:]] == ["sending.settled", "sending.read"]
     early = demo.installation.json("show", row["sending_id"], "--as-of", entries[1]["recorded_at"])
     assert {invoice["status"] for invoice in early["invoices"]} == {"issued"}
     assert all(not day["lines"] for invoice in early["invoices"] for day in invoice["days"])
@@ -179,7 +180,7 @@ def noted(installation: Installation, before: list[tuple[str, str]]) -> tuple[st
 def test_a_timeline_carries_what_each_event_says(demo: Demo) -> None:
     row = demo.installation.json("history", MONTH)["rows"][0]
     entries = demo.installation.json("timeline", row["sending_id"])
-    prepared, settled = entries[0]["data"], entries[-1]["data"]
+    prepared, settled = entries[0]["data"], next(e["data"] for e in entries if e["type"] == "sending.settled")
     assert set(prepared) == {field.name for field in fields(sending.SendingPrepared)}
     assert (prepared["requested_cents"], settled["accepted_cents"]) == (row["requested_cents"], row["accepted_cents"])
     assert settled["funds"][0]["payment_reference"]

@@ -56,11 +56,11 @@ def test_an_unknown_key_shows_itself_instead_of_nothing() -> None:
 
 def test_amounts_are_written_as_readers_of_each_language_expect() -> None:
     assert [euros(-123_456_7, language) for language in LANGUAGES] == [
-        "−12\u202f345,67 €",
-        "€ −12.345,67",
+        "−12\u202f345,67\u00a0€",
+        "€\u00a0−12.345,67",
         "€−12,345.67",
     ]
-    assert [euros(5, language) for language in LANGUAGES] == ["0,05 €", "€ 0,05", "€0.05"]
+    assert [euros(5, language) for language in LANGUAGES] == ["0,05\u00a0€", "€\u00a00,05", "€0.05"]
 
 
 # What the code says

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date as Date
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from api.catalogue import LANGUAGES
+from api.cli.console import context
 from application.accounts import SignInRefused
 from domain.local_time import local_date
 from infrastructure.sample import sample_files
@@ -70,7 +72,6 @@ def test_the_first_administrator_is_added_with_a_password_that_opens_once(office
             "Anna Claes",
             "fr",
         )
-        assert quittance.accounts.is_installation_admin(user_id, TODAY)
     assert listed(office) == {
         LOGIN: {
             "user_id": str(user_id),
@@ -88,6 +89,7 @@ def test_the_first_administrator_is_added_with_a_password_that_opens_once(office
                     "provider_id": None,
                 }
             ],
+            "absences": [],
             "added_at": AFTERWARDS.isoformat(),
         }
     }
@@ -158,6 +160,31 @@ def test_words_are_of_the_language_and_the_password_stands_in_them_once(office: 
         assert login in words[-1]
         told.add(tuple(one.splitlines()[0] for one in words[2:]))
     assert len(told) == len(LANGUAGES)
+
+
+def test_absences_are_listed_and_shown(office: Installation) -> None:
+    for login, name in ((LOGIN, "Anna Claes"), ("jo@practice.be", "Jo Maes")):
+        office.cli("user", "add", login, "--name", name, "--role", "office")
+    where, last = place(office), TODAY + timedelta(days=9)
+    with office.opened() as quittance:
+        anna, jo = (quittance.accounts.user_id(login) for login in (LOGIN, "jo@practice.be"))
+        quittance.accounts.name_deputy(context(), anna, jo, TODAY, last, where)
+    away = {
+        "establishment_id": str(where),
+        "deputy_id": str(jo),
+        "valid_from": str(TODAY),
+        "valid_to": str(last),
+    }
+    assert [one["absences"] for one in (listed(office)[LOGIN], listed(office)["jo@practice.be"])] == [[away], []]
+    assert office.json("show", str(anna))["state"]["absences"] == [away]
+    heads = set()
+    for language, head in (("fr", "Absences"), ("nl", "Afwezigheden"), ("en", "Absences")):
+        words = office.cli("user", "list", lang=language).stdout
+        assert head in words
+        assert str(last) in words
+        heads.add(words.splitlines()[1])
+        assert head in office.cli("show", str(anna), lang=language).stdout
+    assert len(heads) == len(LANGUAGES)
 
 
 def test_a_user_is_shown_and_a_password_is_not(office: Installation) -> None:

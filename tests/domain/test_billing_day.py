@@ -9,11 +9,13 @@ import pytest
 from domain import billing_day as days
 from domain.answer import Reason
 from domain.care import CareLine
+from domain.care_entry import place
 from domain.day_events import (
     CareRecorded,
     DayAcceptedByInsurer,
     DayBilled,
     DayPartlyRefusedByInsurer,
+    DayPriced,
     DayRefusedByInsurer,
     DayReinstated,
     DayReturned,
@@ -361,3 +363,125 @@ def test_an_import_is_not_undone_once_a_day_of_it_is_in_a_sending(history: tuple
 
 def test_a_day_of_which_nothing_of_the_import_is_left_does_not_matter():
     assert undone(recorded(FEE, import_id=IMPORT), LineWithdrawn(FIRST), BILLED) == []
+
+
+# Lines without amounts, and the lines of the tariffs in their place
+
+TOILET_DONE, INJECTION_DONE = a_care("990011", 0, is_priced=False), a_care("990022", 0, is_priced=False)
+VISITS = recorded(TOILET_DONE, INJECTION_DONE, FEE, import_id=IMPORT)
+WASHED, INJECTED, ASKED_BY_HAND = ids_of(VISITS)
+DERIVED = tuple(CareLine(uid(f"derived {n}"), a_care(f"99030{n}", 400 + n, patient_share_cents=40)) for n in (1, 2, 3))
+TARIFFS = "b" * 64
+PRICED = DayPriced(PATIENT, TARIFFS, "110", "110", DERIVED, 2000 + 401 + 402 + 403, 4, "AKKOORD")
+PRICED_BILLED = DayBilled(SENDING, INVOICE, (3, 4, 5, 6))
+
+
+def active(day: Any) -> list[Any]:
+    return [line.line_id for line in day.active]
+
+
+def test_a_day_with_lines_without_amounts_is_not_billed():
+    given = spec.given(VISITS)
+    assert [line.line_id for line in given.state.unpriced] == [WASHED, INJECTED]
+    given.when(days.bill, SENDING, INVOICE, (3, 4, 5)).refused("day_changed")
+
+
+def test_lines_of_the_tariffs_stand_in_their_place_behind_those_that_have_amounts():
+    day = spec.given(VISITS).when(days.price, DERIVED, TARIFFS, "110", "110", "AKKOORD").then(PRICED)
+    assert active(day) == [ASKED_BY_HAND, *[line.line_id for line in DERIVED]]
+    assert [line.is_told for line in day.lines] == [True, True, False, False, False, False]
+    assert [line.is_derived for line in day.lines] == [False, False, False, True, True, True]
+    assert day.unpriced == ()
+    assert spec.given(VISITS, PRICED).when(days.bill, SENDING, INVOICE, (3, 4, 5, 6)).then(PRICED_BILLED).sending_id
+
+
+def test_the_same_prices_again_change_nothing_and_others_replace_them():
+    given = spec.given(VISITS, PRICED)
+    given.when(days.price, DERIVED, TARIFFS, "110", "110", "AKKOORD").nothing()
+    day = given.when(days.price, DERIVED[:1], "c" * 64, "111", "110").then(
+        DayPriced(PATIENT, "c" * 64, "111", "110", DERIVED[:1], 2401, 2)
+    )
+    assert active(day) == [ASKED_BY_HAND, DERIVED[0].line_id]
+
+
+def test_a_day_that_has_its_amounts_or_is_in_a_sending_takes_no_prices():
+    spec.given(RECORDED).when(days.price, DERIVED, TARIFFS, "110", "110").refused("day_changed")
+    spec.given(VISITS, LineWithdrawn(WASHED), LineWithdrawn(INJECTED)).when(
+        days.price, DERIVED, TARIFFS, "110", "110"
+    ).refused("day_changed")
+    spec.given(VISITS, PRICED, PRICED_BILLED).when(days.price, DERIVED, TARIFFS, "110", "110").refused("day_billed")
+
+
+MORE = CareRecorded(WHERE, PATIENT, DAY, 1, (CareLine(uid("more"), TOILET_DONE),))
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [
+        (LineCorrected(PATIENT, WASHED, INJECTION_DONE), [WASHED, INJECTED]),
+        (LineCorrected(PATIENT, ASKED_BY_HAND, TOILET), [WASHED, INJECTED]),
+        (LineWithdrawn(WASHED), [INJECTED]),
+        (MORE, [WASHED, INJECTED, uid("more")]),
+    ],
+)
+@pytest.mark.parametrize("returned", [(), (PRICED_BILLED, DayReturned(SENDING, "rejected"))], ids=["", "returned"])
+def test_a_change_to_what_was_done_asks_for_new_prices(change: Any, left: list[Any], returned: tuple[object, ...]):
+    day = spec.given(VISITS, PRICED, *returned, change).state
+    assert [line.line_id for line in day.unpriced] == left
+    assert not any(line.is_derived or line.is_told for line in day.lines)
+    assert day.records == ()
+
+
+def test_what_was_recorded_is_what_a_person_changes():
+    given = spec.given(VISITS, PRICED)
+    given.when(days.correct, WASHED, INJECTION_DONE).then(LineCorrected(PATIENT, WASHED, INJECTION_DONE))
+    given.when(days.withdraw, INJECTED).then(LineWithdrawn(INJECTED))
+    for command, arguments in ((days.correct, (a_care(),)), (days.withdraw, ()), (days.confirm, ())):
+        given.when(command, DERIVED[0].line_id, *arguments).refused("line_unknown", NotFound)
+
+
+def test_a_returned_day_keeps_its_prices_and_is_reinstated_with_them():
+    returned = spec.given(VISITS, PRICED, PRICED_BILLED, DayReturned(SENDING, "rejected"))
+    assert active(returned.state) == [ASKED_BY_HAND, *[line.line_id for line in DERIVED]]
+    day = returned.when(days.reinstate, SENDING, INVOICE).then(DayReinstated(SENDING, INVOICE))
+    assert day.records == (3, 4, 5, 6)
+    corrected = spec.given(
+        VISITS, PRICED, PRICED_BILLED, DayReturned(SENDING, "rejected"), LineCorrected(PATIENT, WASHED, INJECTION_DONE)
+    )
+    again = corrected.when(days.price, DERIVED[:2], TARIFFS, "110", "110").state()
+    assert active(again) == [ASKED_BY_HAND, DERIVED[0].line_id, DERIVED[1].line_id]
+
+
+def test_an_insurer_speaks_of_the_lines_of_the_tariffs():
+    given = spec.given(VISITS, PRICED, PRICED_BILLED)
+    accepted = given.when(days.settle, SENDING, MESSAGE, ()).then(DayAcceptedByInsurer(SENDING, MESSAGE, PATIENT, 3206))
+    assert accepted.accepted_cents == 3206
+    verdict = said(DERIVED[0].line_id, 401, 0, "refused", "501940")
+    mixed = given.when(days.settle, SENDING, MESSAGE, [verdict]).state()
+    assert (mixed.verdict, mixed.accepted_cents, mixed.refused_cents) == ("mixed", 2805, 401)
+    assert [line.said for line in mixed.lines] == [None, None, None, verdict, None, None]
+    everything = [said(line.line_id, line.care.amount_cents, 0) for line in accepted.active]
+    assert given.when(days.settle, SENDING, MESSAGE, everything).state().verdict == "refused"
+
+
+def test_undoing_an_import_takes_out_visits_that_were_priced():
+    assert undone(VISITS, PRICED) == [LineWithdrawn(line, IMPORT) for line in (WASHED, INJECTED, ASKED_BY_HAND)]
+    assert days.fold([VISITS, PRICED, *undone(VISITS, PRICED)]).active == ()
+    with pytest.raises(days.NotAllowed):
+        undone(VISITS, PRICED, PRICED_BILLED)
+
+
+def test_and_gives_back_what_it_had_changed_of_them():
+    by_hand = recorded(TOILET_DONE)
+    (washed,) = ids_of(by_hand)
+    changed = LineCorrected(PATIENT, washed, INJECTION_DONE, IMPORT)
+    assert undone(by_hand, changed, PRICED) == [LineCorrected(PATIENT, washed, TOILET_DONE)]
+
+
+def test_a_file_brought_again_finds_the_visits_that_were_priced():
+    day = days.fold([VISITS, PRICED])
+    again = place(WHERE, PATIENT, DAY, [day], [TOILET_DONE, INJECTION_DONE, FEE], match=True)
+    assert (again.added, again.changed, again.unchanged) == ((), (), 3)
+    other = a_care("990011", 0, is_priced=False, visit=2)
+    changed = place(WHERE, PATIENT, DAY, [day], [other], match=True).changed
+    assert [(one.line.line_id, one.care) for one in changed] == [(WASHED, other)]

@@ -111,7 +111,8 @@ def test_every_field_of_a_care_reaches_its_line():
     assert {name for name in same if getattr(line, name) != getattr(FULL, name)} == set()
     elsewhere = {f.name for f in fields(FULL)} - same
     reading = {name for name in elsewhere if name.startswith("reading_")}
-    assert elsewhere - reading == {"agreement_number", "vignette_reason", "proof_number", "device_number", "line_ref"}
+    ours = {"line_ref", "is_priced", "visit"}
+    assert elsewhere - reading - ours == {"agreement_number", "vignette_reason", "proof_number", "device_number"}
     assert (line.date, line.convention_status) == (DAY, 1)
     assert line.reading == IdentityReading(
         method="1",

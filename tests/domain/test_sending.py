@@ -195,6 +195,22 @@ def test_sof_19_reading_and_archiving():
     assert back.status == "prepared"
 
 
+@pytest.mark.parametrize("answer", [SETTLED, REJECTED, ENVELOPE])
+def test_sof_19_what_nobody_read_is_not_archived(answer: object):
+    spec.given(MADE, LEFT, answer).when(sendings.archive, archived=True).refused("answer_unread")
+    spec.given(MADE, LEFT, answer, SendingRead()).when(sendings.archive, archived=True).then(SendingArchived())
+
+
+def test_sof_19_a_later_last_word_is_to_be_read_and_back_in_sight():
+    archived = (MADE, LEFT, SendingRead(), SendingArchived())
+    assert spec.given(*archived, ACKNOWLEDGED).state.is_archived
+    for answer in (SETTLED, REJECTED):
+        state = spec.given(*archived, answer).state
+        assert (state.is_read, state.is_archived) == (False, False)
+    again = spec.given(MADE, LEFT, SETTLED, SendingRead(), SendingArchived(), ACKNOWLEDGED, CONTESTED).state
+    assert (again.is_read, again.is_archived) == (True, True)
+
+
 def test_a_sending_begins_with_its_preparation():
     with pytest.raises(NotFound):
         sendings.fold([ACKNOWLEDGED], SENDING)

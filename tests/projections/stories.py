@@ -160,7 +160,7 @@ class Story:
         yield from self.casework()
 
     def users(self) -> Iterator[Commit]:
-        """An administrator of both practices who leaves one, and an assistant who is kept out."""
+        """An administrator of both practices who leaves one and was away twice, and an assistant who is kept out."""
         anna, jo = self.fresh("user"), self.fresh("user")
         yield Commit([self.happens(anna, *users.add(None, "anna@practice.be", NAMES[0], "nl"))])
         for where in self.where:
@@ -170,6 +170,9 @@ class Story:
         yield Commit([self.happens(anna, users.RoleEnded(self.where[-1], "administrator", Date(2026, 2, 1)))])
         yield Commit([self.happens(anna, users.UserRenamed(NAMES[2], "fr"))])
         yield Commit([self.happens(jo, *users.add(None, "jo@", NAMES[1], "fr"))])
+        away = [users.DeputyNamed(where, jo, Date(2026, 1, 5), Date(2026, 1, 9)) for where in self.where]
+        yield Commit([self.happens(anna, *away)])
+        yield Commit([self.happens(anna, users.DeputyWithdrawn(self.where[0], Date(2026, 1, 5)))])
         yield Commit([self.happens(jo, users.UserDeactivated())])
 
     def casework(self) -> Iterator[Commit]:

@@ -74,5 +74,6 @@ def test_narrowed_by_kind_by_actor_and_by_position(kept: Kept) -> None:
 
 def test_people_are_seen_by_their_roles_in_the_practice(kept: Kept) -> None:
     found = walked(kept, scope(kept)[0], Asked(kind="user"))
-    assert {event.topic for event in found} <= {"user.role_granted", "user.role_ended"}
+    placed = ("role_granted", "deputy_named", "deputy_withdrawn")
+    assert {event.topic for event in found} == {f"user.{name}" for name in placed}
     assert found

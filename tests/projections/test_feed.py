@@ -10,7 +10,7 @@ import pytest
 from application.ports import Meta
 from domain.event import ERASED, REGISTER, SEAL_MARK
 from infrastructure.store.opening import Store
-from projections.feed import PRIVATE, PUBLISHED, TYPES, Feed, PublicEvent
+from projections.feed import PRIVATE, PUBLISHED, TYPES, Feed, PublicEvent, owner_of
 from tests.golden.samples import event_types, instance_of
 from tests.projections.stories import Story
 
@@ -84,6 +84,29 @@ def test_a_scope_and_types_only_leave_out(store: Store) -> None:
     assert replay(Feed(store.log), 13, frozenset()) == []
     wanted = frozenset({"billing_day.refused", "sending.settled"})
     assert replay(Feed(store.log), 3, None, wanted) == [event for event in whole if event.type in wanted]
+
+
+def test_its_own_people_are_told_of_casework_too_and_of_no_other_practice(store: Store) -> None:
+    tell(store)
+    feed, everything = Feed(store.log), store.log.read(0, 1_000_000)
+    owners = {one.stream_id: owner_of(one.stream_id, one.event) for one in everything if one.version == 1}
+    for owner in {event.establishment_id for event in replay(feed, 1_000)}:
+        found, after, is_at_head = [], 0, False
+        while not is_at_head:
+            page = feed.own_page(after, 7, owner)
+            assert len(page.events) <= 7
+            found += page.events
+            after, is_at_head = page.next_after, page.is_at_head
+        public = {int(event.id) for event in replay(feed, 1_000, frozenset({owner}))}
+        noted = {one.position for one in everything if one.topic.startswith("casework.")}
+        assert noted
+        assert [one.position for one in found] == [
+            one.position
+            for one in everything
+            if owners[one.stream_id] == owner and (one.position in public or one.position in noted)
+        ]
+        assert public == {one.position for one in found} - noted
+        assert {one.meta.actor for one in found} == {"user:1"}
 
 
 def test_no_word_about_a_person_stands_in_the_feed(store: Store) -> None:

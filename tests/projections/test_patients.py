@@ -16,7 +16,7 @@ from domain.patient import (
     PatientUnmerged,
 )
 from projections.lookups import ViewLookups
-from projections.patient_names import name_blinds
+from projections.patient_names import beginning_blinds, name_blinds, patients_by_name
 from projections.patients import Identity, identity, patients
 from tests.projections.conftest import Kept, OpenViews
 from tests.stores import META
@@ -77,6 +77,39 @@ def test_a_name_is_found_whole_and_by_word_without_case_and_accents(open_views: 
     assert by_name(kept, lookups, "berghe") == []
     assert by_name(kept, lookups, "Péeters") == [ANNA]
     assert by_name(kept, lookups, "peeters", OTHER_E) == []
+
+
+def by_beginning(kept: Kept, words: str, where: UUID = E) -> list[UUID]:
+    with kept.store.database.snapshot() as sql:
+        return patients_by_name(sql, [where], beginning_blinds(kept.store.keys, where, words))
+
+
+def test_the_beginning_of_a_last_or_first_name_is_enough_from_three_letters(open_views: OpenViews) -> None:
+    kept, _ = opened(open_views)
+    happens(kept, TWIN, PatientRegistered(E, "", "A2", PatientDetails("Vandenberghe-Ng", "Chloë", "", 1)))
+    for words in ("ber", "Berg", "ANN", "bérghe anna", "anna van"):
+        assert by_beginning(kept, words)[0] == ANNA, words
+    for words in ("chl", "Chloé", "vandenb", "Vandenberghe", "ng", "Vandenberghe-Ng Chloe"):
+        assert by_beginning(kept, words)[0] == TWIN, words
+    for words in ("be", "n", "erghe", "", "chloee", "xyz"):
+        assert by_beginning(kept, words) == [], words
+    assert by_beginning(kept, "van") == [ANNA, TWIN]
+    assert by_beginning(kept, "van chl")[0] == TWIN, "most matches first"
+    assert by_beginning(kept, "ber", OTHER_E) == []
+    happens(kept, TWIN, PatientDetailsCorrected(PatientDetails("Vandenberghe", "Cleo", "", 1)))
+    assert by_beginning(kept, "chl") == by_beginning(kept, "ng") == []
+    assert by_beginning(kept, "cle") == [TWIN]
+
+
+def test_beginnings_of_a_name_are_bounded_and_keyed(open_views: OpenViews) -> None:
+    kept, _ = opened(open_views)
+    long = PatientDetails("Abcdefghijkl " * 9, "Mnopqrstuvw " * 9, "", 1)
+    happens(kept, TWIN, PatientRegistered(E, "", "A2", long))
+    with kept.store.database.snapshot() as sql:
+        rows = sql.rows("SELECT blind FROM patient_names WHERE patient_id = ?", (TWIN,))
+    assert len(rows) <= 36 + 2
+    assert not any(b"abc" in bytes(row["blind"]) for row in rows)
+    assert len({bytes(row["blind"]) for row in rows}) == len(rows)
 
 
 def test_the_row_opens_to_the_name_and_shows_the_latest_insurability(open_views: OpenViews) -> None:

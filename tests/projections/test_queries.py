@@ -1,6 +1,7 @@
 """Sums and look-ups agree with the rows beneath them, and nobody sees an establishment outside the scope."""
 
 from collections import defaultdict
+from dataclasses import asdict
 from datetime import date as Date
 from typing import Any
 from uuid import UUID
@@ -29,6 +30,8 @@ from projections.refusal_causes import causes
 from projections.settlement_tree import unions
 from tests.projections.conftest import Kept, OpenViews
 from tests.projections.stories import Commit
+
+TODAY = Date(2026, 8, 1)
 
 
 @pytest.fixture
@@ -101,10 +104,11 @@ def test_periods_add_up(kept: Kept, both: list[UUID]) -> None:
 def test_counts_put_undecided_refusals_first(kept: Kept, both: list[UUID]) -> None:
     refused = rows(kept, "SELECT refused_cents FROM days WHERE verdict IN ('mixed', 'refused')")
     with kept.store.database.snapshot() as sql:
-        found = counts(sql, both)
-    assert (found.undecided_days, found.undecided_cents) == (len(refused), sum(r["refused_cents"] for r in refused))
-    assert found.prepared_days == len(rows(kept, "SELECT 1 FROM days WHERE phase = 'prepared' AND line_count > 0"))
-    assert found.open_items == len(rows(kept, "SELECT 1 FROM items WHERE NOT is_settled"))
+        found = counts(sql, both, TODAY)
+    assert found.undecided_days == len(refused)
+    assert found.prepared_sendings == len(rows(kept, "SELECT 1 FROM sendings WHERE status = 'prepared'"))
+    unread = "status = 'settled' AND NOT is_read AND NOT is_archived"
+    assert found.unread_settlements == len(rows(kept, f"SELECT 1 FROM sendings WHERE {unread}"))
 
 
 def test_lookups_answer_the_port(kept: Kept, both: list[UUID]) -> None:
@@ -152,6 +156,6 @@ def test_no_query_shows_more_than_the_scope(kept: Kept, both: list[UUID]) -> Non
         for sums in (causes, periods, unions):
             assert sums(sql, []) == []
             assert sums(sql, [one]) != sums(sql, [other])
-        assert counts(sql, []).prepared_days == counts(sql, []).undecided_cents == 0
-        a, b, whole = (counts(sql, scope) for scope in ([one], [other], both))
-        assert a.prepared_days + b.prepared_days == whole.prepared_days
+        assert set(asdict(counts(sql, [], TODAY)).values()) == {0}
+        a, b, whole = (asdict(counts(sql, scope, TODAY)) for scope in ([one], [other], both))
+        assert {name: a[name] + b[name] for name in whole} == whole

@@ -5,13 +5,15 @@ from uuid import UUID
 
 import pytest
 
+from application.ports import Change
+from domain import casework as cases
 from domain.rules.limits import last_sendable_day
 from projections.establishments import every_establishment_id
 from projections.refusal_causes import causes
 from projections.setup import missing
 from projections.work import Work
 from projections.work_set_aside import cared_for
-from projections.worklist import SILENT_AFTER_DAYS, oldest_answer, worklist
+from projections.worklist import SILENT_AFTER_DAYS, how_many_wait, oldest_answer, worklist
 from tests.projections.conftest import Kept, OpenViews
 from tests.projections.stories import Commit
 
@@ -84,6 +86,46 @@ def test_sendings_wait_to_be_sent_read_or_found_out_about(kept: Kept, both: list
     assert sum(work.kind == "item" for work in found) == count(
         kept, "SELECT count(*) AS n FROM items WHERE NOT is_settled"
     )
+
+
+def waiting(kept: Kept, where: UUID, today: Date) -> tuple[int, int]:
+    """As counted, and as listed without what is put off."""
+    with kept.store.database.snapshot() as sql:
+        found = worklist(sql, [where], today)
+        care = cared_for(sql, [where], {work.target_id(where) for work in found})
+        shown = [work for work in found if not (its := care.get(work.target_id(where))) or not its.is_put_off(today)]
+        return how_many_wait(sql, where, today), len(shown)
+
+
+@pytest.mark.parametrize("today", [TODAY, Date(2026, 1, 20), Date(2026, 3, 2)])
+def test_the_count_is_that_of_the_rows_at_any_point(open_views: OpenViews, book: list[Commit], today: Date) -> None:
+    kept, counted = open_views(), set[int]()
+    for part in range(4):
+        kept.tell(book[part * len(book) // 4 : (part + 1) * len(book) // 4])
+        kept.runner.catch_up()
+        with kept.store.database.snapshot() as sql:
+            practices = every_establishment_id(sql)
+        for where in practices:
+            count_, rows = waiting(kept, where, today)
+            assert count_ == rows
+            counted.add(count_)
+    assert len(counted) > 3
+
+
+@pytest.mark.parametrize("kind", ["rejected", "item", "refusals", "returned"])
+def test_what_is_put_off_is_counted_again_from_its_day_on(kept: Kept, both: list[UUID], kind: str) -> None:
+    until = Date(2026, 8, 9)
+    where, work = next((where, one) for where in both for one in works(kept, [where]) if one.kind == kind)
+    before = waiting(kept, where, TODAY)
+    target = work.target_id(where)
+    opened = cases.CaseworkOpened(where, "item", target, where)
+    kept.tell([Commit([Change(cases.casework_id(target), 0, [opened, cases.Snoozed(until)])])])
+    kept.runner.catch_up()
+    hidden = sum(other.target_id(where) == target for other in works(kept, [where]))
+    assert hidden >= 1
+    assert waiting(kept, where, TODAY) == (before[0] - hidden, before[1] - hidden)
+    assert len(set(waiting(kept, where, until))) == 1
+    assert waiting(kept, where, until)[0] >= before[0]
 
 
 def test_a_settlement_waits_until_somebody_read_it(kept: Kept, both: list[UUID]) -> None:

@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date as Date
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,10 @@ class Window:
         assert answer.status == status, f"{path}: {answer.status}"
         return self.page
 
+    def narrow(self, width: int | None) -> None:
+        """As wide as that, in CSS pixels; None: as it was opened."""
+        self.page.set_viewport_size(_WIDE if width is None else {**_WIDE, "width": width})
+
     def tour(self, ways: Iterable[Way], odd: list[str]) -> Iterator[Way]:
         """Open one page after the other; one that does not come is noted as odd."""
         for way in ways:
@@ -133,6 +138,10 @@ class Window:
                 odd.append(f"{way}: {answer and answer.status}")
             else:
                 yield way
+
+    def unfold(self) -> None:
+        """Open whatever the page folds away."""
+        self.ask("for (const one of document.querySelectorAll('main details')) one.open = true")
 
     def ask(self, expression: str) -> Any:
         """The value of an expression, in an isolated world: the page's policy does not reach it, nor it the policy."""
@@ -163,7 +172,8 @@ class Window:
             if (document.scrollingElement.scrollWidth <= wide) return [];
             const out = [...document.body.querySelectorAll("*")].filter((one) =>
                 one.getBoundingClientRect().right > wide + 1 && !one.closest(".grid-region"));
-            return out.slice(0, 5).map((one) => one.outerHTML.slice(0, 160));
+            const told = out.slice(0, 5).map((one) => one.outerHTML.slice(0, 160));
+            return told.length ? told : [`${document.scrollingElement.scrollWidth} wide, and nothing sticks out`];
         })()"""
         found: list[str] = self.ask(script)
         return found
@@ -182,7 +192,7 @@ class Keyboard:
             self.window.page.keyboard.press(key)
             self.presses += 1
 
-    def reach(self, wanted: Locator, most: int = 120) -> None:
+    def reach(self, wanted: Locator, most: int = 600) -> None:
         """Move the focus there by Tab alone."""
         wanted.wait_for()
         for _ in range(most):
@@ -196,3 +206,35 @@ class Keyboard:
         """Reach it and press."""
         self.reach(wanted)
         self.press(key)
+
+    def write(self, wanted: Locator, text: str) -> None:
+        """Reach it and type over what stands there; typing is no press."""
+        self.reach(wanted)
+        self.window.page.keyboard.press("Control+a")
+        self.window.page.keyboard.type(text)
+
+    def date(self, wanted: Locator, day: Date) -> None:
+        """A date, part by part, in the order that the browser shows: that of its own language, not of the page."""
+        self.reach(wanted)
+        for order in ("%d%m%Y", "%m%d%Y"):
+            for key in ("ArrowLeft", "ArrowLeft", "ArrowLeft", *day.strftime(order)):
+                self.window.page.keyboard.press(key)
+            if wanted.input_value() == day.isoformat():
+                return
+        raise AssertionError(f"{day} cannot be typed: {wanted.input_value()}")
+
+
+class Mouse:
+    """A person with a mouse; `Keyboard` has the same verbs."""
+
+    def use(self, wanted: Locator) -> None:
+        """Press it."""
+        wanted.click()
+
+    def write(self, wanted: Locator, text: str) -> None:
+        """Type over what stands there."""
+        wanted.fill(text)
+
+    def date(self, wanted: Locator, day: Date) -> None:
+        """Choose a date."""
+        wanted.fill(day.isoformat())

@@ -19,14 +19,15 @@ NOT_PAGES: dict[str, str] = {
     "/c/{where}/suivi/{target_id}/fichiers/{file_id}": "text/plain; charset=utf-8",
     "/c/{where}/messages/{sha256}/fichier": "application/octet-stream",
     "/c/{where}/export/{grid}.{kind}": "text/csv; charset=utf-8",
+    "/c/{where}/pilotage/cabinets.{kind}": "text/csv; charset=utf-8",
     "/docs/openapi.json": "application/json",
     "/docs/start.js": "text/javascript; charset=utf-8",
     "/support": "application/json",
 }
 """Answers to a GET that are files, with their media type; every path that ends in `.pdf` is one besides."""
 
-ENDLESS = frozenset({"/c/{where}/live"})
-"""Streams: never read to their end."""
+ENDLESS = frozenset({"/c/{where}/live", "/c/{where}/live/travaux"})
+"""Streams, never read to their end, and the part that a page asks for when its stream says so: no page of its own."""
 
 _STEPS = frozenset({"/second-factor", "/code"})
 
@@ -58,6 +59,7 @@ EXAMPLES: dict[str, Example] = {
         "SELECT patient_id FROM refusals WHERE establishment_id = ? GROUP BY patient_id ORDER BY count(*) DESC, patient_id"
     ),
     "day_id": _one("SELECT day_id FROM refusals WHERE establishment_id = ? ORDER BY day_id"),
+    "line_id": _one("SELECT line_id FROM refusals WHERE establishment_id = ? ORDER BY day_id, line_id"),
     "invoice_id": _one(
         "SELECT invoice_id FROM invoices WHERE establishment_id = ? ORDER BY refused_cents DESC, invoice_id"
     ),
@@ -91,6 +93,10 @@ _CARE_FILE = _one("SELECT message FROM imports WHERE establishment_id = ? ORDER 
 EXAMPLES_OF: dict[tuple[str, str], Example] = {
     ("/c/{where}/importations/fichiers/{sha256}", "sha256"): _CARE_FILE,
     ("/c/{where}/importations/registre/{sha256}", "sha256"): lambda site, where: site.reports[where],
+    **{
+        (f"/c/{{where}}/tarifs/{{sha256}}{form}", "sha256"): lambda site, where: site.tariffs[where]
+        for form in ("", "/accepter", "/ecarter")
+    },
 }
 """Where a part means something else on one route: by path and part."""
 

@@ -23,9 +23,8 @@ import pyotp
 from argon2 import PasswordHasher
 
 from api.build import Quittance, build
-from api.register_file import load_register
+from api.register_file import REPORT, load_register
 from api.rest.serving import kept_current
-from api.web.register_files import KIND as REPORT
 from api.web.site import Site
 from application.accounts import Accounts
 from application.import_care import ImportOptions
@@ -36,7 +35,7 @@ from domain.roles import ROLES
 from domain.run_plan import RunOptions
 from infrastructure.accounts.credentials import StoredCredentials
 from infrastructure.carefile.care_file import read_care_file
-from infrastructure.sample import sample_files
+from infrastructure.sample import BE_NURSING, sample_files, sample_tariff
 from infrastructure.sample.numbers import nihii
 from infrastructure.simulator.answers import Arrived, Desk
 from infrastructure.simulator.scenario import USUAL
@@ -70,6 +69,7 @@ class RunningSite:
     app: Site = field(init=False)
     kept: dict[UUID, dict[str, UUID]] = field(default_factory=dict)
     reports: dict[UUID, str] = field(default_factory=dict)
+    tariffs: dict[UUID, str] = field(default_factory=dict)
     _known: dict[str, Visitor] = field(default_factory=dict)
     _secrets: dict[str, str] = field(default_factory=dict)
 
@@ -151,6 +151,12 @@ class RunningSite:
             for where in practices:
                 self.quittance.answers.collect(OPERATOR, where)
         return sent[0]
+
+    def bring_tariffs(self, where: UUID) -> str:
+        """A set of its own that waits for a decision: care of the sample keeps the amounts that it brings."""
+        content = sample_tariff(BE_NURSING).replace(b'"edition": "2026-01"', f'"edition": "{where}"'.encode())
+        self.tariffs[where] = self.quittance.tariffs.receive(OPERATOR, where, content).result.message
+        return self.tariffs[where]
 
     def refuse_as_duplicate(self, where: UUID) -> None:
         """A union says that the number of a settled sending was taken: only a person can tell what to make of it."""
@@ -272,5 +278,6 @@ def tell_month(site: RunningSite) -> None:
     for where in (site.where, site.elsewhere):
         site.refuse_as_duplicate(where)
         site.discuss(where)
+        site.bring_tariffs(where)
     site.enter_care(600, NEXT_MONTH)
     site.clock.step = timedelta(0)

@@ -392,3 +392,17 @@ def test_the_part_is_the_list_of_the_whole_page(site: RunningSite):
     path = site.at(f"{ANSWERS}?sort=received_at&descending=true")
     whole, part = office.get(path).text, office.partial(path).text
     assert re.findall(r'<tr id="(r-[^"]+)"', part) == re.findall(r'<tr id="(r-[^"]+)"', whole) != []
+
+
+def test_the_sum_of_what_a_run_left_out_is_that_of_its_rows(site: RunningSite) -> None:
+    run = site.rows("SELECT run_id FROM runs WHERE establishment_id = ? ORDER BY run_at", site.where)[0]["run_id"]
+    page = site.sign_in("office").see(site.at(f"{PAGE}/{run}"))
+    rows = figures(page, "laisse")
+    assert any("hors d'eFact" in row[0] for row in rows)
+    card = next(card for card in page.of_class("card") if "Laissé de côté" in card.text)
+    assert cents(card.of_class("card-figure")[0].text) == sum(cents(row[2]) for row in rows)
+    assert card.of_class("card-note")[0].text == f"{len(rows)} motifs"
+
+
+def cents(euros: str) -> int:
+    return int(re.sub(r"\D", "", euros))

@@ -1,7 +1,15 @@
 """Two people change the same thing: the second sees who changed what since, and may apply theirs over it."""
 
-from tests.web.markup import filled, forms, parse
-from tests.web.site import RunningSite
+from collections.abc import Iterator
+from datetime import date as Date
+
+from infrastructure.sample.numbers import ssin
+from tests.acceptance.practice import OPERATOR
+from tests.web.markup import Element, filled, forms, parse
+from tests.web.matrix import own_pages
+from tests.web.site import NEXT_MONTH, RunningSite, tell_month
+from tests.web.test_policy import way_to
+from tests.web.visitor import Visitor
 
 
 def test_ref_23_a_conflict_shows_who_changed_what_and_the_form_can_be_applied_again(fresh_site: RunningSite) -> None:
@@ -15,6 +23,78 @@ def test_ref_23_a_conflict_shows_who_changed_what_and_the_form_can_be_applied_ag
     assert stale.status_code == 412
     assert "Personne administrator" in stale.text
     assert "Mariage" in stale.text
+    (again,) = forms(parse(stale.text), f"{page}/corriger")
+    done = slow.post(f"{page}/corriger", dict(filled(again, {})))
+    assert done.status_code == 303
+    assert "Second" in slow.followed(done).text
+
+
+def test_each_form_that_knows_what_it_was_made_for_shows_what_came_since(fresh_site: RunningSite) -> None:
+    """As if it had been opened one change ago: who did what, and everything that was typed, to be sent over that."""
+    tell_month(fresh_site)
+    who, met = fresh_site.sign_in("administrator"), set[str]()
+    month = fresh_site.at(f"/facturation/{NEXT_MONTH}")
+    assert who.post_form(month, month).status_code == 303
+    unsent = fresh_site.rows("SELECT sending_id FROM sendings WHERE status = 'prepared'")[0]["sending_id"]
+    for archived in (True, False):
+        fresh_site.quittance.dispatch.archive(OPERATOR, unsent, archived=archived)
+    for page, route, form in versioned(fresh_site, who, fresh_site.at(f"/envois/{unsent}")):
+        version = int(form.one("input", name="version").get("value"))
+        if route in met or version < 2:
+            continue
+        typed = {**dict(filled(form, answers_to(form))), "version": str(version - 1)}
+        stale = who.post(form.get("action"), typed, headers={"Referer": page})
+        assert stale.status_code == 412, (route, stale.status_code)
+        told = parse(stale.text)
+        since = told.one("ul", class_="timeline").all("li")
+        assert since, route
+        assert all(len(one.text.split(" · ")) >= 3 for one in since), "when, what, who"
+        (again,) = forms(told, form.get("action"))
+        kept = {name: value for name, value in typed.items() if name not in ("csrf", "command_id", "version")}
+        assert kept.items() <= dict(filled(again, {})).items(), route
+        assert int(again.one("input", name="version").get("value")) >= version, route
+        met.add(route)
+    assert len(met) >= 5, met
+
+
+def versioned(site: RunningSite, who: Visitor, *more: str) -> Iterator[tuple[str, str, Element]]:
+    """Page, route and form of each that carries the version of what it changes."""
+    for page in (*more, *(way.address(site) for way in own_pages(site))):
+        for form in forms(parse(who.followed(who.get(page)).text)):
+            if form.all("input", name="version"):
+                yield page, way_to(site, "POST", form.get("action")), form
+
+
+def answers_to(form: Element) -> dict[str, str]:
+    """Something that will do in every field that is empty and must not be."""
+    names = {item.get("name") for item in form.walk() if not item.get("value")}
+    return {name: value for name, value in FITTING.items() if name in names}
+
+
+FITTING = {
+    "valid_from": "2026-12-01",
+    "sickness_fund": "319",
+    "reason": "Parce que",
+    "ssin": ssin(Date(1950, 1, 1), 1),
+    "ct1": "110",
+    "ct2": "110",
+}
+
+
+def test_a_conflict_tells_of_the_thing_alone_however_much_was_noted_about_it(fresh_site: RunningSite) -> None:
+    """Notes have versions of their own: neither changes since, nor what the form is applied over."""
+    site = fresh_site
+    patient_id = site.rows("SELECT patient_id FROM patients")[0]["patient_id"]
+    page = site.at(f"/patients/{patient_id}")
+    slow, quick = site.sign_in("office"), site.sign_in("administrator")
+    for number in range(9):
+        site.quittance.casework.note(OPERATOR, site.where, patient_id, f"Note {number}")
+    (form,) = forms(slow.see(page), f"{page}/corriger")
+    quick.post_form(page, f"{page}/corriger", {"last_name": "Premier", "reason": "Mariage"})
+    stale = slow.post(f"{page}/corriger", dict(filled(form, {"last_name": "Second"})))
+    (since,) = parse(stale.text).of_class("timeline")
+    assert len(since.all("time")) == 1
+    assert "Mariage" in since.text
     (again,) = forms(parse(stale.text), f"{page}/corriger")
     done = slow.post(f"{page}/corriger", dict(filled(again, {})))
     assert done.status_code == 303

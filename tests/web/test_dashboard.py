@@ -31,6 +31,10 @@ def euros(cents: int) -> str:
     return re.sub(r"\s", " ", catalogue.euros(cents, "fr"))
 
 
+def number(count: int) -> str:
+    return re.sub(r"\s", " ", catalogue.number(count, "fr"))
+
+
 def percent(part: int, whole: int) -> str:
     return re.sub(r"\s", " ", dashboard.percent(100 * part / whole, "fr"))
 
@@ -57,18 +61,24 @@ def test_sof_52_first_pass_acceptance_is_what_the_first_settlements_said(site: R
     page = office.see(site.at("/pilotage"))
     part = section(page, "first-pass")
     figures = [
-        str(lines),
-        str(lines - lost),
+        number(lines),
+        number(lines - lost),
         percent(lines - lost, lines),
         euros(asked),
         euros(accepted),
         percent(accepted, asked),
-        str(lost),
+        number(lost),
         euros(asked - accepted),
     ]
     assert rows_of(part) == {"10/2026": figures, "Total": figures}
-    assert [text.text for text in part.one("svg").all("text")] == ["10/2026", percent(accepted, asked)]
-    assert page.of_class("card-figure")[0].text == percent(accepted, asked)
+    assert [text.text for text in part.one("svg").all("text")] == ["10/2026", percent(lines - lost, lines)]
+    assert page.of_class("card-figure")[0].text == percent(lines - lost, lines)
+    assert page.of_class("card-note")[0].text.endswith(f": {percent(accepted, asked)}")
+    (first,) = [card for card in office.see(site.at()).of_class("card") if "premier décompte" in card.text]
+    assert first.of_class("card-figure")[0].text == page.of_class("card-figure")[0].text
+    assert page.of_class("card-note")[1].text.endswith(f": {percent(asked - accepted, asked)} du montant décompté")
+    links = {link.get("href") for link in part.all("a") if "%" in link.text}
+    assert links == {site.at("/historique/jours?month=2026-10&phase=settled")}
 
 
 def test_sof_54_refused_euros_by_cause_and_the_share_of_cascades(site: RunningSite, office: Visitor) -> None:
@@ -80,7 +90,7 @@ def test_sof_54_refused_euros_by_cause_and_the_share_of_cascades(site: RunningSi
     )
     rows = rows_of(section(page, "by-cause"))
     assert {name: (cells[1], cells[3]) for name, cells in rows.items()} == {
-        f"{row['root_code']} {row['root_letter']}".strip(): (str(row["n"]), euros(row["cents"])) for row in found
+        f"{row['root_letter']} {row['root_code']}".strip(): (str(row["n"]), euros(row["cents"])) for row in found
     }
     (count,) = site.rows(
         "SELECT count(*) AS n, sum(CASE WHEN is_cascade THEN 1 ELSE 0 END) AS follow FROM refusals"
@@ -110,11 +120,13 @@ def test_days_to_the_settlement_and_unread_ones_are_per_union(site: RunningSite,
     }
     assert shown["Total"] == [str(len(came)), f"{median(took.values()):.1f}".replace(".", ","), str(max(took.values()))]
     unread = site.rows(
-        "SELECT national_union FROM sendings WHERE establishment_id = ? AND status = 'settled' AND NOT is_read",
+        "SELECT * FROM sendings WHERE establishment_id = ? AND status = 'settled' AND NOT is_read",
         site.where,
     )
     assert {union: cells[:5] for union, cells in rows_of(section(page, "unread")).items()} == {
-        row["national_union"]: ["1", "–", "–", "–", "1"] for row in unread
+        **{row["national_union"]: ["1", "–", "–", "–", "1"] for row in unread},
+        "Total": [str(len(unread)), "–", "–", "–", str(len(unread))],
+        "Montant": [euros(sum(row["requested_cents"] for row in unread)), "–", "–", "–", ""],
     }
 
 
@@ -136,8 +148,14 @@ def test_what_waits_is_classed_by_age_and_leads_to_its_sendings(fresh_site: Runn
     fresh_site.clock.forward(days=45)
     office = fresh_site.sign_in("office")
     page = office.see(fresh_site.at("/pilotage"))
-    rows = section(page, "waiting").one("table").all("tr")[1:]
+    rows = section(page, "waiting").one("tbody").all("tr")
     assert len(rows) == len(sent)
+    owed = euros(fresh_site.rows("SELECT sum(requested_cents) AS cents FROM sendings")[0]["cents"])
+    sums = rows_of(section(page, "waiting"))
+    assert sums["Total"] == ["", "–", str(len(sent)), "–", "–", str(len(sent)), owed]
+    assert sums["Montant"] == ["", "–", owed, "–", "–", "", ""]
+    bars = section(page, "waiting").one("svg", role="img").all("text")
+    assert [text.text for text in bars] == ["0–30", euros(0), "31–60", owed, "61–90", euros(0), "> 90", euros(0)]
     for row in rows:
         union = row.all("th")[0].text
         (known,) = fresh_site.rows("SELECT * FROM sendings WHERE national_union = ?", union)
@@ -150,7 +168,7 @@ def test_what_waits_is_classed_by_age_and_leads_to_its_sendings(fresh_site: Runn
             "national_union", "status", "transmitted_from", "transmitted_to"
         }  # fmt: skip
     early = office.see(fresh_site.at("/pilotage?as_of=2026-11-13"))
-    assert {row.all("td")[1].text for row in section(early, "waiting").one("table").all("tr")[1:]} == {"1"}
+    assert {row.all("td")[1].text for row in section(early, "waiting").one("tbody").all("tr")} == {"1"}
     for name in ("first-pass", "by-cause", "delays", "unread"):
         assert section(page, name).of_class("empty")
     assert page.of_class("card-figure")[0].text == "–"
@@ -163,6 +181,22 @@ def test_ref_24_figures_of_the_past_are_those_shown_then(site: RunningSite, offi
     for link in page.one("main").all("a", "href"):
         if link.get("href").startswith(site.at("/refus")) or link.get("href").startswith(site.at("/historique")):
             assert "as_of=2026-11-04" in link.get("href")
+
+
+def test_beside_the_menu_of_a_past_day_nothing_is_counted(site: RunningSite, office: Visitor) -> None:
+    """What waits today would be taken for what waited then."""
+    now, past = (office.see(site.at(f"/pilotage{query}")) for query in ("", "?as_of=2026-11-04"))
+    unread = site.rows(
+        "SELECT count(*) AS n FROM sendings WHERE establishment_id = ? AND status = 'settled' AND NOT is_read",
+        site.where,
+    )
+    counts = {link.get("href"): link.of_class("count") for link in now.of_class("sidebar")[0].all("a", "href")}
+    assert counts[site.at("/decomptes")][0].text == str(unread[0]["n"])
+    menu = past.of_class("sidebar")[0]
+    assert not menu.of_class("count")
+    assert [link.text for link in menu.all("a", "href")] == [
+        re.sub(r" \d+$", "", link.text) for link in now.of_class("sidebar")[0].all("a", "href")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -241,4 +275,4 @@ def test_bars_keep_their_proportions() -> None:
 
 
 def test_percent_in_three_languages() -> None:
-    assert [dashboard.percent(96.85, language) for language in ("fr", "nl", "en")] == ["96,8\u202f%", "96,8%", "96.8%"]
+    assert [dashboard.percent(96.85, language) for language in ("fr", "nl", "en")] == ["96,8\u00a0%", "96,8%", "96.8%"]

@@ -1,11 +1,14 @@
 """A billing day: lines with the insurer's word on each, its chain of sendings, and what may be done before billing."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from api.catalogue import text
 from domain.rules.refusals import explain
-from tests.web.site import RunningSite
+from domain.run_plan import RunOptions
+from tests.web.markup import Element
+from tests.web.site import MONTH, RunningSite
 from tests.web.visitor import local
 
 
@@ -101,3 +104,50 @@ def test_the_time_bar_is_lifted_by_a_letter(fresh_site: RunningSite) -> None:
     assert late.status_code == 422
     who.post_form(page, f"{page}/prescription", {"proof": "RECO-2028-7", "letter_date": "2028-09-01"})
     assert "Prescription levée, lettre RECO-2028-7." in who.see(page).text
+
+
+def days_of(page: Element) -> dict[UUID, Element]:
+    """Rows of a list, by the day that they lead to."""
+    rows = [(row, row.of_class("row-link")[0].get("href")) for row in page.one("tbody").all("tr")]
+    return {UUID(address.rpartition("/")[2].partition("?")[0]): row for row, address in rows}
+
+
+def test_a_day_that_no_run_would_bill_says_so_and_why_wherever_it_is_shown(fresh_site: RunningSite) -> None:
+    fresh_site.enter_care(600)
+    preview = fresh_site.quittance.billing.preview(fresh_site.where, RunOptions(MONTH))
+    held: dict[UUID, set[str]] = {}
+    for one in preview.blocked:
+        for day_id, _ in one.first:
+            held.setdefault(day_id, set()).add(one.code)
+    assert {"insurability_missing", "possible_duplicate"} <= set().union(*held.values())
+    office = fresh_site.sign_in("office")
+    rows = fresh_site.rows("SELECT day_id, patient_id FROM days WHERE phase = 'prepared'")
+    said = {code: text(f"blocker.{code}", "fr") for codes in held.values() for code in codes}
+    first = next(iter(held))
+    patient = next(row["patient_id"] for row in rows if row["day_id"] == first)
+    for address in ("/historique/jours?limit=100&sort=date", f"/patients/{patient}/jours?limit=100"):
+        page = office.see(fresh_site.at(address))
+        shown = days_of(page)
+        assert shown
+        for day_id, row in shown.items():
+            assert ("bloqué" in row.text) == (day_id in held), row.text
+            assert all(said[code] in row.text for code in held.get(day_id, ()))
+    for day_id, codes in held.items():
+        page = office.see(fresh_site.at(f"/jours/{day_id}"))
+        assert "bloqué" in page.one("dl", class_="cards").text
+        assert all(said[code] in page.one("dl", class_="cards").text for code in codes)
+    free = next(row["day_id"] for row in rows if row["day_id"] not in held)
+    assert "à facturer" in office.see(fresh_site.at(f"/jours/{free}")).one("dl", class_="cards").text
+
+
+def test_a_held_day_was_not_held_before_its_month_was_over_and_beyond_efact_is_told_apart(site: RunningSite) -> None:
+    office = site.sign_in("office")
+    page = office.see(site.at(f"/historique/jours?month={MONTH}&phase=prepared&limit=100"))
+    rows = [row.text for row in page.one("tbody").all("tr")]
+    assert {word for word in ("bloqué", "hors d'eFact") if any(word in row for row in rows)} == {
+        "bloqué",
+        "hors d'eFact",
+    }
+    assert not any("à facturer" in row.replace("à facturer autrement", "") for row in rows)
+    then = office.see(site.at(f"/historique/jours?month={MONTH}&phase=prepared&limit=100&as_of=2026-11-03"))
+    assert "bloqué" in then.one("tbody").text

@@ -1,16 +1,23 @@
 """Exports: exactly the rows of the filter, typed cells, no formula, dated, and known to the access log."""
 
 import csv
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import date as Date
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
+from pathlib import Path
 from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
 import pytest
 
 from api.web.export_files import Head, write_csv, write_xlsx
+from application.register import plain
+from tests.printed import sheets
 from tests.web.site import RunningSite
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -73,6 +80,28 @@ def lines(content: bytes) -> list[list[str]]:
     return list(csv.reader(StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
 
 
+@pytest.mark.parametrize("write", [write_csv, write_xlsx])
+@pytest.mark.parametrize("breaks", [False, True])
+def test_what_an_export_has_on_the_disk_is_private_and_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[..., None], *, breaks: bool
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    met: set[int] = set()
+
+    def rows() -> Iterator[list[str]]:
+        for _ in range(200):
+            yield ["Crèvecœur"]
+            met.update(stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir())
+        if breaks:
+            raise RuntimeError
+
+    head = Head("Patients", ["Nom"], ["text"], "fr")
+    with tempfile.SpooledTemporaryFile(64) as file, pytest.raises(RuntimeError) if breaks else nullcontext():
+        write(file, head, rows())
+    assert met <= {0o600}
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("grid", "table", "query", "where"),
     [
@@ -100,6 +129,28 @@ def test_sof_15_an_export_holds_exactly_what_is_filtered(
     assert {row[at][0] for row in typed[1:]} == {"number"}
     if "refused_cents" in query:
         assert [Decimal(row[at].replace(",", ".")) for row in rows] == euros
+
+
+@pytest.mark.parametrize("most", [5_000, 10])
+@pytest.mark.parametrize("query", ["is_active=true", "sort=patient&descending=true", "sort=insured_from"])
+def test_sof_15_patients_come_in_the_order_of_the_page(
+    site: RunningSite, monkeypatch: pytest.MonkeyPatch, query: str, most: int
+) -> None:
+    """By name, though names are sealed; by sickness fund only where there are too many to open, and everywhere then."""
+    monkeypatch.setattr("api.web.patient_list.MOST_SORTED", most)
+    office = site.sign_in("office")
+    page = office.see(site.at(f"/patients?{query}&limit=100"))
+    names = [row.all("a")[0].text for row in page.one("tbody").all("tr")]
+    assert len(names) > 30
+    if "sort=insured" not in query:
+        by_name = sorted(names, key=plain, reverse="descending" in query)
+        assert (names == by_name) is (most > len(names))
+    _, *rows = lines(office.get(site.at(f"/export/patients.csv?{query}")).content)
+    assert [row[0] for row in rows] == names
+    assert [row[0][1] for row in sheet(office.get(site.at(f"/export/patients.xlsx?{query}")).content)[1:]] == names
+    printed, place = " ".join(sheets(office.get(site.at(f"/export/patients.pdf?{query}")).content)), 0
+    for name in names:
+        place = printed.index(name, place)
 
 
 def test_sof_15_an_export_speaks_the_language_of_the_page(site: RunningSite) -> None:

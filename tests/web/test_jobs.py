@@ -1,12 +1,9 @@
 """Work on many rows: frozen before it is confirmed, one event each, counted, stopped, and never done twice."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
-
-import pytest
 
 from api.catalogue import euros
 from api.job_worker import working_off
@@ -17,21 +14,6 @@ from tests.web.site import RunningSite
 from tests.web.visitor import Visitor, local
 
 LIST = "/historique/envois"
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def billed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningSite]:
-    """Some prepared sendings, on each database."""
-    if request.param == "postgres":
-        from tests.conftest import require_postgres
-
-        require_postgres()
-    with RunningSite.open(tmp_path / "home", kind=request.param) as opened:
-        opened.enter_practice()
-        opened.enter_care(300)
-        opened.bill()
-        opened.quittance.views.catch_up()
-        yield opened
 
 
 def begin(
@@ -129,7 +111,7 @@ def test_a_job_goes_on_after_a_restart_and_does_nothing_twice(billed: RunningSit
     claimed = store.claim("dying", billed.clock.now(), billed.clock.now() + timedelta(seconds=30))
     assert claimed is not None
     item = store.items(job_id, "waiting", 1)[0]
-    assert jobs._do(claimed, item, "fin du mois") == ""
+    assert jobs._work.do(claimed, jobs.actions[claimed.action], item.subject_id, "fin du mois") == ""
     assert not jobs.work("too early")
     billed.clock.forward(seconds=31)
     assert jobs.work("after")
@@ -228,3 +210,17 @@ def test_a_reason_is_kept_sealed_and_drafts_are_forgotten(billed: RunningSite) -
     meta = Meta("user:x", command_id=uuid4().hex)
     billed.quittance.jobs.draft(meta, billed.where, "sendings.archive", [first], 0)
     assert not billed.rows("SELECT 1 AS one FROM job_items WHERE job_id = ?", draft)
+
+
+def test_a_job_of_another_version_is_listed_as_such_and_hides_no_other(billed: RunningSite) -> None:
+    office, (first, *_) = billed.sign_in("office"), sendings(billed)
+    known = begin(billed, office, "selected", "archive", [first])
+    strange = UUID(begin(billed, office, "selected", "mark_read", [first]).rpartition("/")[2])
+    for action in ("sendings.fold_twice", "parcels.archive"):
+        with billed.quittance.store.database.transaction() as sql:
+            sql.run("UPDATE jobs SET action = ? WHERE job_id = ?", (action, strange))
+        page = office.see(billed.at("/travaux"))
+        assert len(page.one("tbody").all("tr")) == 2
+        assert "autre version" in page.one("tbody").text
+        assert [link.get("href") for link in page.one("tbody").all("a")] == [known]
+        assert office.get(billed.at(f"/travaux/{strange}")).status_code == 404

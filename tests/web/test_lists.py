@@ -3,17 +3,22 @@
 from collections.abc import Iterator
 from datetime import date as Date
 from datetime import timedelta
+from functools import cache
+from typing import Any
 from urllib.parse import urlencode, urljoin
 from uuid import UUID, uuid4
 
 import pytest
+from jinja2 import Template
 
+from api.web.grid_spec import Column
 from api.web.grids import GRIDS, Exportable
+from api.web.render import environment
 from domain.patient import PatientDetails
 from infrastructure.sample.numbers import ssin
 from tests.acceptance.practice import OPERATOR
 from tests.effort import SOAK
-from tests.web.markup import Element
+from tests.web.markup import Element, parse
 from tests.web.site import RunningSite
 from tests.web.test_policy import row_ids
 from tests.web.visitor import Visitor, local
@@ -40,12 +45,34 @@ def test_every_list_has_its_twin_at_the_api() -> None:
 @pytest.mark.parametrize("name", API)
 def test_page_and_api_give_the_same_rows(site: RunningSite, name: str) -> None:
     """Same names, same values, same order, for each filter and each sort."""
-    shown, who = GRIDS[name], site.sign_in("administrator")
+    shown, who, compared = GRIDS[name], site.sign_in("administrator"), 0
     for query in queries(shown):
         page, told = who.see(f"{address_of(site, shown)}?{urlencode(query)}"), from_api(site, name, query)
         key = shown.spec.listing.table.key
         assert [one.removeprefix("r-") for one in row_ids(page)] == [row[key] for row in told["rows"]], query
         assert bool(next_of(page)) == bool(told["next"]), query
+        for cells, row in zip(cells_of(page, shown), told["rows"], strict=True):
+            for column, cell in cells:
+                assert cell == said_of(column, row[column.name]), (query, column.name)
+                compared += 1
+    figures = [column for column in shown.spec.columns if column.shown and column.kind in FIGURES]
+    assert compared >= 2 * len(figures)
+
+
+@pytest.mark.parametrize("name", GRIDS)
+def test_a_number_of_a_person_is_no_filter(site: RunningSite, name: str) -> None:
+    """It would stand in the address: in every log, and in the history of the browser."""
+    shown, who = GRIDS[name], site.sign_in("administrator")
+    key = {"Authorization": f"Bearer {site.api_key}"}
+    for choice in shown.spec.choices:
+        if choice.kind == "text":
+            for number in ("85010112345", "85.01.01-123.45"):
+                query = urlencode({choice.name: number})
+                assert who.get(f"{address_of(site, shown)}?{query}").status_code == 422, choice.name
+                assert who.get(site.at(f"/export/{name}.csv?{query}")).status_code == 422, choice.name
+                if name in API:
+                    told = site.client.get(f"{API[name]}?{query}&establishment_id={site.where}", headers=key)
+                    assert told.status_code == 422, choice.name
 
 
 @pytest.mark.parametrize("name", GRIDS)
@@ -63,6 +90,11 @@ def test_walking_finds_each_row_once(site: RunningSite, name: str) -> None:
     assert met
     if name in API:
         assert len(met) == known
+    narrowed = [query | {"limit": "100"} for query in queries(shown)]
+    for query in narrowed if SOAK > 1 else narrowed[:: -max(1, len(narrowed) // 2)]:
+        found = [one for page in walk(who, f"{address_of(site, shown)}?{urlencode(query)}") for one in row_ids(page)]
+        assert len(found) == len(set(found)), query
+        assert set(found) <= set(met) or "flag" in query, query
 
 
 def test_walking_finds_each_row_once_while_others_come_in(fresh_site: RunningSite) -> None:
@@ -88,6 +120,20 @@ def test_walking_finds_each_row_once_while_others_come_in(fresh_site: RunningSit
             assert before <= set(met), (name, descending)
 
 
+def test_walking_the_audit_trail_finds_each_event_once_while_more_happen(fresh_site: RunningSite) -> None:
+    """The newest first: what happens meanwhile is before the first page."""
+    fresh_site.enter_care(400)
+    (sending_id, *_) = fresh_site.bill()
+    who, start = fresh_site.sign_in("administrator"), fresh_site.at("/audit")
+    before = {one for page in walk(who, start) for one in row_ids(page)}
+    met: list[str] = []
+    for step, page in enumerate(walk(who, start)):
+        met += row_ids(page)
+        fresh_site.quittance.dispatch.archive(OPERATOR, sending_id, archived=step % 2 == 0)
+    assert len(met) == len(set(met)) > 50, "more than a page"
+    assert before <= set(met)
+
+
 # ---- what the tests above have in common
 
 
@@ -109,7 +155,35 @@ def queries(shown: Exportable) -> Iterator[dict[str, str]]:
             yield usual | {choice.name: value}
 
 
-def from_api(site: RunningSite, name: str, query: dict[str, str]) -> dict[str, object]:
+def cells_of(page: Element, shown: Exportable) -> Iterator[list[tuple[Column, str]]]:
+    """Of each row the columns that the API has, too, each with what stands there."""
+    columns = [column for column in shown.spec.columns if column.shown]
+    for row in page.one("tbody").all("tr") if row_ids(page) else []:
+        cells = [cell for cell in row.all("td") if not cell.has_class("pick")]
+        yield [
+            (column, cell.text)
+            for column, cell in zip(columns, cells, strict=True)
+            if column.kind in FIGURES and column.name not in PAGES_OWN
+        ]
+
+
+FIGURES = ("amount", "number", "percent", "day", "month", "flag")
+"""Kinds of columns whose values a page shows as they are, in the manner of its language."""
+PAGES_OWN = frozenset({"snoozed_until"})
+"""What people do about things is no part of the API's lists."""
+
+
+def said_of(column: Column, value: Any) -> str:
+    """What a French page makes of a value of the API."""
+    return parse(f"<p>{_cell().render(column=column, value=value)}</p>").text
+
+
+@cache
+def _cell() -> Template:
+    return environment("fr").from_string('{% import "ui.html" as ui %}{{ ui.cell(column, {column.name: value}) }}')
+
+
+def from_api(site: RunningSite, name: str, query: dict[str, str]) -> dict[str, Any]:
     params = {**query, "establishment_id": str(site.where)}
     answer = site.client.get(API[name], params=params, headers={"Authorization": f"Bearer {site.api_key}"})
     assert answer.status_code == 200, (name, query, answer.text)

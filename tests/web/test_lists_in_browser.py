@@ -1,22 +1,16 @@
 """Lists in a real browser under the strict policy: selection, a job that shows how far it is, the live notice."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
 
 from api.job_worker import working_off
 from tests.acceptance.practice import OPERATOR
-from tests.web.browser import Window, require_browser, started
+from tests.printed import plain, reader, sheets
+from tests.web.browser import Window
 from tests.web.site import RunningSite
 
+pytestmark = pytest.mark.browser
 LIST = "/historique/envois"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with started(require_browser()) as browser:
-        yield browser
 
 
 def billed(site: RunningSite) -> None:
@@ -86,3 +80,72 @@ def test_columns_are_chosen_with_javascript_off(chromium: Browser, fresh_site: R
         heads = page.locator("thead th")
         expect(heads.nth(0)).to_contain_text("N° d'envoi")
         expect(page.locator("thead")).not_to_contain_text("Explication")
+
+
+def test_chosen_rows_are_assigned_and_printed_from_the_bar(chromium: Browser, fresh_site: RunningSite) -> None:
+    billed(fresh_site)
+    with Window.open(chromium, fresh_site, fresh_site.sign_in("office")) as window:
+        page = window.go(fresh_site.at("/historique/factures?sort=invoice_number"))
+        bar = page.get_by_role("group", name="Actions sur la sélection")
+        expect(bar).to_be_hidden()
+        page.get_by_label("Sélectionner toute la page").check()
+        with page.expect_download() as download:
+            bar.get_by_role("button", name="Imprimer en un PDF").click()
+        assert download.value.suggested_filename.startswith("facture-")
+        bar.get_by_text("Attribuer ou reporter").click()
+        expect(bar.get_by_label("Responsable")).to_have_text("Personne office personne", use_inner_text=True)
+        assert window.violations() == []
+        bar.get_by_role("button", name="Attribuer", exact=True).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Attribuer : Factures")
+        expect(page.get_by_text("Personne office").last).to_be_visible()
+
+
+def test_paper_holds_what_is_read_and_nothing_to_click(chromium: Browser, site: RunningSite) -> None:
+    (row,) = site.rows("SELECT sending_id FROM refusals WHERE establishment_id = ? LIMIT 1", site.where)
+    with Window.open(chromium, site, site.sign_in("office")) as window:
+        for path, wide, folded in (
+            ("/historique/envois?status=settled&sort=month", True, ""),
+            ("/refus", True, "main details li"),
+            (f"/decomptes/{row['sending_id']}", False, "main .tree td"),
+        ):
+            page = window.go(site.at(path))
+            (width, height), text = paper(page.pdf(prefer_css_page_size=True))
+            assert (width > height) is wide, path
+            amounts = page.locator("main td.num").all_inner_texts()
+            assert amounts
+            assert all(plain(amount) in text for amount in amounts), "no figure is broken in two"
+            page.emulate_media(media="print")
+            for clicked in ("button", ".btn", "input", "select", "nav.breadcrumb", ".pager"):
+                assert page.locator(f"{clicked}:visible").count() == 0, (path, clicked)
+            if folded:
+                hidden = [one.inner_text() for one in page.locator(folded).all() if not one.is_visible()]
+                assert (page.locator(folded).count() > 0, hidden) == (True, []), path
+            page.emulate_media(media="null")
+        page = window.go(site.at("/historique/envois?status=settled&sort=month"))
+        page.emulate_media(media="print")
+        expect(page.get_by_text("État : décompté")).to_be_visible()
+        expect(page.get_by_role("link", name="Envois")).to_be_visible()
+        expect(page.get_by_role("link", name="Factures")).to_be_hidden()
+
+
+def paper(content: bytes) -> tuple[tuple[float, float], str]:
+    """Size of the first sheet, and all words."""
+    box = reader(content).pages[0].mediabox
+    return (float(box.width), float(box.height)), " ".join(sheets(content))
+
+
+@pytest.mark.parametrize("name", ["envois", "factures", "jours"])
+def test_amounts_are_in_sight_and_the_page_alone_scrolls_up_and_down(
+    chromium: Browser, site: RunningSite, name: str
+) -> None:
+    with Window.open(chromium, site, site.sign_in("office")) as window:
+        window.go(site.at(f"/historique/{name}"))
+        figures = window.ask(
+            """(() => {
+                const region = document.querySelector('.grid-region'), right = region.getBoundingClientRect().right;
+                const heads = [...region.querySelectorAll('thead th')].filter(head => /Accepté|Refusé$/.test(head.innerText.trim()));
+                return [region.scrollHeight - region.clientHeight, heads.length,
+                        heads.filter(head => head.getBoundingClientRect().right > right).length];
+            })()"""
+        )
+        assert figures == [0, 2, 0]

@@ -26,12 +26,18 @@ LISTS = {
     "refusals": "/refus/lignes?sort=refused_cents&descending=true",
     "patients": "/patients?sort=sickness_fund",
 }
-DOCUMENTS = {"sending": "envois", "settlement": "decomptes", "invoice": "factures", "day": "jours"}
-THING_OF = {"sending": "sending_id", "settlement": "sending_id", "invoice": "invoice_id", "day": "day_id"}
+DOCUMENTS = {
+    "sending": "envois",
+    "settlement": "decomptes",
+    "invoice": "factures",
+    "day": "jours",
+    "patient": "patients",
+}
+THING_OF = {"settlement": "sending_id"}
 
 
 def thing(site: RunningSite, kind: str, where: UUID | None = None) -> str:
-    return EXAMPLES[THING_OF[kind]](site, where or site.where)
+    return EXAMPLES[THING_OF.get(kind, f"{kind}_id")](site, where or site.where)
 
 
 def printed(answer: httpx.Response) -> list[str]:
@@ -100,7 +106,7 @@ def test_head_number_and_practice_stand_on_every_sheet(site: RunningSite) -> Non
     found = printed(site.sign_in().get(site.at("/export/billing_days.pdf")))
     total = len(found)
     assert total > 10
-    head = "Date Patient État du jour Verdict Motif Montant Accepté Refusé"
+    head = "Date Patient État du jour Verdict Montant Accepté Refusé Motif"
     made = f"{site.clock.instant:%d/%m/%Y}"
     for number, text in enumerate(found, 1):
         assert head in text, number
@@ -256,7 +262,7 @@ def test_an_invoice_with_every_line_of_every_day(site: RunningSite) -> None:
 @pytest.mark.parametrize("kind", DOCUMENTS)
 def test_a_file_goes_out_under_a_name_that_says_nothing(site: RunningSite, kind: str) -> None:
     answer = document(site, kind)
-    name = {"sending": "envoi", "settlement": "decompte", "invoice": "facture", "day": "jour"}[kind]
+    name = {"sending": "envoi", "settlement": "decompte", "invoice": "facture", "day": "jour"}.get(kind, kind)
     short = UUID(thing(site, kind)).hex[:8]
     assert answer.headers["content-disposition"] == f'attachment; filename="{name}-{short}-{site.today}.pdf"'
     assert answer.headers["cache-control"] == "no-store"
@@ -275,13 +281,13 @@ def test_several_documents_are_one_file_in_the_order_asked_for(site: RunningSite
     assert starts == [f"Envoi {row['sending_number']}" for row in rows]
     assert found[-1].endswith(f"Page {len(found)} / {len(found)}")
     assert answer.headers["content-disposition"] == f'attachment; filename="envoi-{site.today}.pdf"'
-    for kind in ("settlement", "invoice", "day"):
+    for kind in ("settlement", "invoice", "day", "patient"):
         assert whole(several(site, site.sign_in(), kind, thing(site, kind))) == whole(document(site, kind))
 
 
 @pytest.mark.parametrize(
     ("kind", "ids", "status"),
-    [("sending", [], 422), ("sending", ["x"], 422), ("patient", [str(uuid4())], 422), ("day", [str(uuid4())], 404)],
+    [("sending", [], 422), ("sending", ["x"], 422), ("bill", [str(uuid4())], 422), ("day", [str(uuid4())], 404)],
 )
 def test_a_wrong_selection_is_refused(site: RunningSite, kind: str, ids: list[str], status: int) -> None:
     assert several(site, site.sign_in(), kind, *ids).status_code == status
@@ -312,7 +318,8 @@ def test_names_are_printed_for_who_may_see_care_alone(site: RunningSite, role: s
     names = {row["patient"] for row in patients(site)}
     may = role != "accountant"
     who = site.sign_in(role)
-    assert (who.get(site.at("/export/patients.pdf")).status_code == 200) is may
+    for path in ("/export/patients.pdf", f"/patients/{thing(site, 'patient')}.pdf"):
+        assert (who.get(site.at(path)).status_code == 200) is may
     paths = ["/export/invoices.pdf", "/export/billing_days.pdf?verdict=mixed", "/export/refusals.pdf"]
     paths += [f"/{DOCUMENTS[kind]}/{thing(site, kind)}.pdf" for kind in ("settlement", "invoice", "day")]
     for path in paths:
@@ -333,6 +340,7 @@ def patients(site: RunningSite) -> list[dict[str, str]]:
         ("/decomptes/{settlement}.pdf", "sending.tree", "invoices WHERE sending_id = X'{settlement}'"),
         ("/jours/{day}.pdf", "billing_day.read", "days WHERE day_id = X'{day}'"),
         ("/factures/{invoice}.pdf", "invoice.read", "invoices WHERE invoice_id = X'{invoice}'"),
+        ("/patients/{patient}.pdf", "patient.read", "patients WHERE patient_id = X'{patient}'"),
     ],
 )
 def test_whose_data_are_printed_stands_in_the_access_log(site: RunningSite, path: str, action: str, whose: str) -> None:

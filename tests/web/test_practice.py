@@ -3,6 +3,8 @@
 import re
 from datetime import date as Date
 
+import pytest
+
 from tests.acceptance.practice import OPERATOR
 from tests.web.markup import filled, forms, parse
 from tests.web.site import RunningSite
@@ -114,12 +116,20 @@ def test_an_account_is_closed_and_opened_but_not_one_s_own(fresh_site: RunningSi
     assert admin.post(f"{own}/fermer", dict(filled(form, {}))).status_code == 403
 
 
-def test_no_administrator_takes_over_an_account_with_rights_elsewhere(fresh_site: RunningSite) -> None:
+@pytest.mark.parametrize(
+    ("here_to", "there_to"),
+    [(None, None), (None, Date(2026, 6, 30)), (Date(2026, 6, 30), Date(2026, 6, 30))],
+    ids=["holds", "held there", "held, here too"],
+)
+def test_no_administrator_takes_over_an_account_with_rights_elsewhere(
+    fresh_site: RunningSite, here_to: Date | None, there_to: Date | None
+) -> None:
+    """Nor one that ever had any: who takes it over could be given them again in that person's name."""
     admin, other = fresh_site.sign_in("administrator"), fresh_site.enter_other_practice()
     fresh_site.add_user(
         "deux",
-        (fresh_site.where, "office", Date(2026, 1, 1), None),
-        (other, "administrator", Date(2026, 1, 1), None),
+        (fresh_site.where, "office", Date(2026, 1, 1), here_to),
+        (other, "administrator", Date(2026, 1, 1), there_to),
     )
     user = fresh_site.at(f"/cabinet/utilisateurs/{fresh_site.quittance.accounts.user_id('deux')}")
     page = admin.see(user)

@@ -43,6 +43,43 @@ def test_a_patient_is_found_by_name_without_case_and_accents(site: RunningSite) 
     assert "Crève" in page.text
 
 
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [("goos", "Goossens"), ("crè", "Crève"), ("Chloë", "Chloë"), ("chlo goos", "Goossens"), ("beg", "Begoña")],
+)
+def test_three_letters_of_a_last_or_first_name_are_enough(site: RunningSite, words: str, known: str) -> None:
+    office = site.sign_in("office")
+    assert known in office.see(search(site, office, words)).text
+
+
+def test_what_can_be_typed_is_said_when_nothing_is_found(site: RunningSite) -> None:
+    office = site.sign_in("office")
+    page = office.see(search(site, office, "oossens"))
+    assert "Rien ne correspond" in page.text
+    assert "le début d'un nom ou d'un prénom (trois lettres au moins)" in page.text
+
+
+def test_amounts_are_found_to_the_cent_however_they_are_written(site: RunningSite) -> None:
+    office = site.sign_in("office")
+    sending = site.rows(
+        "SELECT * FROM sendings WHERE establishment_id = ? ORDER BY requested_cents DESC LIMIT 1", site.where
+    )[0]
+    cents = sending["requested_cents"]
+    assert cents > 100_000
+    thousands, units, rest = cents // 100_000, cents // 100 % 1000, cents % 100
+    for words in (
+        f"{thousands} {units:03d},{rest:02d}",
+        f"{thousands}.{units:03d},{rest:02d} €",
+        f"€ {thousands}{units:03d}.{rest:02d}",
+        f"{thousands}\N{NARROW NO-BREAK SPACE}{units:03d},{rest:02d}\N{NO-BREAK SPACE}€",
+    ):
+        assert str(sending["sending_id"]) in search(site, office, words), words
+    invoice = site.rows("SELECT * FROM invoices WHERE establishment_id = ? AND refused_cents > 0", site.where)[0]
+    found = search(site, office, f"{invoice['refused_cents'] / 100:.2f}".replace(".", ","))
+    assert str(invoice["invoice_id"]) in found
+    assert "Rien ne correspond" in office.see(search(site, office, "9999999,99")).text
+
+
 def test_numbers_of_invoices_and_sendings_codes_hashes_and_ids(site: RunningSite) -> None:
     office = site.sign_in("office")
     invoice = site.rows("SELECT * FROM invoices WHERE establishment_id = ? ORDER BY invoice_id", site.where)[0]

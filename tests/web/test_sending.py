@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from application.ports import Context, Meta, OutcomeUnknown
-from tests.web.markup import Element
+from tests.web.markup import Element, forms, parse
 from tests.web.site import RunningSite
 from tests.web.visitor import local
 
@@ -136,6 +136,12 @@ def test_sof_19_archived_and_back(fresh_site: RunningSite) -> None:
     site.enter_care(60)
     sending_id = site.bill_and_answer()[0]
     who, page = site.sign_in(), site.at(f"/envois/{sending_id}")
+    assert not forms(who.see(page), f"{page}/archiver"), "nobody read it yet"
+    csrf, command = who.see("/account").all("input", name="csrf")[0].get("value"), "f" * 32
+    refused = who.post(f"{page}/archiver", {"csrf": csrf, "command_id": command})
+    assert (refused.status_code, parse(refused.text).one("h1").text) == (409, "Réponse pas encore lue")
+    assert str(sending_id) in who.get(site.at()).text
+    who.post_form(page, f"{page}/lu")
     who.post_form(page, f"{page}/archiver")
     assert site.rows("SELECT is_archived FROM sendings WHERE sending_id = ?", sending_id)[0]["is_archived"]
     who.post_form(page, f"{page}/desarchiver")
@@ -240,6 +246,18 @@ def test_what_was_not_there_yet_is_absent(site: RunningSite, settled: dict) -> N
     assert who.get(site.at(f"/envois/{settled['sending_id']}?as_of=2026-11-02")).status_code == 404
     assert who.get(site.at(f"/envois/{uuid4()}")).status_code == 404
     assert who.get(site.at(f"/messages/{'0' * 64}")).status_code == 404
+
+
+def test_a_note_says_the_day_on_which_it_was_written_in_belgium(fresh_site: RunningSite) -> None:
+    site = fresh_site
+    site.enter_care(60)
+    sending_id = site.bill()[0]
+    site.clock.instant = site.clock.instant.replace(day=3, hour=23, minute=30)
+    site.quittance.casework.note(OPERATOR, site.where, sending_id, "Appelé tard le soir")
+    page = site.sign_in().see(site.at(f"/envois/{sending_id}"))
+    (said,) = [item.text for item in page.all("li") if "Appelé tard le soir" in item.text and item.of_class("hint")]
+    assert "04/11/2026" in said
+    assert "03/11/2026" not in said
 
 
 def test_what_people_attach_is_no_message(fresh_site: RunningSite) -> None:

@@ -10,6 +10,7 @@ from tests.web.site import RunningSite, own_password
 from tests.web.visitor import Visitor, local, read
 
 COOKIE = "__Host-quittance"
+BROWSER = "__Host-quittance-browser"
 ELSEWHERE = (
     "https://elsewhere.example/",
     "//elsewhere.example",
@@ -68,7 +69,7 @@ def test_a_one_time_password_opens_nothing_once_an_own_one_is_set(fresh_site: Ru
     fresh_site.first_sign_in("new", password)
     answer = log_in(fresh_site, "new", password)
     assert answer.status_code == 401
-    assert COOKIE not in answer.headers.get("set-cookie", "")
+    assert f"{COOKIE}=" not in answer.headers.get("set-cookie", "")
 
 
 def test_nobody_learns_which_part_was_wrong(fresh_site: RunningSite) -> None:
@@ -76,7 +77,7 @@ def test_nobody_learns_which_part_was_wrong(fresh_site: RunningSite) -> None:
     answers = [log_in(fresh_site, "office", "faux mot de passe"), log_in(fresh_site, "nobody", own_password("office"))]
     assert [answer.status_code for answer in answers] == [401, 401]
     assert told(answers[0]) == told(answers[1])
-    pages = [re.sub(r'nonce="[^"]*"', "", answer.text) for answer in answers]
+    pages = [re.sub(r'nonce="[^"]*"|value="[0-9a-f]{64}"', "", answer.text) for answer in answers]
     assert pages[0] == pages[1]
     assert "nobody" not in answers[1].text
 
@@ -127,11 +128,33 @@ def test_a_code_counts_once(fresh_site: RunningSite) -> None:
     assert other.get(fresh_site.at("/historique")).headers["location"].startswith("/login")
 
 
+def test_only_the_form_that_this_browser_asked_for_signs_somebody_in(fresh_site: RunningSite) -> None:
+    """Otherwise another site could sign a person in under a name of its own, and read what is then entered."""
+    fresh_site.sign_in("office")
+    typed = {"login": "office", "password": own_password("office")}
+    mine, other = fresh_site.anonymous(), fresh_site.anonymous()
+    own, theirs = (read(who.get("/login")).one("input", name="csrf").get("value") for who in (mine, other))
+    assert re.fullmatch(r"[0-9a-f]{64}", own)
+    for given in ({}, {"csrf": ""}, {"csrf": theirs}, {"csrf": "é"}, {"csrf": mine.cookies[BROWSER]}):
+        answer = mine.post("/login", {**typed, **given})
+        assert answer.status_code == 403, given
+        assert COOKIE not in mine.cookies
+    assert fresh_site.rows("SELECT attempt_id FROM sign_in_attempts") == []
+    assert fresh_site.anonymous().post("/login", {**typed, "csrf": own}).status_code == 403
+    again = read(mine.get("/login")).one("input", name="csrf").get("value")
+    assert again == own, "two windows of one browser do not close each other out"
+    assert mine.post("/login", {**typed, "csrf": own}).status_code == 303
+    (line,) = {
+        line for answer in mine.sent for line in answer.headers.get_list("set-cookie") if line.startswith(BROWSER)
+    }
+    assert {"secure", "httponly", "samesite=lax", "path=/"} <= {part.strip().lower() for part in line.split(";")}
+
+
 def test_the_session_cookie_is_out_of_reach(fresh_site: RunningSite) -> None:
     fresh_site.sign_in("office")
     who, _ = fresh_site.sign_in_again("office")
     lines = [line for answer in who.sent for line in answer.headers.get_list("set-cookie")]
-    given = [line for line in lines if not line.startswith("quittance-language=")]
+    given = [line for line in lines if line.startswith(f"{COOKIE}=")]
     assert len(given) == 2, "one after the password, another after the code"
     for line in given:
         name, _, rest = line.partition("=")
@@ -178,13 +201,13 @@ def test_the_wanted_page_opens_after_the_sign_in(fresh_site: RunningSite) -> Non
     assert there == wanted
 
 
-def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(fresh_site: RunningSite) -> None:
+def test_a_form_that_is_not_kept_over_the_sign_in_leads_back_to_its_page(fresh_site: RunningSite) -> None:
     who = fresh_site.sign_in("office")
     page = fresh_site.at("/historique/envois?sort=month")
-    csrf = who.see(page).all("input", name="csrf")[0].get("value")
+    who.see(page)
     fresh_site.clock.forward(hours=2)
     head = fresh_site.quittance.log.head()
-    answer = who.post(fresh_site.at("/recherche"), {"csrf": csrf}, headers={"Referer": fresh_site.url + page})
+    answer = who.post(fresh_site.at("/recherche"), {"csrf": "old"}, headers={"Referer": fresh_site.url + page})
     _, there = fresh_site.sign_in_again("office", local(answer.headers["location"]))
     assert there == page
     assert fresh_site.quittance.log.head() == head

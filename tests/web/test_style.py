@@ -35,7 +35,7 @@ GRAPHICS = {
     ),  # borders of fields, chips, badges, dialogs; the menu of the top bar
     *product(("accent",), ("paper", "page", *ROWS)),  # focus, current tab, selected row, dots of the timeline
     *product(("amber",), ("paper", "page", "amber-bar")),  # dashed border, bar of as-of
-    *product(("chart", "chart-2"), ("paper",)),
+    ("chart", "paper"),
     *product(("error",), ("paper", "page")),
     ("paper", "bar"),  # focus in the top bar
 }
@@ -53,7 +53,6 @@ GIVEN = {
     "amber": "#8a5200",
     "amber-bar": "#fff3dc",
     "chart": "#0b5cad",
-    "chart-2": "#5b8fc7",
     "sent": "#14693a",
     "sent-row": "#e3f4e9",
     "refused": "#9b1240",

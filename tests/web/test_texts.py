@@ -1,28 +1,35 @@
 """Every word that a person reads comes from a catalogue, in three languages."""
 
+import json
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from babel.messages.pofile import read_po
 
 from api import catalogue as codes
 from api.web import render
+from api.web import said as said_of_lines
 from api.web.extract import LOCALE, TRANSLATED, Text, catalogue, missing, renewed, texts
+from api.web.grids import GRIDS
 from api.web.words import translations
 from domain.rules import refusals
+from infrastructure.sample import BE_NURSING, sample_tariff
 from tests.api.practice import rows as sample_rows
 from tests.web.markup import Element, parse
 from tests.web.matrix import own_pages
-from tests.web.site import NOTE, OTHER_NAME, RunningSite
+from tests.web.mistakes import KEPT, mistakes
+from tests.web.site import NOTE, OTHER_NAME, RunningSite, tell_month
 from tests.web.visitor import is_html
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}")
 _OPEN, _CLOSE = "\u27e6", "\u27e7"
-EXPLANATIONS = Path(refusals.__file__).parent
+_TOGETHER = re.compile(rf"[^.:!?]{_CLOSE}[^{_OPEN}{_CLOSE}:;.,·|/()\u2013\u2192-]*{_OPEN}")
+"""Two texts side by side with nothing but blanks or data between them, the first no sentence."""
+EXPLANATIONS = Path(refusals.__file__).parent / "refusal_codes"
 """What refusal codes mean: a catalogue of its own, in three languages, tested where it is."""
 
 _SAID = ("aria-label", "title", "placeholder", "alt", "content")
@@ -89,19 +96,6 @@ def test_a_text_is_a_whole_sentence_or_name() -> None:
             assert not re.search(r"\w'\w", form) or "\u2019" not in form, (form, where)
 
 
-def test_codes_have_words(site: RunningSite) -> None:
-    """A page never shows a key of the catalogue in place of its word."""
-    known = {key.partition(".")[0] for key in codes.all_messages()}
-    shown = re.compile(rf"\b({'|'.join(sorted(known))})\.[a-z_]+\b")
-    who = site.sign_in("administrator")
-    for way in own_pages(site):
-        answer = who.followed(who.get(way.address(site)))
-        if is_html(answer):
-            page = parse(answer.text)
-            for run in said(page):
-                assert not shown.search(run), f"{way}: {run}"
-
-
 @pytest.fixture
 def pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """English becomes a language that marks each text: what stands outside the marks came from nowhere."""
@@ -111,27 +105,86 @@ def pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("ngettext", "ungettext"):
         monkeypatch.setattr(english, name, lambda one, more, n: marked(one if n == 1 else more))
     for found in codes._groups().values():
-        for forms in found.values():
-            monkeypatch.setitem(forms, "en", marked(forms["en"]))
-    render.environment.cache_clear()
+        for given in found.values():
+            monkeypatch.setitem(given, "en", marked(given["en"]))
+    for file in sorted(EXPLANATIONS.glob("*.toml")):
+        for texts_of_a_code in refusals._table(file.stem).values():
+            mark(monkeypatch, texts_of_a_code)
+    for cache in (render.environment, said_of_lines._explained):
+        cache.cache_clear()
     yield
-    render.environment.cache_clear()
+    for cache in (render.environment, said_of_lines._explained):
+        cache.cache_clear()
+
+
+def mark(monkeypatch: pytest.MonkeyPatch, entry: dict[str, Any]) -> None:
+    """In all languages: the page of a cause shows them side by side."""
+    for language in codes.LANGUAGES:
+        given = entry.get(language, {})
+        if isinstance(given, str):
+            monkeypatch.setitem(entry, language, marked(given))
+        else:
+            for name in given:
+                monkeypatch.setitem(given, name, marked(given[name]))
 
 
 @pytest.mark.usefixtures("pseudo")
 def test_no_word_of_a_page_comes_from_elsewhere(site: RunningSite) -> None:
-    who, known = site.sign_in("administrator", "en"), names(site)
-    strange: dict[str, set[str]] = {}
+    """Screens, the same as they were, errors, and what the sign-in says."""
+    who = site.sign_in("administrator", "en")
+    answers = []
     for way in own_pages(site):
-        answer = who.followed(who.get(way.address(site)))
+        address = way.address(site)
+        answers += [(way.path, who.followed(who.get(address)))]
+        if way.is_of_practice:
+            answers += [(f"{way.path} as of", who.followed(who.get(f"{address}?as_of={site.today}")))]
+    nobody = site.anonymous()
+    nobody.cookies["quittance-language"] = "en"
+    answers += [("/login", nobody.get("/login"))]
+    refused = nobody.post_form("/login", "/login", {"login": "personne", "password": "faux"})
+    answers += [("/login refused", refused)]
+    reader = site.sign_in("accountant", "en")
+    for path in ("/il-n-y-a-rien", "/facturation", "/historique/envois?sort=nothing", "/historique/envois?as_of=hier"):
+        answers += [(path, reader.get(site.at(path)))]
+    assert_marked(answers, names(site))
+
+
+@pytest.mark.usefixtures("pseudo")
+def test_no_word_of_an_empty_screen_comes_from_elsewhere(fresh_site: RunningSite) -> None:
+    who = fresh_site.sign_in("administrator", "en")
+    ways = [way for way in own_pages(fresh_site) if set(way.names) <= {"where", "month", "grid"}]
+    answers = [(way.path, who.followed(who.get(way.address(fresh_site)))) for way in ways]
+    for shown in GRIDS.values():
+        usual = [choice for choice in shown.spec.choices if choice.kind == "flag"]
+        answers += [(shown.spec.path, who.get(fresh_site.at(f"{shown.spec.path}?{one.name}=true"))) for one in usual]
+    assert_marked(answers, names(fresh_site))
+
+
+@pytest.mark.usefixtures("pseudo")
+def test_no_word_about_a_mistake_comes_from_elsewhere(fresh_site: RunningSite) -> None:
+    tell_month(fresh_site)
+    refused = [one for one in mistakes(fresh_site, "en") if one.is_refused]
+    assert len(refused) > 10
+    assert_marked([(one.route, one.answer) for one in refused], names(fresh_site) | {KEPT.casefold()})
+
+
+def assert_marked(answers: list[tuple[str, httpx.Response]], known: set[str]) -> None:
+    """Every word outside the marks is data, and no key of the catalogue; no sentence is put together of several texts."""
+    groups = "|".join(sorted({key.partition(".")[0] for key in codes.all_messages()}))
+    key, strange = re.compile(rf"\b({groups})\.[a-z_]+\b"), dict[str, set[str]]()
+    for place, answer in answers:
         if not is_html(answer):
             continue
         for run in said(parse(answer.text)):
+            if key.search(run):
+                strange.setdefault(place, set()).add(f"a key: {run.strip()[:80]!r}")
+            if _TOGETHER.search(outermost(run)):
+                strange.setdefault(place, set()).add(f"put together: {run.strip()[:80]!r}")
             bare = re.sub(rf"{_OPEN}[^{_CLOSE}]*{_CLOSE}", " ", outermost(run))
             for word in re.findall(r"\w{3,}", bare):
                 if word.casefold() not in known and word.isalpha():
-                    strange.setdefault(way.path, set()).add(f"{word} in {run.strip()[:80]!r}")
-    assert not strange, "\n".join(f"{path}: {sorted(words)[:8]}" for path, words in strange.items())
+                    strange.setdefault(place, set()).add(f"{word} in {run.strip()[:80]!r}")
+    assert not strange, "\n".join(f"{place}: {sorted(words)[:8]}" for place, words in strange.items())
 
 
 # ---- what the tests above have in common
@@ -174,7 +227,7 @@ def names(site: RunningSite) -> set[str]:
         OTHER_NAME,
         "Wouters Anke",
         "Quittance",
-        "Personne",
+        "Personne colleague-own",
         "eFact",
         "CSV",
         "XLSX",
@@ -184,19 +237,11 @@ def names(site: RunningSite) -> set[str]:
     ]
     values += [NOTE, *(str(row["name"]) for row in site.rows("SELECT name FROM api_keys"))]
     values += [str(row["name"]) for row in site.rows("SELECT name FROM establishments")]
+    tariff = json.loads(sample_tariff(BE_NURSING))
+    values += [tariff["name"], tariff["source"], tariff["currency"], *(one["name"] for one in tariff["entitlements"])]
+    values += [text for code in tariff["codes"] for text in code["texts"].values()]
     roles = ("administrator", "office", "care_giver", "dentist", "assistant", "accountant", "auditor", "steps", "other")
-    values += [
-        word for path in EXPLANATIONS.rglob("*.toml") for word in strings(tomllib.loads(path.read_text("utf-8")))
-    ]
     return {word.casefold() for value in (*values, *roles) for word in re.findall(r"[^\W\d_]{3,}", value)}
-
-
-def strings(found: Any) -> Iterator[str]:
-    if isinstance(found, dict):
-        for value in found.values():
-            yield from strings(value)
-    elif isinstance(found, str):
-        yield found
 
 
 def forms_of(given: Text | tuple[str, ...]) -> tuple[str, ...]:

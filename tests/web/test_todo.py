@@ -1,9 +1,13 @@
 """The first screen: what needs a person, why, until when; and what is missing before anything can be billed."""
 
+from datetime import date as Date
 from datetime import timedelta
 
 from application.ports import Context, Meta
+from domain.patient import Insurability
+from domain.run_plan import RunOptions
 from tests.acceptance.practice import OPERATOR
+from tests.web.markup import forms, parse
 from tests.web.site import MONTH, RunningSite
 
 
@@ -74,6 +78,74 @@ def test_what_was_put_off_comes_back_and_what_is_mine_can_be_seen_alone(fresh_si
     assert len(rows(office.see(fresh_site.at()))) == len(rows(everything))
 
 
+def badge(page) -> str:
+    (count,) = page.one("a", data_key="a").of_class("count")
+    return count.text
+
+
+def test_the_menu_counts_what_the_list_shows(fresh_site: RunningSite) -> None:
+    fresh_site.enter_care(600)
+    fresh_site.bill_and_answer()
+    fresh_site.enter_care(80, "2026-11")
+    fresh_site.refuse_as_duplicate(fresh_site.where)
+    office = fresh_site.sign_in("office")
+    page = office.see(fresh_site.at())
+    shown = rows(page)
+    assert len(shown) > 5
+    assert badge(page).startswith(str(len(shown)))
+    cause = next(row for row in shown if "/refus/" in row.all("a")[0].get("href")).all("a")[0].get("href")
+    put_off(fresh_site, office, cause)
+    after = office.see(fresh_site.at())
+    assert len(rows(after)) == len(shown) - 1
+    assert badge(after).startswith(str(len(shown) - 1))
+
+
+def put_off(site: RunningSite, who, page: str, reason: str = "attend la mutualité") -> None:
+    """By the form of the page itself."""
+    form = next(form for form in forms(who.see(page)) if form.get("action").endswith("/report"))
+    fields = {"until": f"{site.today + timedelta(days=3):%Y-%m-%d}", "reason": reason}
+    assert who.submit(form, page, fields).status_code == 303
+
+
+def test_a_cause_and_a_month_are_put_off_and_taken_like_any_other_work(fresh_site: RunningSite) -> None:
+    fresh_site.enter_care()
+    fresh_site.bill_and_answer()
+    office, me = fresh_site.sign_in("office"), fresh_site.quittance.accounts.user_id("office")
+    everything = rows(office.see(fresh_site.at()))
+    for start in ("/refus/", "/facturation/"):
+        row = next(row for row in everything if fresh_site.at(start) in row.all("a")[0].get("href"))
+        page = row.all("a")[0].get("href")
+        form = next(form for form in forms(office.see(page)) if form.get("action").endswith("/responsable"))
+        assert office.submit(form, page, {"user_id": str(me)}).status_code == 303
+        mine = [row.all("a")[0].get("href") for row in rows(office.see(fresh_site.at("?mine=true")))]
+        assert page in mine
+        put_off(fresh_site, office, page)
+        assert page not in [row.all("a")[0].get("href") for row in rows(office.see(fresh_site.at()))]
+        assert "Reporté au" in office.see(page).text
+        wake = next(form for form in forms(office.see(page)) if form.get("action").endswith("/reprise"))
+        assert office.submit(wake, page).status_code == 303
+        assert page in [row.all("a")[0].get("href") for row in rows(office.see(fresh_site.at()))]
+
+
+def test_putting_off_without_a_reason_keeps_the_day_and_says_why_on_the_same_page(fresh_site: RunningSite) -> None:
+    fresh_site.enter_care()
+    (sending_id, *_) = fresh_site.bill_and_answer()
+    fresh_site.refuse_as_duplicate(fresh_site.where)
+    office, until = fresh_site.sign_in("office"), f"{fresh_site.today + timedelta(days=3):%Y-%m-%d}"
+    links = [row.all("a")[0].get("href") for row in rows(office.see(fresh_site.at()))]
+    pages = [next(link for link in links if fresh_site.at(kind) in link) for kind in ("/refus/", "/facturation/")]
+    item = fresh_site.rows("SELECT item_id FROM items")[0]["item_id"]
+    for page in (*pages, fresh_site.at(f"/points/{item}"), fresh_site.at(f"/envois/{sending_id}")):
+        form = next(form for form in forms(office.see(page)) if form.get("action").endswith("/report"))
+        answer = office.submit(form, page, {"until": until, "reason": " "})
+        assert answer.status_code == 422
+        again = parse(answer.text)
+        assert again.by_id("snooze-until").get("value") == until
+        assert again.by_id("snooze-reason").get("aria-invalid") == "true"
+        assert "required" in again.by_id("snooze-reason").attributes
+        assert again.one("h1").text == office.see(page).one("h1").text
+
+
 def test_nothing_to_do_says_so_and_what_comes_next(fresh_site: RunningSite) -> None:
     page = fresh_site.sign_in("office").see(fresh_site.at())
     assert "Rien à faire" in page.text
@@ -96,9 +168,41 @@ def test_an_empty_practice_says_which_step_is_missing(fresh_site: RunningSite) -
     assert {fresh_site.at("/prestataires"), fresh_site.at("/patients"), fresh_site.at("/cabinet")} <= hrefs
 
 
+def to_bill(page) -> list:
+    """Rows of October that no answer, no doubt and no way back keeps there."""
+    mine = [row for row in rows(page) if f"/facturation/{MONTH}" in row.all("a")[0].get("href")]
+    return [row for row in mine if "hors de tout envoi" in row.text]
+
+
 def test_days_of_a_month_that_is_over_wait_with_what_holds_them_back(site: RunningSite) -> None:
-    page = site.sign_in("office").see(site.at())
-    (row,) = [
-        row for row in rows(page) if f"/facturation/{MONTH}" in row.all("a")[0].get("href") and "Facturer" in row.text
-    ]
+    (row,) = to_bill(site.sign_in("office").see(site.at()))
     assert "pas d'assurabilité" in row.text
+    assert "Débloquer" in row.all("a")[1].text
+    assert "Facturer" not in row.text
+
+
+def test_what_can_be_billed_is_to_be_billed_and_what_is_mended_again(fresh_site: RunningSite) -> None:
+    fresh_site.enter_care(600)
+    office = fresh_site.sign_in("office")
+    (row,) = to_bill(office.see(fresh_site.at()))
+    assert "Facturer" in row.all("a")[1].text
+    fresh_site.bill()
+    (row,) = to_bill(office.see(fresh_site.at()))
+    assert "Débloquer" in row.all("a")[1].text
+    day_id = next(
+        held
+        for held in fresh_site.quittance.billing.preview(fresh_site.where, RunOptions(MONTH)).blocked
+        if held.code == "insurability_missing"
+    ).first[0][0]
+    patient = fresh_site.rows("SELECT patient_id FROM days WHERE day_id = ?", day_id)[0]["patient_id"]
+    whole = Insurability(Date(2026, 1, 1), None, "131", "110", "110")
+    fresh_site.quittance.register.insure(OPERATOR, patient, [whole])
+    (row,) = to_bill(office.see(fresh_site.at()))
+    assert "Facturer" in row.all("a")[1].text
+
+
+def test_a_cause_is_looked_at_not_corrected_by_one_button(site: RunningSite) -> None:
+    page = site.sign_in("office").see(site.at())
+    causes = [row.all("a")[1] for row in rows(page) if "/refus/" in row.all("a")[1].get("href")]
+    assert causes
+    assert all(link.text.startswith("Voir la cause") for link in causes)

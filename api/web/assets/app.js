@@ -94,33 +94,34 @@
     event.preventDefault(); // or the key would be typed into the field that just got the focus
   }
 
-  // ---- Live: a notice that something changed; rows are never swapped behind a person's back
+  // ---- Live: words appear when others changed something; rows are never swapped behind a person's back
 
-  let changes = 0; // since the page was made
-  let lost = 0; // timer: a stream that is away for 30 s is said to be away
+  let silent = 0; // timer: 30 s without a stream, after the 15 s that lie between two signs of life
 
-  function onLive() {
-    changes += 1;
-    for (const notice of all(".notice[data-live]")) notice.hidden = false;
-    for (const place of all(".notice[data-live] [data-count]")) showCount(place, changes);
+  function onLife() {
+    const [bar, since] = [one(".bar-stale"), new Date()];
+    if (!bar) return;
+    bar.hidden = true;
+    clearTimeout(silent);
+    silent = setTimeout(() => {
+      one("time", bar).dateTime = since.toISOString();
+      one("time", bar).textContent = since.toLocaleTimeString(root.lang, { hour: "2-digit", minute: "2-digit" });
+      bar.hidden = false;
+    }, 45_000);
   }
 
-  function onLost() {
-    const since = new Date();
-    lost ||= setTimeout(() => {
-      for (const time of all(".bar-stale time")) {
-        time.dateTime = since.toISOString();
-        time.textContent = since.toLocaleTimeString(root.lang, { hour: "2-digit", minute: "2-digit" });
-      }
-      for (const bar of all(".bar-stale")) bar.hidden = false;
-    }, 30_000);
+  function onLive({ detail: { message } }) {
+    onLife();
+    for (const words of all(`.notice [data-on="${message.event}"]`)) {
+      if (message.data) one("a", words).href = message.data;
+      words.hidden = words.closest(".notice").hidden = false;
+    }
   }
 
-  function onBack() {
-    clearTimeout(lost);
-    lost = 0;
-    for (const bar of all(".bar-stale")) bar.hidden = true;
-  }
+  // A list that is asked for anew says so, for as long as it takes.
+  const busy = (is) => ({ detail: { ctx } }) => {
+    if ((ctx.asked ??= ctx.target)?.id === "list") one("#list").ariaBusy = is; // what comes may go elsewhere: an error
+  };
 
   // ---- Listening, on the document: what htmx puts into the page later needs no call
 
@@ -128,7 +129,6 @@
     const box = event.target.closest(`${TABLE} input[name=selected]`);
     if (box) select(box, box.checked, event.shiftKey);
     if (event.target.closest("[data-print]")) print();
-    if (event.target.closest("[data-reload]")) location.reload();
     const opener = event.target.closest("[data-dialog]");
     if (opener) one(opener.dataset.dialog)?.showModal();
   });
@@ -142,7 +142,9 @@
   for (const moved of ["focusin", "pointermove"]) document.addEventListener(moved, showTips);
   document.addEventListener("htmx:after:swap", showSelection);
   document.addEventListener("htmx:sse:after:message", onLive);
-  document.addEventListener("htmx:sse:after:connection", onBack);
-  for (const gone of ["htmx:sse:error", "htmx:sse:close"]) document.addEventListener(gone, onLost);
+  document.addEventListener("htmx:sse:after:connection", onLife);
+  document.addEventListener("htmx:before:request", busy("true"));
+  document.addEventListener("htmx:finally:request", busy(null));
+  onLife(); // a stream that never begins is silent, too
   addEventListener("pageshow", showSelection); // the back button brings ticks with it
 })();

@@ -6,9 +6,16 @@ from datetime import date
 import pytest
 
 from application.import_care import Rejected
+from domain.authorisation import Authorisation
 from domain.patient import Insurability, PatientDetails
 from infrastructure.carefile.register_file import read_register_file
-from infrastructure.carefile.register_rows import InsurabilityRow, MembershipRow, PatientRow, ProviderRow
+from infrastructure.carefile.register_rows import (
+    AuthorisationRow,
+    InsurabilityRow,
+    MembershipRow,
+    PatientRow,
+    ProviderRow,
+)
 from tests.infrastructure.carefile.files import DENTIST, DENTIST_REGISTER, DOCUMENTED, PATIENT, jsonl_of
 
 PERSON = {"kind": "patient", "ssin": PATIENT, "last_name": "Dënt", "first_name": "Åsa", "birth_date": "1985-07-30",
@@ -36,6 +43,17 @@ def test_periods_may_stand_inside_a_patient():
     assert rows[0].periods == (INSURED,)
 
 
+def test_what_an_insurer_allowed_is_a_row_of_its_own():
+    line = {"kind": "authorisation", "ssin": PATIENT, "authorisation": "katz", "category": "B", "number": "X 1"}
+    rows, rejected = read_register_file(jsonl_of({**line, "valid_from": "2026-01-01"}))
+    assert not rejected
+    assert rows == [AuthorisationRow(1, PATIENT, Authorisation("katz", "B", date(2026, 1, 1), None, "X 1"))]
+
+
+ALLOWED = {"kind": "authorisation", "ssin": PATIENT, "authorisation": "katz", "category": "B",
+           "valid_from": "2026-01-01", "valid_to": "2026-03-31"}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("line", "field", "code"),
     [
@@ -57,6 +75,10 @@ def test_periods_may_stand_inside_a_patient():
         ({**PERSON, "periods": [{**PERIOD, "valid_to": "2025-01-01"}]}, "periods.valid_to", "period_reversed"),
         ({"kind": "membership", "nihii": "12345678901", "valid_from": "2026-01-01"}, "nihii", "nihii_invalid"),
         ({"kind": "insurability", **PERIOD}, "ssin", "patient_number_missing"),
+        ({**ALLOWED, "ssin": ""}, "ssin", "patient_number_missing"),
+        ({**ALLOWED, "authorisation": "dog"}, "authorisation", "out_of_range"),
+        ({**ALLOWED, "category": "PA"}, "category", "field_invalid"),
+        ({**ALLOWED, "valid_to": None}, "valid_to", "authorisation_too_long"),
     ],
 )
 def test_a_problem_is_told_by_field_and_code(line, field, code):

@@ -43,6 +43,15 @@ def test_every_sample_ever_stored_is_still_readable(topic: str, version: int, pa
         assert contains(msgspec.to_builtins(event), msgspec.json.decode(state)["e"])
 
 
+def test_a_key_that_might_read_before_there_was_a_scope_for_care_goes_on_seeing_it() -> None:
+    (path,) = (path for topic, version, path in SAMPLES if (topic, version) == ("api_key.issued", 1))
+    state = msgspec.json.decode(path.read_bytes())
+    for given, now in ((["read", "care"], ("read", "care", "medical")), (["care"], ("care",))):
+        state["e"]["scopes"] = given
+        (issued,) = MAPPER.decode_many([(UUID(int=1), 1, "api_key.issued", msgspec.json.encode(state))])
+        assert issued.scopes == now
+
+
 def test_every_event_comes_back_equal_from_the_store_and_erased_after_an_erasure(store) -> None:
     stream = uuid4()
     events = [instance_of(kind.type) for kind in event_types()]

@@ -1,0 +1,98 @@
+"""What happened to lines of care, in words: which line, and what of it is otherwise now."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from api.catalogue import euros, text
+from api.web.change_words import Change, Tell, differences, facts, label, now
+from api.web.visit import Visit
+from application.ports import Event
+from domain import billing_day as days
+from domain.care import Care
+from domain.day_events import (
+    CareRecorded,
+    DayAcceptedByInsurer,
+    DayPartlyRefusedByInsurer,
+    DayRefusedByInsurer,
+    DayReturned,
+    DuplicateConfirmed,
+    LineCorrected,
+    LineWithdrawn,
+    TimeBarLifted,
+)
+
+_MOST_LINES = 20
+_ASKED = (
+    "code",
+    "units",
+    "amount_cents",
+    "patient_share_cents",
+    "supplement_cents",
+    "provider",
+    "service_norm",
+    "provider_norm",
+)
+"""Of a line, what everybody sees who may read; the rest is for who may see care."""
+
+
+def _recorded(visit: Visit, _former: Sequence[Event], event: CareRecorded) -> Iterator[Change]:
+    for line in event.lines[:_MOST_LINES]:
+        yield Change(label(visit, "line"), "", _service(visit, line.care))
+    if len(event.lines) > _MOST_LINES:
+        yield Change(label(visit, "line"), "", f"+{len(event.lines) - _MOST_LINES}")
+
+
+def _corrected(visit: Visit, former: Sequence[Event], event: LineCorrected) -> Iterator[Change]:
+    before = _line(former, event.line_id)
+    if before is not None:
+        yield Change(label(visit, "line"), "", _service(visit, before))
+    if visit.may_ever("medical"):
+        yield from differences(visit, "care_field", before, event.care)
+    else:
+        yield from differences(visit, "care_field", before and _asked(before), _asked(event.care))
+
+
+def _of_a_line(visit: Visit, former: Sequence[Event], event: Any) -> Iterator[Change]:  # noqa: ANN401
+    care = _line(former, event.line_id)
+    if care is not None:
+        yield Change(label(visit, "line"), "", _service(visit, care))
+
+
+def _letter(visit: Visit, _former: Sequence[Event], event: TimeBarLifted) -> Iterator[Change]:
+    yield now(visit, "letter_date", event.letter_date)
+    if visit.may_ever("medical"):
+        yield now(visit, "proof", event.proof)
+
+
+def _returned(visit: Visit, _former: Sequence[Event], event: DayReturned) -> Iterator[Change]:
+    yield Change(label(visit, "cause", "state"), "", text(f"return_cause.{event.return_cause}", visit.language))
+
+
+def _line(former: Sequence[Event], line_id: UUID) -> Care | None:
+    """As it stood."""
+    known = days.fold(former)
+    return next((line.care for line in (known.lines if known else ()) if line.line_id == line_id), None)
+
+
+def _asked(care: Care) -> Care:
+    """What everybody sees who may read."""
+    return Care(**{name: getattr(care, name) for name in _ASKED})
+
+
+def _service(visit: Visit, care: Care) -> str:
+    times = f" \N{MULTIPLICATION SIGN} {care.units}" if care.units > 1 else ""
+    return f"{care.code}{times}, {euros(care.amount_cents, visit.language)}"
+
+
+TELLS: Mapping[type[Any], Tell] = {
+    CareRecorded: _recorded,
+    LineCorrected: _corrected,
+    LineWithdrawn: _of_a_line,
+    DuplicateConfirmed: _of_a_line,
+    TimeBarLifted: _letter,
+    DayReturned: _returned,
+    DayAcceptedByInsurer: facts("accepted_cents"),
+    DayPartlyRefusedByInsurer: facts("accepted_cents", "refused_cents"),
+    DayRefusedByInsurer: facts("refused_cents"),
+}

@@ -1,0 +1,63 @@
+"""What happened to the register, in words: patients, providers, the practice."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from api.catalogue import text
+from api.web.change_words import Change, Tell, differences, label, last_day, now, provider_name, value
+from api.web.visit import Visit
+from application.ports import Event
+from domain import establishment, patient, provider
+
+
+def _details(fold: Callable[[Sequence[Event]], Any]) -> Tell:
+    """Of whatever has `details` that are corrected as a whole."""
+    return lambda visit, former, event: differences(visit, "state", fold(former).details, event.details)
+
+
+def _insured(visit: Visit, former: Sequence[Event], event: patient.InsurabilityRecorded) -> Iterator[Change]:
+    """A period that replaces one with the same first day, or a new one."""
+    known = patient.fold(former)
+    same = [one for one in (known.periods if known else ()) if one.valid_from == event.valid_from]
+    if same:
+        yield now(visit, "valid_from", event.valid_from)
+    yield from differences(visit, "state", same[0] if same else None, event)
+
+
+def _number(visit: Visit, _former: Sequence[Event], event: patient.NationalNumberReplaced) -> Iterator[Change]:
+    yield Change(label(visit, "ssin", "state"), value(visit, "ssin", event.former), value(visit, "ssin", event.ssin))
+
+
+def _merged(visit: Visit, _former: Sequence[Event], event: patient.PatientMerged) -> Iterator[Change]:
+    address = visit.to(f"/patients/{event.survivor_id}")
+    yield Change(label(visit, "survivor_id"), "", text("change.open", visit.language), address)
+
+
+def _membership(visit: Visit, former: Sequence[Event], event: Any) -> Iterator[Change]:  # noqa: ANN401
+    yield Change(label(visit, "provider_id"), "", provider_name(visit, event.provider_id))
+    known = establishment.fold(former)
+    key = (event.provider_id, event.valid_from)
+    same = [one for one in (known.memberships if known else ()) if (one.provider_id, one.valid_from) == key]
+    yield now(visit, "valid_from", event.valid_from)
+    yield last_day(visit, [one.valid_to for one in same], event.valid_to)
+
+
+def _activity(visit: Visit, former: Sequence[Event], event: provider.ProviderActivityRecorded) -> Iterator[Change]:
+    known = provider.fold(former)
+    same = [last for first, last in (known.activity if known else ()) if first == event.valid_from]
+    yield now(visit, "valid_from", event.valid_from)
+    yield last_day(visit, same, event.valid_to)
+
+
+TELLS: Mapping[type[Any], Tell] = {
+    patient.PatientDetailsCorrected: _details(patient.fold),
+    patient.InsurabilityRecorded: _insured,
+    patient.NationalNumberReplaced: _number,
+    patient.PatientMerged: _merged,
+    patient.PatientUnmerged: _merged,
+    establishment.EstablishmentDetailsCorrected: _details(establishment.fold),
+    establishment.MembershipRecorded: _membership,
+    establishment.MembershipEnded: _membership,
+    provider.ProviderDetailsCorrected: _details(provider.fold),
+    provider.ProviderActivityRecorded: _activity,
+}

@@ -1,0 +1,57 @@
+"""Actions that are told one value for all rows: what the form says, and how a job that was told it reads.
+
+The value stands behind a colon in the name of the job's action (`application.casework_jobs`).
+"""
+
+from api.web.deputies import colleagues_in
+from api.web.form_fields import day
+from api.web.grid_spec import Action
+from api.web.render import day as written
+from api.web.timeline import name_of
+from api.web.visit import Visit
+from application.job_store import Job
+from domain.casework import check_until
+from domain.errors import Invalid
+
+
+def named(visit: Visit, grid: str, action: Action) -> str:
+    """What a job of this form is called. Raises `Invalid` for a value that the action cannot be told."""
+    name = f"{grid}.{action.name}"
+    match action.asks:
+        case "colleague":
+            return f"{name}:{_colleague(visit)}"
+        case "day":
+            return f"{name}:{_day(visit)}"
+    return name
+
+
+def told(visit: Visit, action: Action, job: Job) -> str:
+    """In words, empty for an action that is told nothing."""
+    value = job.action.partition(":")[2]
+    match action.asks:
+        case "colleague":
+            return name_of(visit, f"user:{value}") if value else "\N{EN DASH}"
+        case "day":
+            return written(value)
+    return ""
+
+
+def reason_for(visit: Visit, action: Action) -> str:
+    """Why, as the form says. Raises `Invalid` when the action needs it."""
+    reason = visit.text("reason", 500)
+    if action.needs_reason and not reason:
+        raise Invalid("reason_missing", "reason: say why.", field="reason")
+    return reason
+
+
+def _colleague(visit: Visit) -> str:
+    given = visit.text("user_id", 40)
+    if given and given not in {str(one) for one, _ in colleagues_in(visit, [visit.practice])}:
+        raise Invalid("field_invalid", "user_id: choose somebody of this practice.", field="user_id")
+    return given
+
+
+def _day(visit: Visit) -> str:
+    until = day(visit, "until")
+    check_until(until, visit.today)
+    return until.isoformat()

@@ -1,0 +1,111 @@
+"""How fast a month of home nursing becomes priced blocks, beside a loop that only reads what was recorded.
+
+Run with `python -m benchmarks.pricing`. The tariffs are the fictitious nursing set. Seconds are those of one core
+(processor time), whatever else the machine does.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from datetime import date as Date
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from domain.authorisation import Authorisation
+from domain.care import Care, CareLine
+from domain.pricing.nursing import Situation, derive
+from domain.pricing.price import Pricer
+from domain.pricing.tariff_set import Variant
+from infrastructure.sample.tariff_be_nursing import be_nursing
+
+VISITS = 100_000
+_GOAL_S = 10
+_FIRST, _DAYS = Date(2026, 10, 1), 31
+_SPACE = UUID("c4fbe2bd-5e6a-5b0b-a2cf-3d5d5a3f3c11")
+_NURSES = ("41234502401", "49990137405")
+_PRESCRIBED: dict[str, Any] = {"prescriber": "11234578004", "prescription_date": Date(2026, 9, 21)}
+_CATEGORIES = ("A", "B", "C", "")
+
+Day = tuple[Situation, list[CareLine]]
+
+
+def run(rounds: int = 3) -> list[dict[str, Any]]:
+    """Seconds, median of `rounds`, each with a pricer that knows nothing yet."""
+    seconds, limits, lines = [], [], 0
+    for _ in range(rounds):
+        days = month(Pricer(be_nursing()))
+        limits.append(_timed(_read, days)[0])
+        spent, lines = _timed(_derive, days)
+        seconds.append(spent)
+    median, limit = statistics.median(seconds), statistics.median(limits)
+    return [
+        {
+            "name": f"{VISITS:,} visits priced and in blocks, {lines:,} lines",
+            "value": median,
+            "unit": "s",
+            "goal": f"<= {_GOAL_S}",
+            "limit": f"{limit:.2f} s only to read them",
+            "ratio": round(median / limit, 1),
+            "spread": (min(seconds), max(seconds)),
+        }
+    ]
+
+
+def month(pricer: Pricer, visits: int = VISITS) -> list[Day]:
+    """Two visits a day of three acts together; three patients of four have a flat fee, one of seven the PTSI fee."""
+    made: list[Day] = []
+    for number in range(visits // 2):
+        patient, day = number // _DAYS, _FIRST + timedelta(days=number % _DAYS)
+        day_id = uuid5(_SPACE, str(number))
+        when: Variant = "weekend" if day.weekday() >= 5 else "week"
+        allowed = [Authorisation("katz", _CATEGORIES[patient % 4], _FIRST, None)] if patient % 4 < 3 else []
+        if patient % 7 == 0:
+            allowed.append(Authorisation("ptsi", "", _FIRST, None))
+        situation = Situation(day_id, day, when, "111" if patient % 2 else "110", "100", pricer, allowed)
+        made.append((situation, _done(day_id, patient)))
+    return made
+
+
+def _done(day_id: UUID, patient: int) -> list[CareLine]:
+    code = "990404" if patient % 7 == 0 else "990022"
+    cares = (
+        Care("990011", 0, _NURSES[patient % 2], time="0800", visit=1, is_priced=False),
+        Care(code, 0, _NURSES[patient % 2], time="0810", visit=1, is_priced=False, **_PRESCRIBED),
+        Care("990011", 0, _NURSES[patient % 3 % 2], time="1830", visit=2, is_priced=False),
+    )
+    return [CareLine(uuid5(day_id, str(nth)), care) for nth, care in enumerate(cares)]
+
+
+def _derive(days: Sequence[Day]) -> int:
+    lines = 0
+    for situation, done in days:
+        block = derive(situation, done)
+        if block.reasons:
+            raise ValueError(block.reasons)
+        lines += len(block.lines)
+    return lines
+
+
+def _read(days: Sequence[Day]) -> int:
+    """What no derivation can do without: who did which code in which visit, and when."""
+    return sum(
+        bool((care := line.care).visit and care.time and care.code and care.provider)
+        for _, done in days
+        for line in done
+    )
+
+
+def _timed(work: Callable[[Sequence[Day]], int], days: Sequence[Day]) -> tuple[float, int]:
+    start = time.process_time()
+    lines = work(days)
+    return time.process_time() - start, lines
+
+
+def main() -> None:
+    for row in run():
+        print(f"{row['name']}: {row['value']:.2f} s (goal {row['goal']}, {row['limit']}, {row['spread']})")
+
+
+if __name__ == "__main__":
+    main()

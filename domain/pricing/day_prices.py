@@ -1,0 +1,88 @@
+"""Prices of one billing day: its lines without amounts are derived, those with amounts are held against the tariffs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date as Date
+from uuid import UUID, uuid5
+
+from domain.authorisation import Authorisation
+from domain.billing_day import BillingDay, Line
+from domain.care import CareLine
+from domain.holidays import holiday, is_weekend
+from domain.pricing.compare import Difference, compare
+from domain.pricing.nursing import Block, Made, Reason, Situation, derive
+from domain.pricing.price import Pricer, Unpriced
+from domain.pricing.tariff_set import Variant
+
+_NURSING = "home_nursing"
+
+
+@dataclass(frozen=True, slots=True)
+class Insured:
+    """What the patient is entitled to on the day: holder codes, and what was authorised."""
+
+    ct1: str
+    ct2: str
+    authorisations: Sequence[Authorisation] = ()
+
+
+def kind_of_day(day: Date) -> Variant:
+    """A holiday counts before a weekend."""
+    if holiday(day, "BE"):
+        return "holiday"
+    return "weekend" if is_weekend(day) else "week"
+
+
+def block_of(
+    pricer: Pricer, day_id: UUID, day: BillingDay, insured: Insured, *, first_base_taken: bool = False
+) -> Block:
+    """What the tariffs make of all that was recorded without amounts; nothing when all lines have theirs."""
+    done = [CareLine(line.line_id, line.care) for line in day.lines if not (line.withdrawn or line.care.is_priced)]
+    if not done:
+        return Block()
+    if pricer.tariffs.sector != _NURSING:
+        return _one_by_one(pricer, day.date, insured, done)
+    situation = Situation(
+        day_id,
+        day.date,
+        kind_of_day(day.date),
+        insured.ct1,
+        insured.ct2,
+        pricer,
+        insured.authorisations,
+        first_base_taken,
+    )
+    return derive(situation, done)
+
+
+def differences(pricer: Pricer, day: BillingDay, insured: Insured) -> list[tuple[Line, Difference]]:
+    """Lines that came with other amounts than the tariffs give."""
+    found = []
+    for line in day.active:
+        if line.is_derived or not line.care.is_priced:
+            continue
+        difference = compare(pricer, line.care, day.date, insured.ct1, insured.ct2)
+        if difference:
+            found.append((line, difference))
+    return found
+
+
+def _one_by_one(pricer: Pricer, day: Date, insured: Insured, done: Sequence[CareLine]) -> Block:
+    """Each line asks for itself: there are no blocks outside home nursing."""
+    made, reasons = [], []
+    for line in done:
+        care = line.care
+        price = pricer.price(care.code, day, insured.ct1, insured.ct2, care.units)
+        if isinstance(price, Unpriced):
+            reasons.append(Reason(price.reason, line.line_id, (("nomenclature_code", care.code),)))
+            continue
+        full = replace(
+            care,
+            is_priced=True,
+            amount_cents=price.amount_cents,
+            patient_share_cents=price.share_cents,
+            supplement_cents=price.supplement_cents,
+        )
+        identity = uuid5(line.line_id, "priced")
+        made.append(Made(CareLine(identity, full), "act", (line.line_id,), price.why))
+    return Block(reasons=tuple(reasons)) if reasons else Block(tuple(made))

@@ -1,0 +1,171 @@
+"""What days would have cost with other tariffs, another category or another entitlement. Nothing is written.
+
+For a category that was lowered afterwards, and for choosing between a credit and a regularisation.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date as Date
+from uuid import UUID
+
+from domain.authorisation import CATEGORIES, Authorisation, Kind
+from domain.billing_day import BillingDay, Line
+from domain.care import Care, CareLine
+from domain.pricing.book import PriceBook
+from domain.pricing.day_codes import BASES
+from domain.pricing.day_prices import Insured, block_of
+from domain.pricing.price import Priced, Pricer
+from domain.pricing.reasons import Reason
+from domain.pricing.tariff_set import Code, Role, TariffSet
+
+_DONE: tuple[Role, ...] = (*BASES, "act", "toilet", "ptsi_act", "advice")
+"""Roles of what somebody did; all others are asked for the day, and derived anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """What is taken to be otherwise; None: as it is.
+
+    `category`: of the Katz form, or of the palliative notification if it is one of those; empty: no Katz form at all.
+    `entitlement`: holder codes CT1 and CT2.
+    """
+
+    book: PriceBook | None = None
+    category: str | None = None
+    entitlement: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A day as it stands, and what held on it."""
+
+    day_id: UUID
+    day: BillingDay
+    insured: Insured
+    first_base_taken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Repriced:
+    """One day: the lines as they are and as they would be. With `reasons` nobody can say what it would cost."""
+
+    day_id: UUID
+    day: Date
+    former: tuple[CareLine, ...]
+    new: tuple[CareLine, ...]
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def difference_cents(self) -> int | None:
+        """What the insurer would owe more (or, below zero, less); None when it is not known."""
+        return None if self.reasons else _amount(self.new) - _amount(self.former)
+
+    @property
+    def share_difference_cents(self) -> int | None:
+        """The same for the patient."""
+        return None if self.reasons else _share(self.new) - _share(self.former)
+
+
+def what_if(days: Iterable[Known], supposed: Supposed, book: PriceBook) -> tuple[Repriced, ...]:
+    """Each day anew, in the order given; `book` holds the sets in force where none other is supposed."""
+    return tuple(_repriced(known, supposed, supposed.book or book) for known in days)
+
+
+def total_cents(days: Iterable[Repriced]) -> int:
+    """Sum of the differences that are known, for the insurer."""
+    return sum(day.difference_cents or 0 for day in days)
+
+
+def _repriced(known: Known, supposed: Supposed, book: PriceBook) -> Repriced:
+    day = known.day
+    former = tuple(_bare(line) for line in day.active)
+    pricer = book.pricer(day.date)
+    if pricer is None:
+        return Repriced(known.day_id, day.date, former, (), (Reason("tariff_missing"),))
+    insured = _supposed(known.insured, supposed, day.date)
+    recorded, reasons = [line for line in day.lines if not (line.is_derived or line.withdrawn)], list[Reason]()
+    if supposed.category is not None:
+        recorded = _as_done(recorded, pricer.tariffs, reasons)
+    asked = [line for line in recorded if line.care.is_priced]
+    priced = [_priced(line, pricer, day.date, insured, reasons) for line in asked]
+    block = block_of(
+        pricer,
+        known.day_id,
+        day._replace(lines=tuple(recorded)),
+        insured,
+        first_base_taken=known.first_base_taken,
+    )
+    found = (*reasons, *block.reasons)
+    new = () if found else (*priced, *[made.line for made in block.lines])
+    return Repriced(known.day_id, day.date, former, new, found)
+
+
+def _supposed(insured: Insured, supposed: Supposed, day: Date) -> Insured:
+    ct1, ct2 = supposed.entitlement or (insured.ct1, insured.ct2)
+    if supposed.category is None:
+        return replace(insured, ct1=ct1, ct2=ct2)
+    kind: Kind = "palliative" if supposed.category in CATEGORIES["palliative"] else "katz"
+    others = [one for one in insured.authorisations if one.kind != kind]
+    held = [Authorisation(kind, supposed.category, day, day)] if supposed.category else []
+    return Insured(ct1, ct2, (*others, *held))
+
+
+def _as_done(lines: Sequence[Line], tariffs: TariffSet, reasons: list[Reason]) -> list[Line]:
+    """Ready-made lines back to what was done: pseudo-codes to their acts, each base service begins a visit."""
+    done, visit = [], 0
+    for line in lines:
+        if not line.care.is_priced:
+            done.append(line)
+            continue
+        code = _act(line.care, tariffs)
+        if code is None:
+            reasons.append(Reason("code_unknown", line.line_id, (("nomenclature_code", line.care.code),)))
+        elif code.role in _DONE:
+            visit += code.role in BASES
+            number = line.care.visit or max(visit, 1)
+            done.append(replace(line, care=_unpriced(line.care, code, number)))
+    return done
+
+
+def _act(care: Care, tariffs: TariffSet) -> Code | None:
+    if not care.is_statistical:
+        return tariffs.codes.get(care.code)
+    acts = {tariffs.plain(code.code) for code in tariffs.told_by(care.code)}
+    return tariffs.codes.get(acts.pop()) if len(acts) == 1 else None
+
+
+def _unpriced(care: Care, code: Code, visit: int) -> Care:
+    return replace(
+        care,
+        code=code.code,
+        amount_cents=0,
+        patient_share_cents=0,
+        supplement_cents=0,
+        service_norm=0,
+        is_priced=False,
+        visit=visit,
+    )
+
+
+def _priced(line: Line, pricer: Pricer, day: Date, insured: Insured, reasons: list[Reason]) -> CareLine:
+    """A line that asks for itself, with the price that it would have; a statistical one stays as it is."""
+    care = line.care
+    if care.is_statistical:
+        return _bare(line)
+    price = pricer.price(care.code, day, insured.ct1, insured.ct2, care.units)
+    if not isinstance(price, Priced):
+        reasons.append(Reason(price.reason, line.line_id, (("nomenclature_code", care.code),)))
+        return _bare(line)
+    return CareLine(line.line_id, price.on(care))
+
+
+def _bare(line: Line) -> CareLine:
+    return CareLine(line.line_id, line.care)
+
+
+def _amount(lines: Iterable[CareLine]) -> int:
+    return sum(line.care.amount_cents for line in lines)
+
+
+def _share(lines: Iterable[CareLine]) -> int:
+    return sum(line.care.patient_share_cents for line in lines)

@@ -1,0 +1,59 @@
+"""The one way into XML from outside: no document type, no entities, no network, bounded size.
+
+XmlError
+    xml_too_large       more bytes than the caller takes
+    xml_invalid         not well-formed, too deep, or a text beyond what libxml2 takes
+    xml_forbidden       a document type, and with it entities
+"""
+
+from collections.abc import Iterator
+from io import BytesIO
+
+from lxml import etree
+
+
+class XmlError(Exception):
+    """`code` is stable and public; nothing of the document is repeated."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def local_name(element: etree._Element) -> str:
+    """Name without namespace."""
+    return str(etree.QName(element).localname)
+
+
+def records(content: bytes, most_bytes: int) -> Iterator[etree._Element]:
+    """The root, of which only name and attributes count, then each child whole; it is gone when the next is asked for.
+
+    Raises `XmlError`, also after some children. Memory is that of one child, however long the document.
+    """
+    if len(content) > most_bytes:
+        raise XmlError("xml_too_large")
+    events = etree.iterparse(
+        BytesIO(content),
+        events=("start", "end"),
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    root: etree._Element | None = None
+    try:
+        for event, element in events:
+            if root is None:
+                root = element
+                if root.getroottree().docinfo.internalDTD is not None:
+                    raise XmlError("xml_forbidden")
+                yield root
+            elif event == "end" and element.getparent() is root:
+                yield element
+                element.clear(keep_tail=True)  # what comes behind it may be half read: only what is done goes
+                while element.getprevious() is not None:
+                    del root[0]
+    except etree.LxmlError:
+        raise XmlError("xml_invalid") from None

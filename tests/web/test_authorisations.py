@@ -1,0 +1,86 @@
+"""Authorisations on the medical tab: recorded, replaced, refused at their field, withdrawn with a reason."""
+
+from uuid import UUID
+
+import pytest
+
+from tests.web.markup import Element, forms, parse
+from tests.web.site import RunningSite
+
+KATZ = {"kind": "katz", "category": "B", "valid_from": "2026-10-01", "valid_to": "2026-12-31"}
+
+
+@pytest.fixture
+def who(fresh_site: RunningSite) -> UUID:
+    found: UUID = fresh_site.rows("SELECT patient_id FROM patients ORDER BY patient_id")[0]["patient_id"]
+    return found
+
+
+def table(page: Element) -> list[list[str]]:
+    """Texts of the first six columns."""
+    body = page.one("div", aria_labelledby="allowed").one("tbody")
+    return [[cell.text for cell in row.walk() if cell.tag in ("td", "th")][:6] for row in body.all("tr")]
+
+
+def test_an_authorisation_is_recorded_and_withdrawn(fresh_site: RunningSite, who: UUID) -> None:
+    office, page = fresh_site.sign_in("office"), fresh_site.at(f"/patients/{who}/medical")
+    base = fresh_site.at(f"/patients/{who}/accords")
+    assert "Aucun accord n'est connu" in office.see(page).text
+    assert office.post_form(page, base, KATZ).status_code == 303
+    palliative = {"kind": "palliative", "category": "PA", "valid_from": "2026-11-01", "number": "123/A"}
+    assert office.post_form(page, base, palliative).status_code == 303
+    assert table(office.see(page)) == [
+        ["statut palliatif", "PA", "01/11/2026", "–", "123/A", "valable"],
+        ["échelle de Katz", "B", "01/10/2026", "31/12/2026", "–", "valable"],
+    ]
+    _, katz = forms(office.see(page), f"{base}/retirer")
+    silent = office.submit(katz, page, {"reason": ""})
+    field = parse(silent.text).by_id("withdraw-katz-2026-10-01-reason")
+    assert (silent.status_code, field.get("aria-invalid")) == (422, "true")
+    assert office.submit(katz, page, {"reason": "Refusé par le médecin-conseil"}).status_code == 303
+    assert [row[0] for row in table(office.see(page))] == ["statut palliatif"]
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "told"),
+    [
+        ({"kind": ""}, "kind", "Rien n'a été enregistré"),
+        ({"category": "PA"}, "category", "Katz"),
+        ({"valid_to": "2026-09-30"}, "valid_to", "précède"),
+        ({"valid_to": ""}, "valid_to", "trois mois"),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_field(
+    fresh_site: RunningSite, who: UUID, given: dict[str, str], field: str, told: str
+) -> None:
+    office, page = fresh_site.sign_in("office"), fresh_site.at(f"/patients/{who}/medical")
+    answer = office.post_form(page, fresh_site.at(f"/patients/{who}/accords"), KATZ | given)
+    shown = parse(answer.text)
+    assert (answer.status_code, shown.by_id(f"allowed-{field}").get("aria-invalid")) == (422, "true")
+    assert told in shown.of_class("errors")[0].text
+    assert shown.by_id("allowed-valid_from").get("value") == "2026-10-01"
+
+
+def test_two_of_a_kind_do_not_hold_on_one_day(fresh_site: RunningSite, who: UUID) -> None:
+    office, page = fresh_site.sign_in("office"), fresh_site.at(f"/patients/{who}/medical")
+    base = fresh_site.at(f"/patients/{who}/accords")
+    office.post_form(page, base, KATZ)
+    other = office.post_form(page, base, KATZ | {"valid_from": "2026-11-01", "category": "C"})
+    assert other.status_code == 422
+    assert "mettez-y fin" in parse(other.text).of_class("errors")[0].text
+    assert office.post_form(page, base, KATZ | {"valid_to": "2026-11-01"}).status_code == 303
+    assert office.post_form(page, base, KATZ | {"valid_from": "2026-11-01", "category": "C"}).status_code == 303
+    assert [row[1:4] for row in table(office.see(page))] == [
+        ["C", "01/11/2026", "31/12/2026"],
+        ["B", "01/10/2026", "01/11/2026"],
+    ]
+
+
+def test_who_may_not_register_sees_and_changes_nothing(fresh_site: RunningSite, who: UUID) -> None:
+    page, base = fresh_site.at(f"/patients/{who}/medical"), fresh_site.at(f"/patients/{who}/accords")
+    fresh_site.sign_in("office").post_form(page, base, KATZ)
+    giver = fresh_site.sign_in("care_giver")
+    shown = giver.see(page)
+    assert table(shown)[0][1] == "B"
+    assert not forms(shown, base)
+    assert not forms(shown, f"{base}/retirer")
