@@ -56,6 +56,7 @@ def caused(context: Context, cause: str) -> Context:
 def decide(log: EventLog, context: Context, decision: Callable[[], Decided[T]]) -> Done[T]:
     """Run a decision and commit it with its answer; on a conflict decide afresh, a few times. Raises `VersionStale`."""
     for attempt in range(_TRIES):
+        _check_version(log, context)  # who saw an older state hears that first, not what is wrong with the new one
         decided = decision()
         _check_version(log, context)
         changes = [change for change in decided.changes if change.events]

@@ -17,7 +17,7 @@ MOST = 50
 _DIGITS = re.compile(r"\d+")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _CODE = re.compile(r"[A-Z]?(\d{6}|\d{3}/\d{2})")
-_AMOUNT = re.compile(r"€?(\d{1,3}(?:[ .]\d{3})+|\d{1,9})[.,](\d{2})€?")
+_AMOUNT = re.compile(r"€?(\d{1,3}(?:[ .,]\d{3})+|\d{1,9})[.,](\d{2})€?")
 _BARE = str.maketrans("", "", " .-/")
 
 

@@ -311,7 +311,7 @@ def test_ref_09_refused_lines_of_a_cause_carry_their_reasons_and_their_day(demo:
 
 
 def test_a_timeline_says_what_who_when_and_why(demo: Demo) -> None:
-    row = demo.installation.json("history", MONTH)["rows"][0]
+    row = next(row for row in demo.installation.json("history", MONTH)["rows"] if row["is_read"])
     entries = demo.installation.json("timeline", row["sending_id"])
     assert [entry["type"] for entry in entries] == [
         "sending.prepared", "sending.handed_over", "sending.transmitted", "sending.acknowledged",

@@ -215,6 +215,15 @@ def test_a_role_that_names_no_provider_says_what_is_missing(fresh_site: RunningS
     assert not entered(site)
 
 
+def test_the_page_of_a_user_says_as_whom_the_person_gives_care(fresh_site: RunningSite) -> None:
+    site, admin = fresh_site, fresh_site.sign_in("administrator")
+    for number, said in ((OWN, "Delvaux Amélie"), ("", "n'encode aucun soin")):
+        giver(site, number)
+        who = site.quittance.accounts.user_id(f"giver-{number}")
+        row = admin.see(site.at(f"/cabinet/utilisateurs/{who}")).all("div", aria_labelledby="roles")[0].one("tbody")
+        assert said in row.text
+
+
 def test_care_is_entered_for_patients_of_the_practice_and_not_for_the_erased(
     fresh_site: RunningSite, patient: UUID
 ) -> None:

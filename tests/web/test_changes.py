@@ -24,8 +24,8 @@ NURSE = "49991127401"
 
 @pytest.fixture
 def patient(fresh_site: RunningSite) -> UUID:
-    row = fresh_site.rows("SELECT patient_id FROM patients WHERE merged_into IS NULL ORDER BY patient_id")[0]
-    found: UUID = row["patient_id"]
+    rows = fresh_site.rows("SELECT patient_id FROM patients WHERE merged_into IS NULL ORDER BY patient_id")
+    found: UUID = next(row["patient_id"] for row in rows if state_of(fresh_site, row["patient_id"]).periods)
     return found
 
 

@@ -78,6 +78,9 @@ FITTING = {
     "ssin": ssin(Date(1950, 1, 1), 1),
     "ct1": "110",
     "ct2": "110",
+    "kind": "katz",
+    "category": "A",
+    "valid_to": "2026-12-31",
 }
 
 

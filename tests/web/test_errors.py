@@ -68,7 +68,7 @@ def test_an_error_says_what_happened_and_what_did_not_and_its_reference_is_in_th
     with caplog.at_level(logging.INFO, "quittance.requests"):
         answers = [(who.get(path), status, NOTHING_READ) for path, status in read.items()]
         answers += [(who.post(path, given), status, NOTHING_DONE) for path, (status, given) in sent.items()]
-    logged = lines_about([answer for answer, *_ in answers], caplog)
+        logged = lines_about([answer for answer, *_ in answers], caplog)
     for answer, status, outcome in answers:
         told = f"{answer.request.method} {answer.request.url.path}"
         assert answer.status_code == status, told

@@ -1,7 +1,6 @@
 """What a page says by itself, in a real browser: what others did, that nothing is heard any more, that a list is on its way."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -11,17 +10,11 @@ from playwright.sync_api import Browser, Page, Route, expect
 from api.web import live
 from application.ports import Context, Meta
 from tests.acceptance.practice import OPERATOR
-from tests.web.browser import Window, require_browser, started
+from tests.web.browser import Window
 from tests.web.site import NOTE, RunningSite
 
 pytestmark = pytest.mark.browser
 LIST = "/historique/envois?sort=sending_number"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with started(require_browser()) as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -134,6 +134,16 @@ def test_lists_of_what_is_about_patients_offer_an_accountant_no_work_on_them(
         assert bool(page.all("button", value="assign")) == is_offered, role
 
 
+def test_nor_are_they_done_in_a_forged_form(site: RunningSite) -> None:
+    who, head = site.sign_in("accountant"), site.quittance.log.head()
+    for grid, key in (("billing_days", "day_id"), ("invoices", "invoice_id"), ("patients", "patient_id")):
+        table = "days" if grid == "billing_days" else grid
+        (row,) = site.rows(f"SELECT {key} AS id FROM {table} WHERE establishment_id = ? LIMIT 1", site.where)
+        fields = {"csrf": csrf_of(who, site), "command_id": uuid4().hex, "action": "assign", "selected": str(row["id"])}
+        assert who.post(site.at(f"/actions/{grid}"), fields).status_code == 403, grid
+    assert site.quittance.log.head() == head
+
+
 def test_a_reason_about_a_patient_stands_in_the_timeline_for_who_may_see_care(fresh_site: RunningSite) -> None:
     fresh_site.enter_care(20)
     day = fresh_site.rows("SELECT * FROM days ORDER BY line_count DESC, day_id")[0]

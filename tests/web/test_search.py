@@ -71,6 +71,7 @@ def test_amounts_are_found_to_the_cent_however_they_are_written(site: RunningSit
         f"{thousands} {units:03d},{rest:02d}",
         f"{thousands}.{units:03d},{rest:02d} €",
         f"€ {thousands}{units:03d}.{rest:02d}",
+        f"€{thousands},{units:03d}.{rest:02d}",
         f"{thousands}\N{NARROW NO-BREAK SPACE}{units:03d},{rest:02d}\N{NO-BREAK SPACE}€",
     ):
         assert str(sending["sending_id"]) in search(site, office, words), words
