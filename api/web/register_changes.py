@@ -49,12 +49,38 @@ def _activity(visit: Visit, former: Sequence[Event], event: provider.ProviderAct
     yield last_day(visit, same, event.valid_to)
 
 
+def _allowed(visit: Visit, former: Sequence[Event], event: patient.AuthorisationRecorded) -> Iterator[Change]:
+    """One that replaces another of its kind and first day, or a new one."""
+    known = patient.fold(former)
+    key = (event.kind, event.valid_from)
+    same = [one for one in (known.authorisations if known else ()) if (one.kind, one.valid_from) == key]
+    before = same[0] if same else None
+    yield from _which(visit, event)
+    for name in ("category", "number"):
+        old, new = getattr(before, name, ""), getattr(event, name)
+        if old != new:
+            yield Change(label(visit, name), value(visit, name, old), value(visit, name, new))
+    if before is None or before.valid_to != event.valid_to:
+        yield last_day(visit, [one.valid_to for one in same], event.valid_to)
+
+
+def _withdrawn(visit: Visit, _former: Sequence[Event], event: patient.AuthorisationWithdrawn) -> Iterator[Change]:
+    return _which(visit, event)
+
+
+def _which(visit: Visit, event: patient.AuthorisationRecorded | patient.AuthorisationWithdrawn) -> Iterator[Change]:
+    yield Change(label(visit, "kind", "state"), "", text(f"authorisation_kind.{event.kind}", visit.language))
+    yield now(visit, "valid_from", event.valid_from)
+
+
 TELLS: Mapping[type[Any], Tell] = {
     patient.PatientDetailsCorrected: _details(patient.fold),
     patient.InsurabilityRecorded: _insured,
     patient.NationalNumberReplaced: _number,
     patient.PatientMerged: _merged,
     patient.PatientUnmerged: _merged,
+    patient.AuthorisationRecorded: _allowed,
+    patient.AuthorisationWithdrawn: _withdrawn,
     establishment.EstablishmentDetailsCorrected: _details(establishment.fold),
     establishment.MembershipRecorded: _membership,
     establishment.MembershipEnded: _membership,

@@ -13,6 +13,7 @@ from application.record_care import Entry
 from application.register import provider_id
 from domain import patient as patients
 from domain import provider as providers
+from domain.authorisation import Authorisation
 from domain.care import Care
 from domain.patient import Insurability
 from tests.acceptance.practice import OPERATOR
@@ -193,3 +194,25 @@ def test_what_was_erased_is_told_nowhere(fresh_site: RunningSite, patient: UUID)
         shown = site.sign_in("administrator").see(site.at(page)).text
         assert before.details.last_name not in shown
         assert "Nouveau" not in shown
+
+
+def test_the_timeline_says_what_an_insurer_allowed(fresh_site: RunningSite, patient: UUID) -> None:
+    site, register, first = fresh_site, fresh_site.quittance.register, Date(2026, 10, 1)
+    for category, last in (("A", Date(2026, 12, 31)), ("B", Date(2026, 12, 31))):
+        register.authorise(OPERATOR, patient, Authorisation("katz", category, first, last, "77"))
+    register.withdraw_authorisation(OPERATOR, patient, "katz", first)
+    shown = told(site.sign_in("auditor").see(site.at(f"/patients/{patient}/chronologie")))
+    kind = f"{text('state.kind', 'fr')} : {text('authorisation_kind.katz', 'fr')}"
+    start = "Premier jour : 01/10/2026"
+    assert shown[:9] == [
+        kind,
+        start,
+        kind,
+        start,
+        "Catégorie : A → devient B",
+        kind,
+        start,
+        "Catégorie : A",
+        "Numéro : 77",
+    ]
+    assert shown[9] == "Dernier jour : 31/12/2026"

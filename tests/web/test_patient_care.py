@@ -80,7 +80,7 @@ def test_a_file_without_any_says_so(fresh_site: RunningSite, patients: list[UUID
     site, page = fresh_site, fresh_site.at(f"/patients/{patients[0]}/medical")
     record(site, patients[0], Date(2026, 10, 1), care())
     shown = site.sign_in("office").see(page)
-    assert "Aucune donnée médicale" in shown.of_class("empty")[0].text
+    assert "Aucune ligne de soins de ce patient ne porte" in shown.of_class("empty")[0].text
     assert not shown.all("table")
 
 
