@@ -18,6 +18,7 @@ from api.web.grids import GRIDS
 from api.web.words import translations
 from domain.rules import refusals
 from infrastructure.sample import BE_NURSING, sample_tariff
+from projections.users import all_users, opened
 from tests.api.practice import rows as sample_rows
 from tests.web.markup import Element, parse
 from tests.web.matrix import own_pages
@@ -228,7 +229,6 @@ def names(site: RunningSite) -> set[str]:
         OTHER_NAME,
         "Wouters Anke",
         "Quittance",
-        "Personne colleague-own",
         "eFact",
         "CSV",
         "XLSX",
@@ -238,6 +238,9 @@ def names(site: RunningSite) -> set[str]:
     ]
     values += [NOTE, *(str(row["name"]) for row in site.rows("SELECT name FROM api_keys"))]
     values += [str(row["name"]) for row in site.rows("SELECT name FROM establishments")]
+    with site.quittance.store.database.transaction() as sql:
+        for user in opened(site.quittance.keys, all_users(sql)):
+            values += [user.login, user.name]
     tariff = json.loads(sample_tariff(BE_NURSING))
     values += [tariff["name"], tariff["source"], tariff["currency"], *(one["name"] for one in tariff["entitlements"])]
     values += [text for code in tariff["codes"] for text in code["texts"].values()]
