@@ -159,6 +159,7 @@ def refusal_life(number: int, random: Random, month: str) -> Lifecycle:
             "provider": f"4000000{number % 7}001",
             "nomenclature_code": f"4251{number % 40:02d}",
             "verdict": "refused",
+            "adds_day": 1,
             "requested_cents": amount,
             "refused_cents": amount,
             "code": code,

@@ -31,11 +31,15 @@ def sources(table: Table, at: int | None) -> list[Source]:
     ]
 
 
-def union(table: Table, columns: str, where: Condition, at: int | None) -> tuple[str, list[Any]]:
-    """A sub-query over all sources, for sums: its text in brackets, and its values."""
+def union(table: Table, columns: str, where: Condition, at: int | None, grouped_by: str = "") -> tuple[str, list[Any]]:
+    """A sub-query over all sources, for sums: its text in brackets, and its values.
+
+    `grouped_by`: columns that come first, and by which each source is summed on its own before they are put together.
+    """
+    first, last = (f"{grouped_by}, ", f" GROUP BY {grouped_by}") if grouped_by else ("", "")
     texts, params = [], list[Any]()
     for source in sources(table, at):
         whole = both([where, source.condition])
-        texts.append(f"SELECT {columns} FROM {source.name} WHERE {whole.text}")
+        texts.append(f"SELECT {first}{columns} FROM {source.name} WHERE {whole.text}{last}")
         params.extend(whole.params)
     return f"({' UNION ALL '.join(texts)})", params

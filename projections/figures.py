@@ -77,7 +77,7 @@ def followings(
 ) -> dict[tuple[str, str], list[Following]]:
     """By code and letter of the root, of `causes` for the same filter: what only follows from it, dearest first."""
     columns = "root_code, root_letter, code, letter, refused_cents"
-    where = both([conditions(scope, wanted), Condition("is_cascade")])
+    where = both([conditions(scope, wanted), Condition(refusals.FOLLOWS)])
     text, params = union(refusals.TABLE, columns, where, at)
     rows = sql.rows(
         "SELECT root_code, root_letter, code, letter, count(*) AS lines, sum(refused_cents) AS refused_cents"

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from application.ports import Database
 from projections import establishments, messages, patient_names, patient_numbers, patients
-from projections.counts import undecided
-from projections.scope import scoped
+from projections.days import REFUSED
+from projections.scope import Condition, both, scoped
 
 
 class ViewLookups:
@@ -36,7 +36,7 @@ class ViewLookups:
     def undecided_refusals(self, establishment_id: UUID) -> list[tuple[UUID, int]]:
         """Refused days, in part or whole, that nobody decided upon: (day, refused cents), the oldest first."""
         self._catch_up()
-        where = undecided([establishment_id])
+        where = both([scoped([establishment_id]), Condition(REFUSED)])
         with self._database.snapshot() as sql:
             rows = sql.rows(
                 f"SELECT day_id, refused_cents FROM days WHERE {where.text} ORDER BY date, day_id", where.params

@@ -10,6 +10,14 @@ from projections.as_of import union
 from projections.history import RefusalFilter, conditions
 from projections.scope import Condition, both, scoped
 
+_PATIENT = "root_code, root_letter, patient_id"
+_OF_PATIENT = (
+    "count(*) AS lines, sum(adds_day) AS days, sum(refused_cents) AS cents, min(date) AS earliest,"
+    " sum(CASE WHEN is_cascade THEN 1 ELSE 0 END) AS cascaded_lines,"
+    " sum(CASE WHEN is_cascade THEN refused_cents ELSE 0 END) AS cascaded_cents"
+)
+"""Summed for each patient first, in the order of the index: what is left to put together is small."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -52,17 +60,20 @@ def causes(
     sql: Sql, scope: Collection[UUID], wanted: RefusalFilter | None = None, at: int | None = None
 ) -> list[Cause]:
     """The dearest first."""
-    where = conditions(scope, wanted or RefusalFilter())
-    if wanted in (None, RefusalFilter()) and at is None:
-        where = both([where, Condition(refusals.EVERY)])
-    columns = "root_code, root_letter, day_id, patient_id, is_cascade, refused_cents, date"
-    text, params = union(refusals.TABLE, columns, where, at)
+    asked = wanted or RefusalFilter()
+    where = both([conditions(scope, asked), *([Condition(refusals.EVERY)] if asked == RefusalFilter() else [])])
+    by_line = _is_by_line(asked)
+    text, params = union(refusals.TABLE, _OF_PATIENT, where, at, f"{_PATIENT}, day_id" if by_line else _PATIENT)
     rows = sql.rows(
-        "SELECT root_code AS code, root_letter AS letter, count(*) AS lines, count(DISTINCT day_id) AS days,"
-        " count(DISTINCT patient_id) AS patients, sum(refused_cents) AS refused_cents,"
-        " sum(CASE WHEN is_cascade THEN 1 ELSE 0 END) AS cascaded_lines,"
-        " sum(CASE WHEN is_cascade THEN refused_cents ELSE 0 END) AS cascaded_cents, min(date) AS earliest"
-        f" FROM {text} AS t GROUP BY root_code, root_letter ORDER BY refused_cents DESC, code, letter",
+        "SELECT root_code AS code, root_letter AS letter, sum(lines) AS lines,"
+        f" {'count(DISTINCT day_id)' if by_line else 'sum(days)'} AS days, count(DISTINCT patient_id) AS patients,"
+        " sum(cents) AS refused_cents, sum(cascaded_lines) AS cascaded_lines, sum(cascaded_cents) AS cascaded_cents,"
+        f" min(earliest) AS earliest FROM {text} AS t GROUP BY root_code, root_letter ORDER BY 6 DESC, 1, 2",
         params,
     )
     return [Cause(**row) for row in rows]
+
+
+def _is_by_line(asked: RefusalFilter) -> bool:
+    """Whether lines of a day may be left out, and with them the one that adds the day."""
+    return any((asked.verdict, asked.provider, asked.nomenclature_code, asked.code, asked.is_cascade is not None))

@@ -5,7 +5,7 @@ something of its own. The insurer's comment stays sealed in the event and is not
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from application.ports import Recorded
 from domain.answer import Reason
@@ -18,14 +18,16 @@ from domain.day_events import (
     LineVerdict,
 )
 from domain.rules.cascade import is_cascade
-from projections.table import Index, Table, ViewRow, flag, number, text, uuid
+from projections.table import FROM, Index, Table, ViewRow, flag, number, text, uuid
 from projections.view import Key, SetView, Streams, topic
 
 _REFUSES = frozenset("BFR")
 
 EVERY = "root_code IS NOT NULL"
 """True of every row; what says so may use the index of the causes."""
-_COUNTED = ("is_cascade", "refused_cents", "date")
+FOLLOWS = "is_cascade"
+"""Rows that another refusal brought about."""
+_COUNTED = ("adds_day", "is_cascade", "refused_cents", "date", FROM)
 
 TABLE = Table(
     "refusals",
@@ -41,6 +43,7 @@ TABLE = Table(
         text("root_code"),
         text("root_letter"),
         flag("is_cascade"),
+        number("adds_day"),
         uuid("sending_id", fixed=True),
         number("requested_cents"),
         number("accepted_cents"),
@@ -58,16 +61,12 @@ TABLE = Table(
     indexes=(
         Index(("establishment_id", "date", "line_id"), only_on="postgresql"),
         Index(("establishment_id", "root_code", "line_id"), only_on="postgresql"),
-        Index(("establishment_id", "root_code", "root_letter"), only_on="postgresql"),
         Index(("sending_id",)),
         Index(("invoice_id",)),
         # Holds all that the causes of a practice count, in the order in which they are counted: for them alone, as
         # SQLite would take it for its order in any query and then fetch row by row.
-        Index(
-            ("establishment_id", "root_code", "root_letter", "day_id", "patient_id", *_COUNTED),
-            where=EVERY,
-            only_on="sqlite",
-        ),
+        Index(("establishment_id", "root_code", "root_letter", "patient_id", *_COUNTED), where=EVERY),
+        Index(("establishment_id", "root_code", "root_letter", "code", "letter", "refused_cents", FROM), where=FOLLOWS),
     ),
 )
 
@@ -78,18 +77,29 @@ def apply(rows: Mapping[Key, ViewRow], recorded: Recorded, streams: Streams) -> 
     if isinstance(happened, DayBilled):
         return dict.fromkeys(rows)
     day = fold(streams.before(recorded))
-    return _rows(recorded, day, _lost(happened.lines)) if day else {}
+    made = _rows(recorded, day, _lost(happened.lines)) if day else {}
+    return {**_once_a_day(made, [row for key, row in rows.items() if key not in made])}
+
+
+def _once_a_day(made: dict[Key, ViewRow], others: Iterable[ViewRow]) -> dict[Key, ViewRow]:
+    """`adds_day`: 1 on the first row of the day under its root, 0 on the others, so that days are summed."""
+    seen = {(row["root_code"], row["root_letter"]) for row in others}
+    for row in made.values():
+        root = (row["root_code"], row["root_letter"])
+        row["adds_day"] = int(root not in seen)
+        seen.add(root)
+    return made
 
 
 def _lost(lines: Sequence[LineVerdict]) -> list[LineVerdict]:
     return [line for line in lines if line.verdict in ("refused", "accepted_less")]
 
 
-def _rows(recorded: Recorded, day: BillingDay, said: Sequence[LineVerdict]) -> dict[Key, ViewRow | None]:
+def _rows(recorded: Recorded, day: BillingDay, said: Sequence[LineVerdict]) -> dict[Key, ViewRow]:
     cares = {line.line_id: line.care for line in day.lines}
     date = day.date.isoformat()
     root = next((line for line in said if line.verdict == "refused" and not _only_follows(line)), None)
-    made: dict[Key, ViewRow | None] = {}
+    made: dict[Key, ViewRow] = {}
     for line in said:
         care = cares[line.line_id]
         follows = _only_follows(line) and root is not None
@@ -149,7 +159,7 @@ _VERDICTS = (DayAcceptedByInsurer, DayPartlyRefusedByInsurer, DayRefusedByInsure
 
 VIEW = SetView(
     TABLE,
-    version=3,
+    version=4,
     touches={topic(DayBilled): _billed, **dict.fromkeys(map(topic, _VERDICTS), _judged)},
     needs_stream=_needs_stream,
     apply=apply,

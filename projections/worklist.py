@@ -15,7 +15,6 @@ from domain import casework as cases
 from domain.rules.limits import last_sendable_day, month_start
 from projections import items, messages, sendings
 from projections.as_of import union
-from projections.refusal_causes import roots
 from projections.scope import Condition, both, one_of, scoped
 from projections.table import Table
 from projections.work import Kind, Work
@@ -41,8 +40,11 @@ def worklist(sql: Sql, scope: Collection[UUID], today: Date, at: int | None = No
     return sorted(found, key=lambda work: work.rank)
 
 
-def how_many_wait(sql: Sql, where: UUID, today: Date) -> int:
-    """Rows of `worklist` now without what is put off: counted in indexes that hold all they are counted by."""
+def how_many_wait(sql: Sql, where: UUID, today: Date, causes: Collection[tuple[str, str]]) -> int:
+    """Rows of `worklist` now without what is put off: counted in indexes that hold all they are counted by.
+
+    `causes`: code and letter of what stands refused.
+    """
     scope, put_off = [where], asleep([where], today)
     found = 0
     for table, waits in ((sendings.TABLE, _of_sendings(scope, today)), (items.TABLE, _of_items(scope))):
@@ -52,7 +54,7 @@ def how_many_wait(sql: Sql, where: UUID, today: Date) -> int:
         text = f"SELECT count(*) AS n FROM {rows} AS t WHERE target_id NOT IN {put_off.text}"
         found += int(sql.rows(text, (*waits.params, *put_off.params))[0]["n"])
     slept = {row["target_id"] for row in sql.rows(f"SELECT target_id FROM {put_off.text} AS t", put_off.params)}
-    named = [cases.cause(*root) for root in roots(sql, where)]
+    named = [cases.cause(*root) for root in causes]
     named += [cases.month(row["month"]) for row in months_to_bill(sql, scope, today)]
     return found + sum(one.id_in(where) not in slept for one in named)
 

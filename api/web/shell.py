@@ -34,7 +34,7 @@ PLACES = (
     Place("/facturation", _("Facturation"), "send", right="bill", waits="prepared_sendings", key="f"),
     Place("/historique", _("Historique"), "history", key="h"),
     Place("/decomptes", _("Décomptes"), "folder-tree", waits="unread_settlements", key="d"),
-    Place("/refus", _("Refus"), "triangle-alert", waits="undecided_days", key="r"),
+    Place("/refus", _("Refus"), "triangle-alert", waits="refusal_causes", key="r"),
     Place("/patients", _("Patients"), "users", right="medical", key="p"),
     Place("/prestataires", _("Prestataires"), "stethoscope", key="s"),
     Place("/tarifs", _("Tarifs"), "landmark", key="t"),

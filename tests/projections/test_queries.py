@@ -1,7 +1,7 @@
 """Sums and look-ups agree with the rows beneath them, and nobody sees an establishment outside the scope."""
 
 from collections import defaultdict
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date as Date
 from typing import Any
 from uuid import UUID
@@ -69,6 +69,21 @@ def test_sof_54_refusals_are_grouped_by_cause_and_open_to_their_lines(kept: Kept
             assert len({row["patient_id"] for row in page.rows}) == cause.patients
 
 
+def test_days_and_patients_of_a_cause_are_those_of_its_lines_whatever_is_asked(kept: Kept, both: list[UUID]) -> None:
+    lines = rows(kept, "SELECT * FROM refusals")
+    asked = [RefusalFilter(is_cascade=True), RefusalFilter(is_cascade=False), RefusalFilter(verdict="refused")]
+    for name in ("provider", "nomenclature_code", "code", "month", "sending_id", "patient_id"):
+        asked += [replace(RefusalFilter(), **{name: value}) for value in sorted({line[name] for line in lines})]
+    assert len(asked) > 10
+    with kept.store.database.snapshot() as sql:
+        for wanted in asked:
+            for cause in causes(sql, both, wanted):
+                of_it = replace(wanted, root_code=cause.code, root_letter=cause.letter)
+                page = refusals_page(sql, both, of_it, Asked(limit=200)).rows
+                assert len({row["day_id"] for row in page}) == cause.days, wanted
+                assert len({row["patient_id"] for row in page}) == cause.patients, wanted
+
+
 def test_sof_53_the_tree_opens_from_union_to_invoices_to_days(kept: Kept, both: list[UUID]) -> None:
     with kept.store.database.snapshot() as sql:
         tree = unions(sql, both)
@@ -101,11 +116,11 @@ def test_periods_add_up(kept: Kept, both: list[UUID]) -> None:
     )
 
 
-def test_counts_put_undecided_refusals_first(kept: Kept, both: list[UUID]) -> None:
-    refused = rows(kept, "SELECT refused_cents FROM days WHERE verdict IN ('mixed', 'refused')")
+def test_counts_are_what_each_place_lists(kept: Kept, both: list[UUID]) -> None:
     with kept.store.database.snapshot() as sql:
         found = counts(sql, both, TODAY)
-    assert found.undecided_days == len(refused)
+    causes = rows(kept, "SELECT DISTINCT establishment_id, root_code, root_letter FROM refusals")
+    assert found.refusal_causes == len(causes) > 0
     assert found.prepared_sendings == len(rows(kept, "SELECT 1 FROM sendings WHERE status = 'prepared'"))
     unread = "status = 'settled' AND NOT is_read AND NOT is_archived"
     assert found.unread_settlements == len(rows(kept, f"SELECT 1 FROM sendings WHERE {unread}"))

@@ -9,7 +9,7 @@ from application.ports import Change
 from domain import casework as cases
 from domain.rules.limits import last_sendable_day
 from projections.establishments import every_establishment_id
-from projections.refusal_causes import causes
+from projections.refusal_causes import causes, roots
 from projections.setup import missing
 from projections.work import Work
 from projections.work_set_aside import cared_for
@@ -94,7 +94,7 @@ def waiting(kept: Kept, where: UUID, today: Date) -> tuple[int, int]:
         found = worklist(sql, [where], today)
         care = cared_for(sql, [where], {work.target_id(where) for work in found})
         shown = [work for work in found if not (its := care.get(work.target_id(where))) or not its.is_put_off(today)]
-        return how_many_wait(sql, where, today), len(shown)
+        return how_many_wait(sql, where, today, roots(sql, where)), len(shown)
 
 
 @pytest.mark.parametrize("today", [TODAY, Date(2026, 1, 20), Date(2026, 3, 2)])
