@@ -115,3 +115,28 @@ def test_a_list_on_its_way_is_busy_and_dimmed(chromium: Browser, fresh_site: Run
         expect(page).to_have_url(re.compile("status=prepared"))
         expect(listed).not_to_have_attribute("aria-busy", "true")
         expect(listed.locator(".grid")).to_have_css("opacity", "1")
+
+
+def test_a_list_that_takes_long_says_so_and_one_that_never_comes_too(
+    chromium: Browser, fresh_site: RunningSite, sent: list[UUID]
+) -> None:
+    held: list[Route] = []
+    with Window.open(chromium, fresh_site, fresh_site.sign_in("office")) as window:
+        page = window.go(fresh_site.at(LIST))
+        page.route("**/historique/envois?*", lambda route: held.append(route))  # noqa: PLW0108 - it marks its handler
+        slow, unreached = page.locator(".slow"), page.locator("#unreached")
+        expect(slow).to_be_hidden()
+        page.locator("#f-status").select_option("prepared")
+        expect(page.locator("#list")).to_have_attribute("aria-busy", "true")
+        expect(slow).to_be_hidden()
+        expect(slow).to_be_visible(timeout=10_000)
+        expect(unreached).to_be_hidden()
+        held[0].abort()
+        expect(unreached).to_be_visible()
+        expect(slow).to_be_hidden()
+        expect(page.locator("table.grid tbody tr")).to_have_count(len(sent))
+        page.unroute("**/historique/envois?*")
+        page.locator("#f-status").select_option("")
+        expect(unreached).to_be_hidden()
+        assert all("ERR_FAILED" in said or "Failed to fetch" in said for said in window.complaints)
+        window.complaints.clear()

@@ -26,8 +26,7 @@
 
   // "Sélection" becomes "Sélection (3)"; a place without a word gets the figure alone.
   function showCount(place, figure) {
-    place.dataset.count ||= place.textContent.trim() || " ";
-    const word = place.dataset.count.trim();
+    const word = (place.dataset.count ||= place.textContent.trim() || " ").trim();
     place.textContent = word ? `${word} (${figure})` : figure;
   }
 
@@ -145,6 +144,7 @@
   document.addEventListener("htmx:sse:after:connection", onLife);
   document.addEventListener("htmx:before:request", busy("true"));
   document.addEventListener("htmx:finally:request", busy(null));
+  document.addEventListener("htmx:error", () => one("#unreached")?.removeAttribute("hidden"));
   onLife(); // a stream that never begins is silent, too
   addEventListener("pageshow", showSelection); // the back button brings ticks with it
 })();
