@@ -103,6 +103,7 @@ def _with_counts(say: Any, language: Language) -> Any:  # noqa: ANN401 - a funct
     return told
 
 
+@lru_cache
 def icon(name: str) -> Markup:
     """A picture beside a word, never instead of one."""
     return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>').format(
