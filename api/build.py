@@ -21,7 +21,7 @@ from application.jobs import Jobs
 from application.ports import AccessLog, Clock, EventLog, KeyRing, MessageStore, Recorded, Sql, UnionTransport
 from application.read_answers import Answers
 from application.record_care import CareBook
-from application.register import Register
+from application.register import Register, establishment_id
 from application.send import Dispatch
 from application.sending_jobs import sending_actions
 from application.take_over import TakeOver
@@ -112,6 +112,8 @@ def build(settings: Settings, clock: Clock | None = None, transport: UnionTransp
     accounts = Accounts(store.log, store.keys, StoredCredentials(store.database, time), time)
     casework = CaseworkDesk(store.log, store.messages, time)
     tariffs = TariffDesk(store.log, store.messages, read_tariff_set)
+    if isinstance(unions, SimulatedUnions):
+        unions.sets_of = lambda tpp_number: tariffs.in_force(establishment_id(store.keys, tpp_number))
     actions = KnownActions(sending_actions(store.log, dispatch), casework_actions(casework))
     made = Quittance(
         settings=settings,

@@ -13,6 +13,7 @@ from application.accounts import Accounts
 from application.ports import Sql
 from domain.errors import Invalid
 from domain.local_time import local_date
+from domain.rules.limits import to_do_by
 from infrastructure.mail.smtp import Mail
 from projections.deputies import absent_among
 from projections.users import Listed, all_users, opened
@@ -117,7 +118,7 @@ def _mail(person: Listed, address: str, waits: Sequence[PracticeWork], public_ur
             absent = name or text("actor.unknown", language)
             parts.append(text("digest.for_absent", language, name=absent, date=f"{until:%d/%m/%Y}", count=count))
         if practice.deadline:
-            parts.append(text("digest.deadline", language, date=f"{practice.deadline:%d/%m/%Y}"))
+            parts.append(text("digest.deadline", language, date=f"{to_do_by(practice.deadline):%d/%m/%Y}"))
         parts.append(f"{public_url}/c/{practice.establishment_id}")
     parts += ["", text("digest.how_to_stop", language, url=f"{public_url}/account")]
     return Mail(address, text("digest.subject", language), "\n".join(parts) + "\n")

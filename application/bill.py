@@ -14,6 +14,7 @@ from application.run_files import file_of, fitting
 from application.run_numbers import RunNumbers
 from application.run_practice import establishment_of, practice_of
 from application.run_report import RunReport, report
+from application.run_standing import days_beside
 from application.tariffs import TariffDesk
 from domain import billing_day as days
 from domain import billing_run as runs
@@ -92,17 +93,14 @@ class Billing:
         asked = [one for one in self._candidates(day_ids, upto) if one.day.date < day.replace(day=1)]
         if not asked:
             return {}
-        # A line in doubt is the second one: the first may stand in an earlier sequence of the same date.
-        earlier = [
-            days.day_id(where, one.day.patient_id, one.day.date, number)
-            for one in asked
-            for number in range(1, one.day.sequence)
-        ]
-        known = {one.day_id: one for one in (*asked, *self._candidates(earlier, upto))}
+        # A line in doubt is the second one: the first may stand in another sequence of the same date.
         prices = self._tariffs.book(where, upto)
-        practice = practice_of(self._log, self._keys, where, known.values(), prices, upto)
+        beside = days_beside(self._log, self._lookups, where, asked, prices, upto)
+        known = [*asked, *(Candidate(i, one) for i, one in beside.items() if one.is_prepared and one.active)]
+        standing = [one for one in beside.values() if not one.is_prepared]
+        practice = practice_of(self._log, self._keys, where, known, prices, standing, upto)
         options = RunOptions(max(month_of(one.day.date) for one in asked))
-        planned = fitting(plan(practice, known.values(), options, day), practice, self._codec)
+        planned = fitting(plan(practice, known, options, day), practice, self._codec)
         found: dict[UUID, list[str]] = {}
         for reason in planned.blocked:
             found.setdefault(reason.day_id, []).append(reason.code)
@@ -121,7 +119,10 @@ class Billing:
             day = days.fold(streams.events(day_id))
             if day is not None and day.is_prepared:
                 candidates.append(Candidate(day_id, day))
-        practice = practice_of(self._log, self._keys, where, candidates, self._tariffs.book(where))
+        prices = self._tariffs.book(where)
+        beside = {} if prices.is_empty else days_beside(self._log, self._lookups, where, candidates, prices)
+        standing = [day for day in beside.values() if not day.is_prepared]
+        practice = practice_of(self._log, self._keys, where, candidates, prices, standing)
         planned = plan(practice, candidates, options, self._today())
         return fitting(planned, practice, self._codec), practice, streams
 

@@ -13,7 +13,7 @@ from application.record_care import Entry, EntryPlan, plan_entries
 from application.register import number_blind
 from domain import billing_day as days
 from domain import inbox
-from domain.care import Care
+from domain.care import COLUMNS, Care, columns_of
 from domain.identifiers import holds_ssin, is_nihii, is_ssin
 
 
@@ -230,7 +230,8 @@ def _describe(
 
 
 def _fields(before: Care, after: Care) -> tuple[str, ...]:
-    return tuple(name for name in Care.__slots__ if getattr(before, name) != getattr(after, name))
+    old, new = columns_of(before), columns_of(after)
+    return tuple(name for name in COLUMNS if old[name] != new[name])
 
 
 def _report(identifier: UUID, outcome: Literal["imported", "already_imported"]) -> ImportReport:

@@ -1,6 +1,6 @@
 """What the use cases need from outside: log, messages, keys, clock, codec, unions. Shapes only."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date as Date
@@ -205,6 +205,9 @@ class Lookups(Protocol):
 
     def prepared_day_ids(self, establishment_id: UUID, until: Date) -> list[UUID]:
         """Days in no sending, dated up to `until`."""
+
+    def days_around(self, establishment_id: UUID, spans: Mapping[UUID, Collection[tuple[Date, Date]]]) -> list[UUID]:
+        """Days with care of each patient within any of the spans (ends included), on whichever record of the person."""
 
     def undecided_refusals(self, establishment_id: UUID) -> list[tuple[UUID, int]]:
         """Refused days, in part or whole, that nobody decided upon: (day, refused cents)."""

@@ -87,6 +87,10 @@ class CareBook:
         """Confirm that a possible duplicate was really done."""
         return self._on_line(context, day_id, line_id, by, lambda day: days.confirm(day, line_id))
 
+    def confirm_amount(self, context: Context, day_id: UUID, line_id: UUID, by: Caller = OPERATOR) -> Done[UUID]:
+        """Confirm that the amount of a line is to be billed as it was given."""
+        return self._on_line(context, day_id, line_id, by, lambda day: days.confirm_amount(day, line_id))
+
     def lift_time_bar(self, context: Context, day_id: UUID, proof: str, letter_date: Date) -> Done[UUID]:
         """Note the registered letter that makes a time-barred day sendable."""
         return self._on_day(context, day_id, lambda day: days.lift_time_bar(day, proof, letter_date))

@@ -51,9 +51,13 @@ def number_blind(keys: KeyRing, establishment: UUID, number: str) -> bytes:
     return keys.blind("patient_number", f"{establishment}|{number}")
 
 
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
+"""As people type what has no accent to leave out; ß is the matter of case folding."""
+
+
 def plain(text: str) -> str:
     """A name without case, accents and signs, for comparison."""
-    bare = unicodedata.normalize("NFKD", text)
+    bare = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     return " ".join("".join(c if c.isalnum() else " " for c in bare if not unicodedata.combining(c)).casefold().split())
 
 

@@ -1,12 +1,13 @@
 """What a plan looks at beside the days: the establishment, its providers and its patients, now or as it stood."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from application.ports import EventLog, KeyRing
 from application.register import billed_records, provider_id
 from domain import establishment as establishments
 from domain import provider as providers
+from domain.billing_day import BillingDay
 from domain.errors import NotFound
 from domain.establishment import Establishment
 from domain.pricing.book import PriceBook
@@ -28,16 +29,19 @@ def practice_of(
     where: UUID,
     candidates: Collection[Candidate],
     prices: PriceBook,
+    standing: Sequence[BillingDay] = (),
     upto: int | None = None,
 ) -> Practice:
     """With each record under which care is billed (itself, or the survivor of a merge). Raises `NotFound`."""
-    owners = list({candidate.day.patient_id for candidate in candidates})
+    owners = list({day.patient_id for day in (*(candidate.day for candidate in candidates), *standing)})
+    people = billed_records(log, owners, upto)
     return Practice(
         where,
         establishment_of(log, where, upto),
         _providers(log, keys, candidates, upto),
-        billed_records(log, owners, upto),
+        people,
         prices,
+        tuple(day for day in standing if day.patient_id in people),
     )
 
 

@@ -1,11 +1,11 @@
 """What a person sees of a billing run before and after it: totals by union, and everything that stays behind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from uuid import UUID
 
-from domain.run_plan import Plan, PlannedSending
+from domain.run_plan import Blocked, Plan, PlannedSending
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,16 @@ class UnionTotal:
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """Days left out for one reason. `first` are some of them, with the line that is the cause where there is one."""
+    """Days left out for one reason. `first` are some of them, with the line that is the cause where there is one.
+
+    `amount_cents` is that of all but the `unpriced` days, which have none yet; so it is of `Later`.
+    """
 
     code: str
     days: int
     amount_cents: int
     first: tuple[tuple[UUID, UUID | None], ...]
+    unpriced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +42,15 @@ class Later:
     billable_from: Date
     days: int
     amount_cents: int
+    unpriced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """Outcome of a preview or a run. Refused days without a decision come first; `stopped` says why nothing goes."""
+    """Outcome of a preview or a run. Refused days without a decision come first; `stopped` says why nothing goes.
+
+    `noticed`: days that go, of which an insurer will remark something.
+    """
 
     run_id: UUID | None
     establishment_id: UUID
@@ -55,6 +63,7 @@ class RunReport:
     blocked: tuple[HeldBack, ...]
     not_yet: tuple[Later, ...]
     elsewhere: tuple[HeldBack, ...]
+    noticed: tuple[HeldBack, ...] = ()
 
 
 _SHOWN = 50
@@ -68,9 +77,6 @@ def report(
     made: Mapping[int, UUID] | None = None,
 ) -> RunReport:
     """Sum a plan up. `undecided`: refused days without a decision (day, cents); `made`: sending ids by index."""
-    blocked: dict[str, dict[UUID, UUID | None]] = {}
-    for reason in planned.blocked:
-        blocked.setdefault(reason.code, {}).setdefault(reason.day_id, reason.line_id)
     elsewhere: dict[str, dict[UUID, UUID | None]] = {}
     for destination, candidate in planned.elsewhere:
         elsewhere.setdefault(destination, {})[candidate.day_id] = None
@@ -86,9 +92,10 @@ def report(
         tuple(day_id for day_id, _ in undecided[:_SHOWN]),
         planned.stopped,
         tuple(_total(sending, (made or {}).get(i)) for i, sending in enumerate(planned.sendings)),
-        tuple(_held(planned, code, found) for code, found in sorted(blocked.items())),
-        tuple(Later(day, len(ids), sum(planned.amounts[i] for i in ids)) for day, ids in sorted(later.items())),
+        _by_code(planned, planned.blocked),
+        tuple(Later(day, len(ids), *_sum(planned, ids)) for day, ids in sorted(later.items())),
         tuple(_held(planned, code, found) for code, found in sorted(elsewhere.items())),
+        _by_code(planned, planned.noticed),
     )
 
 
@@ -105,10 +112,20 @@ def _total(sending: PlannedSending, identifier: UUID | None) -> UnionTotal:
     )
 
 
+def _by_code(planned: Plan, reasons: Sequence[Blocked]) -> tuple[HeldBack, ...]:
+    """Each day once for a code, with the first line that is a cause."""
+    found: dict[str, dict[UUID, UUID | None]] = {}
+    for reason in reasons:
+        found.setdefault(reason.code, {}).setdefault(reason.day_id, reason.line_id)
+    return tuple(_held(planned, code, days) for code, days in sorted(found.items()))
+
+
 def _held(planned: Plan, code: str, found: Mapping[UUID, UUID | None]) -> HeldBack:
-    return HeldBack(
-        code,
-        len(found),
-        sum(planned.amounts[day_id] for day_id in found),
-        tuple(list(found.items())[:_SHOWN]),
-    )
+    cents, unpriced = _sum(planned, found)
+    return HeldBack(code, len(found), cents, tuple(list(found.items())[:_SHOWN]), unpriced)
+
+
+def _sum(planned: Plan, day_ids: Collection[UUID]) -> tuple[int, int]:
+    """Cents of the days whose amount is known, and how many others there are."""
+    known = [planned.amounts[day_id] for day_id in day_ids if day_id in planned.amounts]
+    return sum(known), len(day_ids) - len(known)

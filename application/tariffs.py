@@ -116,6 +116,11 @@ class TariffDesk:
         state = self.state(where, at)
         return self._book(state.accepted if state else ())
 
+    def in_force(self, where: UUID) -> tuple[tuple[Date, TariffSet], ...]:
+        """Sets that count now, with the day of care from which each one does."""
+        state = self.state(where)
+        return tuple((first, self._set(message)) for first, message in (state.accepted if state else ()))
+
     def changes(self, where: UUID, message: str, at: int | None = None) -> Changes | None:
         """What a set would change; None when no other one counts on its first day."""
         return self._changes(self.state(where, at), self.tariff_set(message), message)

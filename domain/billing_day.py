@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 from domain.care import Care, CareLine
 from domain.day_events import (
+    AmountConfirmed,
     CareRecorded,
     DayAcceptedByInsurer,
     DayBilled,
@@ -37,7 +38,10 @@ _DAYS = UUID("5f0b3a3e-4c7e-5b7e-9f53-0f7f1f6c2d10")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as the day knows it now. `is_derived`: made by the tariffs; `is_told`: such lines stand in its place."""
+    """A line as the day knows it now. `is_derived`: made by the tariffs; `is_told`: such lines stand in its place.
+
+    `is_amount_confirmed`: its amount is billed as it was given, whatever the tariffs say.
+    """
 
     line_id: UUID
     care: Care
@@ -49,6 +53,7 @@ class Line:
     said: LineVerdict | None = None
     is_derived: bool = False
     is_told: bool = False
+    is_amount_confirmed: bool = False
 
 
 class BillingDay(NamedTuple):
@@ -75,6 +80,16 @@ class BillingDay(NamedTuple):
     def active(self) -> tuple[Line, ...]:
         """Lines that were not withdrawn or told by others, in the order in which they are billed."""
         return tuple([line for line in self.lines if not (line.withdrawn or line.is_told)])
+
+    @property
+    def recorded(self) -> tuple[Line, ...]:
+        """Lines as people entered them, those that are told by others too; without the withdrawn."""
+        return tuple([line for line in self.lines if not (line.withdrawn or line.is_derived)])
+
+    @property
+    def asked_cents(self) -> int | None:
+        """What the insurer is asked for; None as long as nobody knows."""
+        return None if self.unpriced else sum(line.care.amount_cents for line in self.active)
 
     @property
     def unpriced(self) -> tuple[Line, ...]:
@@ -118,6 +133,8 @@ def evolve(day: BillingDay | None, happened: object) -> BillingDay:
             return _line(told, happened.line_id, withdrawn=True, withdrawn_by_hand=happened.import_id is None)
         case DuplicateConfirmed():
             return _line(day, happened.line_id, possible_duplicate=False, is_confirmed=True)
+        case AmountConfirmed():
+            return _line(day, happened.line_id, is_amount_confirmed=True)
     return day
 
 
@@ -151,6 +168,14 @@ def withdraw(day: BillingDay, line: UUID, import_id: UUID | None = None) -> list
 def confirm(day: BillingDay, line: UUID) -> list[object]:
     """Say that an identical second line was really done."""
     return [] if _changeable(day, line).is_confirmed else [DuplicateConfirmed(line)]
+
+
+def confirm_amount(day: BillingDay, line: UUID) -> list[object]:
+    """Say that the amount of a line is to be billed as it was given; it holds until the line is corrected."""
+    found = _changeable(day, line)
+    if not found.care.is_priced:
+        raise NotAllowed("line_unpriced", "This line came without amount; the tariffs give it one.")
+    return [] if found.is_amount_confirmed else [AmountConfirmed(line)]
 
 
 def lift_time_bar(day: BillingDay, proof: str, letter_date: Date) -> list[object]:
@@ -301,10 +326,8 @@ def _settled(day: BillingDay, happened: Settled) -> BillingDay:
 
 def _corrected(day: BillingDay, happened: LineCorrected) -> BillingDay:
     """A derogation code says why an identical line stands there, as a confirmation does."""
-    day = _untold(day)
-    if happened.care.derogation:
-        return _line(day, happened.line_id, care=happened.care, possible_duplicate=False)
-    return _line(day, happened.line_id, care=happened.care)
+    day = _line(_untold(day), happened.line_id, care=happened.care, is_amount_confirmed=False)
+    return _line(day, happened.line_id, possible_duplicate=False) if happened.care.derogation else day
 
 
 def _line(day: BillingDay, identifier: UUID, **values: object) -> BillingDay:
@@ -344,7 +367,7 @@ def undo_import(events: Sequence[object], import_id: UUID) -> list[object]:
         day = evolve(day, happened)
     if day is None:
         return []
-    recorded = _untold(day).active
+    recorded = day.recorded
     brought = [line for line in recorded if line.import_id == import_id]
     if not day.is_prepared and (brought or before):
         raise NotAllowed("import_sent", "A day of this import is in a sending: correct its lines one by one.")

@@ -1,10 +1,14 @@
 """One service as the practice recorded it: the columns of a care file, before anybody billed it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date as Date
+from typing import Any
 from uuid import UUID, uuid5
 
 from domain.event import Sealed
+
+FREE_NORMS = (7, 9)
+"""Service norms of lines that carry no amount: for information, under a flat fee."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +19,8 @@ class Care:
     commitments and documents are sealed: they lead to one patient. So is `line_ref`: other programs put a
     national number there.
 
-    `is_priced` false: what was done, without amounts; the tariffs give them before it is billed. `visit` counts the
-    visits of the day from 1; 0 is not said.
+    `is_priced` false: what was done, without amounts (all three are 0 and mean nothing); the tariffs give them before
+    it is billed. `visit` counts the visits of the day from 1; 0 is not said.
     """
 
     code: str
@@ -55,8 +59,18 @@ class Care:
 
     @property
     def is_statistical(self) -> bool:
-        """Norm 9 (under a flat fee) or 7 (for information): it carries no amount."""
-        return self.service_norm in (7, 9)
+        """It tells what was done and carries no amount."""
+        return self.service_norm in FREE_NORMS
+
+    @property
+    def asked_cents(self) -> int | None:
+        """What the insurer is asked for; None as long as nobody knows."""
+        return self.amount_cents if self.is_priced else None
+
+    @property
+    def share_cents(self) -> int | None:
+        """What the patient pays of it; None as long as nobody knows."""
+        return self.patient_share_cents if self.is_priced else None
 
     @property
     def has_reading(self) -> bool:
@@ -81,9 +95,37 @@ class CareLine:
     possible_duplicate: bool = False
 
 
-def sameness(care: Care) -> tuple[object, ...]:
-    """What makes two lines of a date look like one act entered twice."""
-    return (care.code, care.provider, care.time, care.tooth, care.limb, care.units, care.amount_cents)
+AMOUNTS = frozenset({"amount_cents", "patient_share_cents", "supplement_cents"})
+COLUMNS = tuple(field.name for field in fields(Care) if field.name != "is_priced")
+
+
+def columns_of(care: Care) -> dict[str, Any]:
+    """Value by column, as a care file has them: an amount that nobody gave yet is None."""
+    values = {name: getattr(care, name) for name in COLUMNS}
+    return values if care.is_priced else values | dict.fromkeys(AMOUNTS)
+
+
+def care_of(values: dict[str, Any]) -> Care:
+    """From values by column. Without an amount it is not priced, unless it is statistical: that asks for nothing."""
+    if "amount_cents" not in values:
+        values = {**values, "amount_cents": 0, "is_priced": values.get("service_norm") in FREE_NORMS}
+    return Care(**values)
+
+
+class Acts:
+    """Acts that stand already, to find one that was entered twice. An amount that is not known tells no two apart."""
+
+    def __init__(self) -> None:
+        self._asked: dict[tuple[object, ...], set[int | None]] = {}
+
+    def add(self, care: Care, *of: object) -> bool:
+        """Note an act, `of` whom or when; whether one that looks like it stood there."""
+        visit = max(care.visit, 1)
+        act = (*of, care.code, care.provider, care.time, care.tooth, care.limb, care.units, visit)
+        asked = self._asked.setdefault(act, set())
+        is_second = bool(asked) and (care.asked_cents is None or not asked.isdisjoint((care.asked_cents, None)))
+        asked.add(care.asked_cents)
+        return is_second
 
 
 def line_id(day_id: UUID, care: Care, occurrence: int) -> UUID:

@@ -10,7 +10,7 @@ from datetime import date as Date
 from uuid import UUID
 
 from domain.billing_day import BillingDay, Line, day_id
-from domain.care import Care, CareLine, line_id, sameness
+from domain.care import Acts, Care, CareLine, line_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,17 @@ def place(
 
     With `match` (a file) the n-th care of a kind is the n-th known line of that kind; without (the keyboard) every
     care is a new line. A line that a person withdrew stays known, so that the next file does not bring it back. An
-    identical second line is a possible duplicate unless a derogation code says why.
+    identical second line is a possible duplicate unless a derogation code says why; so is care without amounts on a
+    date billed with amounts, as under a flat fee or on a holiday the same act was asked by another code.
     """
     days = [day._replace(lines=tuple([line for line in day.lines if not line.is_derived])) for day in days]
     known = _known(establishment_id, patient_id, date, days)
     total = Counter(_kind(line.care) for day in days for line in day.lines)
-    alike = {sameness(line.care) for _, line, _ in known.values() if not line.withdrawn}
+    acts = Acts()
+    for _, line, _ in known.values():
+        if not line.withdrawn:
+            acts.add(line.care)
+    was_asked = any(not day.is_prepared and any(line.care.is_priced for line in day.active) for day in days)
     into = len(days) if days and days[-1].is_prepared else len(days) + 1
     target = day_id(establishment_id, patient_id, date, into)
     used = {line.line_id for day in days for line in day.lines}
@@ -77,8 +82,8 @@ def place(
         total[kind] += 1
         while line_id(target, care, total[kind]) in used:  # a corrected line keeps the identity of its former kind
             total[kind] += 1
-        twin = sameness(care) in alike and not care.derogation and not care.is_statistical
-        alike.add(sameness(care))
+        twin = acts.add(care) or (was_asked and not care.is_priced)
+        twin = twin and not care.derogation and not care.is_statistical
         added.append(CareLine(line_id(target, care, total[kind]), care, possible_duplicate=twin))
         indexes.append(index)
     return Placement(target, into, tuple(added), tuple(indexes), tuple(changed), unchanged)

@@ -51,6 +51,13 @@ class DuplicateConfirmed:
     line_id: UUID
 
 
+@event("billing_day.amount_confirmed")
+class AmountConfirmed:
+    """A person said that the amount of the line is to be billed as it was given, though the tariffs say another."""
+
+    line_id: UUID
+
+
 @event("billing_day.time_bar_lifted", subject="patient_id")
 class TimeBarLifted:
     """A registered letter stopped the time-bar; `proof` is the practice's own reference to it."""

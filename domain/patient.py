@@ -11,6 +11,7 @@ from domain.authorisation import Authorisation
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.event import ERASED, Sealed, event
 from domain.identifiers import is_nihii, is_ssin
+from domain.rules.unions import may_be_fund
 
 Language = Literal["fr", "nl", "de", "en"]
 _ZONE_8 = 13
@@ -221,6 +222,8 @@ def insure(state: Patient, period: Insurability) -> list[object]:
     for name, text in (("sickness_fund", period.sickness_fund), ("ct1", period.ct1), ("ct2", period.ct2)):
         if not _digits(text, 3):
             raise Invalid("field_invalid", f"{name}: give three digits.", field=name)
+    if not may_be_fund(period.sickness_fund):
+        raise Invalid("sickness_fund_unknown", "sickness_fund: no union has such a fund.", field="sickness_fund")
     if period.destination and not (_digits(period.destination, 3) or is_nihii(period.destination)):
         cure = "three digits of a sickness fund, or the NIHII number of a medical house"
         raise Invalid("field_invalid", f"destination: give {cure}.", field="destination")

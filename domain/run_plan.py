@@ -5,20 +5,32 @@ Pure: preview and run call it alike, the run only adds numbers and bytes to what
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date as Date
 from uuid import UUID
 
-from domain.billing_day import BillingDay, Line, evolve, price
-from domain.care import Care, sameness
+from domain.billing_day import Line
+from domain.care import Acts, Care
 from domain.establishment import Establishment
 from domain.identifiers import is_nihii, is_ssin
 from domain.patient import Insurability, Patient
-from domain.pricing.book import PriceBook
-from domain.pricing.day_prices import Insured, block_of, differences
-from domain.provider import Provider
 from domain.rules.limits import add_months, is_time_barred, month_end, month_of, month_start, next_month
 from domain.rules.unions import destination_of, union_of
+from domain.run_checks import judge
+from domain.run_parts import Blocked, Candidate, Practice, in_order
+
+__all__ = [
+    "Blocked",
+    "Candidate",
+    "InvoiceKey",
+    "NotYet",
+    "Plan",
+    "PlannedInvoice",
+    "PlannedSending",
+    "Practice",
+    "RunOptions",
+    "plan",
+]
 
 _GROUP = "94"
 """A third-party number of a group begins so; only an individual biller must name a profession (101810)."""
@@ -31,36 +43,6 @@ class RunOptions:
     month: str
     include_current: bool = False
     one_month_per_file: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Practice:
-    """Everything the plan looks at beside the days. Providers by NIHII number; patients by id, merges resolved."""
-
-    establishment_id: UUID
-    establishment: Establishment
-    providers: Mapping[str, tuple[UUID, Provider]]
-    patients: Mapping[UUID, tuple[UUID, Patient]]
-    prices: PriceBook = field(default_factory=PriceBook)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A prepared day. `priced`: what the tariffs made of it, to be recorded before it is billed."""
-
-    day_id: UUID
-    day: BillingDay
-    priced: tuple[object, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Blocked:
-    """One reason why a day is not billed. `line_id` when one line is the cause; `facts` are codes and dates."""
-
-    day_id: UUID
-    code: str
-    line_id: UUID | None = None
-    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +90,11 @@ class PlannedSending:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`stopped`: reasons why nothing at all can be billed. `elsewhere`: days for a destination eFact does not reach."""
+    """`stopped`: reasons why nothing at all can be billed. `elsewhere`: days for a destination eFact does not reach.
+
+    `amounts`: cents asked by day; a day that waits for its prices has none. `noticed`: what an insurer will remark on
+    days that go, and pay.
+    """
 
     options: RunOptions
     creation_date: Date
@@ -118,6 +104,7 @@ class Plan:
     elsewhere: tuple[tuple[str, Candidate], ...] = ()
     stopped: tuple[str, ...] = ()
     amounts: Mapping[UUID, int] = field(default_factory=dict)
+    noticed: tuple[Blocked, ...] = ()
 
 
 def plan(practice: Practice, days: Iterable[Candidate], options: RunOptions, today: Date) -> Plan:
@@ -130,22 +117,28 @@ def plan(practice: Practice, days: Iterable[Candidate], options: RunOptions, tod
     amounts: dict[UUID, int] = {}
     candidates = list(days)
     twins = _twins(practice, candidates)
-    based: set[tuple[UUID, Date]] = set()
-    for given in candidates:
-        candidate, day = given, given.day
+    free: list[Candidate] = []
+    for candidate in candidates:
+        day = candidate.day
         if not day.is_prepared or not day.active or day.date > until:
             continue
-        amounts[candidate.day_id] = sum(line.care.amount_cents for line in day.active)
+        if not day.unpriced:
+            amounts[candidate.day_id] = sum(line.care.amount_cents for line in day.active)
         later = _billable_from(day.date, today, options)
         if later is not None:
             not_yet.append(NotYet(candidate.day_id, later))
             continue
         reasons = _reasons(practice, candidate, twins, today)
+        blocked += reasons
         if not reasons:
-            candidate, reasons = _priced(practice, candidate, based)
+            free.append(candidate)
+    judged = judge(practice, free)
+    blocked += judged.blocked
+    held = {one.day_id for one in judged.blocked}
+    for candidate in (judged.days[one.day_id] for one in free):
+        if not candidate.day.unpriced:
             amounts[candidate.day_id] = sum(line.care.amount_cents for line in candidate.day.active)
-        if reasons:
-            blocked.extend(reasons)
+        if candidate.day_id in held:
             continue
         key = _invoice_key(practice, candidate, today)
         if union_of(key.destination) is None:
@@ -161,6 +154,7 @@ def plan(practice: Practice, days: Iterable[Candidate], options: RunOptions, tod
         tuple(elsewhere),
         _stopped(practice.establishment),
         amounts,
+        tuple(judged.noticed),
     )
 
 
@@ -170,17 +164,14 @@ def _twins(practice: Practice, candidates: Iterable[Candidate]) -> AbstractSet[U
     The first of them is not in doubt. In a later sequence of the date the first may be in a sending already, so there
     the word given at entry counts too. A derogation code or a person's confirmation settles it.
     """
-    seen: set[tuple[object, ...]] = set()
-    doubtful = set()
-    for candidate in sorted(candidates, key=lambda c: (c.day.date, c.day.sequence)):
+    acts, doubtful = Acts(), set[UUID]()
+    for candidate in sorted(candidates, key=in_order):
         day = candidate.day
         billed = practice.patients.get(day.patient_id, (day.patient_id, None))[0]
-        for line in day.active if day.is_prepared else ():
+        for line in day.recorded if day.is_prepared else ():
             if line.care.is_statistical:
                 continue
-            same = (billed, day.date, *sameness(line.care))
-            is_second = same in seen or (line.possible_duplicate and day.sequence > 1)
-            seen.add(same)
+            is_second = acts.add(line.care, billed, day.date) or (line.possible_duplicate and day.sequence > 1)
             if is_second and not line.is_confirmed and not line.care.derogation:
                 doubtful.add(line.line_id)
     return doubtful
@@ -216,50 +207,13 @@ def _reasons(practice: Practice, candidate: Candidate, twins: AbstractSet[UUID],
             block(code, date=day.date.isoformat())
     if is_time_barred(day.date, today) and not day.time_bar_proof:
         block("time_barred", date=day.date.isoformat())
-    for line in day.active:
+    for line in day.recorded:
         codes = _line_reasons(practice, line, day.date)
         if line.line_id in twins:
             codes.append("possible_duplicate")
         for code in codes:
             block(code, line, nomenclature_code=line.care.code)
     return found
-
-
-def _priced(practice: Practice, candidate: Candidate, based: set[tuple[UUID, Date]]) -> tuple[Candidate, list[Blocked]]:
-    """The day with amounts on all its lines, or why it has none. `based`: who had the first base service on which day.
-
-    A practice without any set of tariffs bills the amounts that it was given.
-    """
-    day = candidate.day
-    billed, patient = practice.patients[day.patient_id]
-    period, pricer = patient.insurability(day.date), practice.prices.pricer(day.date)
-    recorded = day.unpriced or any(line.is_derived for line in day.lines)
-    if pricer is None or period is None:
-        return candidate, [Blocked(candidate.day_id, "tariff_missing")] if recorded else []
-    insured = Insured(period.ct1, period.ct2, patient.authorisations)
-    found = [
-        Blocked(
-            candidate.day_id,
-            difference.cause,
-            line.line_id,
-            (("nomenclature_code", line.care.code), ("refused_as", difference.refused_as)),
-        )
-        for line, difference in differences(pricer, day, insured)
-    ]
-    who = (billed, day.date)
-    taken = day.sequence > 1 or who in based
-    based.add(who)
-    block = block_of(pricer, candidate.day_id, day, insured, first_base_taken=taken)
-    found += [Blocked(candidate.day_id, one.code, one.line_id, one.facts) for one in block.reasons]
-    if found or not block.lines:
-        return candidate, found
-    lines = tuple(made.line for made in block.lines)
-    number = next((made.authorisation.number for made in block.lines if made.authorisation), "")
-    happened = price(day, lines, pricer.tariffs.content, period.ct1, period.ct2, number)
-    known = tuple(line.care for line in day.lines if line.is_derived)
-    if known == tuple(line.care for line in lines):
-        return candidate, []
-    return replace(candidate, day=evolve(day, happened[0]), priced=tuple(happened)), []
 
 
 def _patient_reasons(patient: Patient, on: Date) -> list[str]:
@@ -329,7 +283,7 @@ def _destination(period: Insurability, on: Date) -> str:
 def _sendings(invoices: Mapping[InvoiceKey, list[Candidate]], options: RunOptions) -> tuple[PlannedSending, ...]:
     files: dict[str, list[PlannedInvoice]] = {}
     for key in sorted(invoices):
-        days = sorted(invoices[key], key=lambda c: (c.day.date, c.day.sequence))
+        days = sorted(invoices[key], key=in_order)
         files.setdefault(union_of(key.destination) or "", []).append(PlannedInvoice(key, tuple(days)))
     made = []
     for union, open_ones in sorted(files.items()):

@@ -12,23 +12,27 @@ from projections.scope import Condition, both, one_of, scoped
 
 @dataclass(frozen=True, slots=True)
 class PreparedMonth:
-    """Days of one month (`YYYY-MM`) that are in no sending. Money in cents."""
+    """Days of one month (`YYYY-MM`) that are in no sending. Money in cents, of all but the `unpriced` days."""
 
     month: str
     days: int
     amount_cents: int
+    unpriced: int = 0
 
 
 def prepared_months(sql: Sql, scope: Collection[UUID], at: int | None = None) -> list[PreparedMonth]:
     """Months with days to bill, the earliest first, as of a position of the log."""
     where = both([scoped(scope), Condition("sending_id IS NULL AND line_count > 0")])
-    source, params = union(days.TABLE, "month, amount_cents", where, at)
+    source, params = union(days.TABLE, "month, amount_cents, unpriced", where, at)
     rows = sql.rows(
-        "SELECT month, count(*) AS days, sum(amount_cents) AS amount_cents"
+        "SELECT month, count(*) AS days, sum(amount_cents) AS amount_cents,"
+        " sum(CASE WHEN unpriced > 0 THEN 1 ELSE 0 END) AS unpriced"
         f" FROM {source} AS waiting GROUP BY month ORDER BY month",
         params,
     )
-    return [PreparedMonth(row["month"], int(row["days"]), int(row["amount_cents"])) for row in rows]
+    return [
+        PreparedMonth(row["month"], int(row["days"]), int(row["amount_cents"]), int(row["unpriced"])) for row in rows
+    ]
 
 
 def has_care(sql: Sql, scope: Collection[UUID], month: str) -> bool:

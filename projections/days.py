@@ -1,12 +1,16 @@
 """Billing days: what was recorded, in which invoice it is, and what the insurer said of the whole day."""
 
-from application.ports import Recorded
-from domain.billing_day import fold
+from collections.abc import Iterable, Sequence
+
+from application.ports import Recorded, Row
+from domain.billing_day import Line, fold
+from domain.care import CareLine
 from domain.day_events import (
     CareRecorded,
     DayAcceptedByInsurer,
     DayBilled,
     DayPartlyRefusedByInsurer,
+    DayPriced,
     DayRefusedByInsurer,
     DayReinstated,
     DayReturned,
@@ -20,7 +24,7 @@ from projections.view import RowView, Streams, on_stream
 SETTLED = "phase = 'settled'"
 PREPARED = "sending_id IS NULL AND line_count > 0"
 REFUSED = "verdict IN ('mixed', 'refused')"
-_SUMMED = ("month", "amount_cents", "line_count", "possible_duplicates", "is_returned", "sending_id")
+_SUMMED = ("month", "amount_cents", "unpriced", "line_count", "possible_duplicates", "is_returned", "sending_id")
 
 TABLE = Table(
     "days",
@@ -42,6 +46,7 @@ TABLE = Table(
         uuid("import_id", optional=True, fixed=True),
         number("sequence", fixed=True),
         number("possible_duplicates"),
+        number("unpriced"),
     ),
     key="day_id",
     # No index on what a settlement changes, and room for its new version on the page.
@@ -59,14 +64,26 @@ TABLE = Table(
 )
 
 
+def with_known_amounts(rows: Iterable[Row]) -> list[Row]:
+    """`amount_cents` is None of days that are not priced yet."""
+    return [{**row, "amount_cents": None} if row["unpriced"] else row for row in rows]
+
+
 def apply(row: ViewRow | None, recorded: Recorded, streams: Streams) -> ViewRow | None:
-    """`phase`: prepared, in_sending, settled. `import_id`: the file that opened the day."""
+    """`phase`: prepared, in_sending, settled. `import_id`: the file that opened the day.
+
+    `unpriced`: lines that the tariffs still have to price; until then the amount is not known, and stands as 0.
+    """
     happened = recorded.event
-    if isinstance(happened, CareRecorded):
-        return _recorded(row, recorded)
     if row is None:
-        return None
+        return _opened(recorded) if isinstance(happened, CareRecorded) else None
     match happened:
+        case DayPriced():
+            return row | {
+                "amount_cents": happened.amount_cents,
+                "line_count": happened.line_count,
+                "unpriced": 0,
+            }
         case DayBilled():
             return row | {
                 "sending_id": happened.sending_id,
@@ -96,18 +113,8 @@ def apply(row: ViewRow | None, recorded: Recorded, streams: Streams) -> ViewRow 
             return _lines_changed(row, recorded, streams)
 
 
-def _recorded(row: ViewRow | None, recorded: Recorded) -> ViewRow:
+def _opened(recorded: Recorded) -> ViewRow:
     happened = recorded.event
-    amount = doubtful = 0
-    for line in happened.lines:
-        amount += line.care.amount_cents
-        doubtful += line.possible_duplicate
-    if row is not None:
-        return row | {
-            "amount_cents": row["amount_cents"] + amount,
-            "line_count": row["line_count"] + len(happened.lines),
-            "possible_duplicates": row["possible_duplicates"] + doubtful,
-        }
     date = happened.date.isoformat()
     return {
         "day_id": recorded.stream_id,
@@ -121,12 +128,10 @@ def _recorded(row: ViewRow | None, recorded: Recorded) -> ViewRow:
         "invoice_id": None,
         "phase": "prepared",
         "verdict": "none",
-        "amount_cents": amount,
         "accepted_cents": 0,
         "refused_cents": 0,
-        "line_count": len(happened.lines),
-        "possible_duplicates": doubtful,
         "is_returned": False,
+        **_asked(happened.lines, happened.lines),
     }
 
 
@@ -140,21 +145,33 @@ def _settled(row: ViewRow, verdict: str, accepted_cents: int, refused_cents: int
 
 
 def _lines_changed(row: ViewRow, recorded: Recorded, streams: Streams) -> ViewRow:
-    """A line was corrected, withdrawn or confirmed: rare enough to fold the day again."""
+    """Lines came, or were corrected, withdrawn or confirmed: rare enough to fold the day again."""
     day = fold([*streams.before(recorded), recorded.event])
-    lines = day.active if day else ()
-    return row | {
-        "amount_cents": sum(line.care.amount_cents for line in lines),
-        "line_count": len(lines),
-        "possible_duplicates": sum(line.possible_duplicate for line in lines),
+    return row | _asked(day.active, day.recorded) if day else row
+
+
+def _asked(active: Sequence[Line | CareLine], recorded: Sequence[Line | CareLine]) -> ViewRow:
+    """What is asked for, and how many of the lines that were recorded wait for a word, told by others or not."""
+    unpriced = amount = doubtful = 0
+    for line in active:
+        unpriced += not line.care.is_priced
+        amount += line.care.amount_cents
+    for line in recorded:
+        doubtful += line.possible_duplicate
+    return {
+        "amount_cents": 0 if unpriced else amount,
+        "line_count": len(active),
+        "possible_duplicates": doubtful,
+        "unpriced": unpriced,
     }
 
 
 VIEW = RowView(
     TABLE,
-    version=2,
+    version=3,
     touches=on_stream(
         CareRecorded,
+        DayPriced,
         DayBilled,
         DayAcceptedByInsurer,
         DayPartlyRefusedByInsurer,
@@ -165,6 +182,9 @@ VIEW = RowView(
         LineWithdrawn,
         DuplicateConfirmed,
     ),
-    needs_stream=lambda recorded: isinstance(recorded.event, LineCorrected | LineWithdrawn | DuplicateConfirmed),
+    needs_stream=lambda recorded: (
+        isinstance(recorded.event, LineCorrected | LineWithdrawn | DuplicateConfirmed)
+        or (recorded.version > 1 and isinstance(recorded.event, CareRecorded))
+    ),
     apply=apply,
 )

@@ -154,6 +154,7 @@ PUBLISHED: dict[str, Published] = {
     "billing_day.line_corrected": Published("care.corrected", fields("line_id", "import_id")),
     "billing_day.line_withdrawn": Published("care.withdrawn", fields("line_id", "import_id")),
     "billing_day.duplicate_confirmed": Published("care.duplicate_confirmed", fields("line_id")),
+    "billing_day.amount_confirmed": Published("care.amount_confirmed", fields("line_id")),
     "billing_day.time_bar_lifted": Published("care.time_bar_lifted", fields("letter_date")),
     "billing_day.priced": Published("billing_day.priced", _priced),
     "billing_day.billed": Published("billing_day.billed", fields("sending_id", "invoice_id")),

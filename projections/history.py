@@ -140,8 +140,9 @@ def invoices_page(sql: Sql, scope: Collection[UUID], wanted: InvoiceFilter, aske
 
 
 def days_page(sql: Sql, scope: Collection[UUID], wanted: DayFilter, asked: Asked) -> Page:
-    """Billing days, by default by date."""
-    return DAYS.page(sql, conditions(scope, wanted), asked)
+    """Billing days, by default by date; those whose amount is not known yet come as if they had none."""
+    page = DAYS.page(sql, conditions(scope, wanted), asked)
+    return Page(days.with_known_amounts(page.rows), page.following)
 
 
 def refusals_page(sql: Sql, scope: Collection[UUID], wanted: RefusalFilter, asked: Asked) -> Page:

@@ -1,12 +1,13 @@
 """The `Lookups` port: questions that the use cases ask the views; the log decides afterwards."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date as Date
 from uuid import UUID
 
 from application.ports import Database
 from projections import establishments, messages, patient_names, patient_numbers, patients
 from projections.days import REFUSED
+from projections.days_around import days_around
 from projections.scope import Condition, both, scoped
 
 
@@ -32,6 +33,12 @@ class ViewLookups:
                 (*where.params, until.isoformat()),
             )
         return [row["day_id"] for row in rows]
+
+    def days_around(self, establishment_id: UUID, spans: Mapping[UUID, Collection[tuple[Date, Date]]]) -> list[UUID]:
+        """Days with care of each patient within any of the spans (ends included), on whichever record of the person."""
+        self._catch_up()
+        with self._database.snapshot() as sql:
+            return days_around(sql, [establishment_id], spans)
 
     def undecided_refusals(self, establishment_id: UUID) -> list[tuple[UUID, int]]:
         """Refused days, in part or whole, that nobody decided upon: (day, refused cents), the oldest first."""

@@ -52,7 +52,7 @@ def view(keys: KeyRing) -> SetView:
 
     return SetView(
         TABLE,
-        version=2,
+        version=3,
         touches=on_stream(PatientRegistered, PatientDetailsCorrected, PatientErased),
         forgets=frozenset({topic(PatientErased)}),
         is_register=True,

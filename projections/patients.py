@@ -83,7 +83,7 @@ def view(keys: KeyRing) -> RowView:
 
     return RowView(
         TABLE,
-        version=1,
+        version=2,
         touches=on_stream(
             PatientRegistered,
             PatientDetailsCorrected,

@@ -20,7 +20,8 @@ class Work:
     """`about`: the sending or the item. `count`: billing days. `code`, `letter`: root of refusals, or kind of an item.
 
     `deadline`: the last day on which the oldest care in it can be sent; None where no money hangs on it.
-    `since`: first day of care, day of sending, day on which the item was raised.
+    `since`: first day of care, day of sending, day on which the item was raised. `unpriced`: billing days of which the
+    tariffs have not made an amount yet; they count for nothing in `cents`.
     """
 
     kind: Kind
@@ -35,6 +36,7 @@ class Work:
     letter: str = ""
     since: Date | None = None
     held_back: HeldBack = ()
+    unpriced: int = 0
 
     def target_id(self, establishment_id: UUID) -> UUID:
         """What people take upon themselves or put off: the sending or item, else the cause or the month."""

@@ -47,17 +47,19 @@ def days_to_bill(sql: Sql, scope: Collection[UUID], today: Date, at: int | None)
             row["days"],
             month=row["month"],
             since=first,
+            unpriced=int(row["unpriced"]),
             held_back=held_back.get(row["month"], ()) if row["kind"] == "bill" else (),
         )
 
 
 def months_to_bill(sql: Sql, scope: Collection[UUID], today: Date, at: int | None = None) -> Sequence[Row]:
-    """What `days_to_bill` is made of: kind, month, days, cents and first day of care, one row each."""
+    """What `days_to_bill` is made of: kind, month, days (`unpriced`: without amount), cents, first day of care."""
     where = both([scoped(scope), Condition(days.PREPARED)])
-    columns = "month, date, amount_cents, possible_duplicates, is_returned"
+    columns = "month, date, amount_cents, unpriced, possible_duplicates, is_returned"
     text, params = union(days.TABLE, columns, where, at)
     rows = sql.rows(
-        f"SELECT {_KIND} AS kind, month, count(*) AS days, sum(amount_cents) AS cents, min(date) AS first"
+        f"SELECT {_KIND} AS kind, month, count(*) AS days, sum(amount_cents) AS cents, min(date) AS first,"
+        " sum(CASE WHEN unpriced > 0 THEN 1 ELSE 0 END) AS unpriced"
         f" FROM {text} AS t GROUP BY 1, 2 ORDER BY 2, 1 LIMIT {_MOST}",
         params,
     )

@@ -6,8 +6,8 @@ import typer
 
 from api.cli.console import AsJson, Reason, Where, billed_month, concerning, context, establishment, working
 from api.cli.ids import identifier_of
-from api.cli.voice import Voice
-from application.run_report import HeldBack, RunReport
+from api.cli.voice import NOTHING, Voice
+from application.run_report import HeldBack, Later, RunReport
 from application.send import Sent
 from domain.errors import Invalid
 from domain.run_plan import RunOptions
@@ -121,12 +121,13 @@ def show_run(voice: Voice, report: RunReport) -> None:
         [(s.union, s.billed_month, s.invoices, s.days, s.lines, voice.money(s.amount_cents)) for s in report.sendings],
     )
     _held(voice, "bill.blocked", "column.reason", [(voice.code("blocker", h.code), h) for h in report.blocked])
+    _held(voice, "bill.noticed", "column.reason", [(voice.code("blocker", h.code), h) for h in report.noticed])
     _held(voice, "bill.elsewhere", "column.destination", [(h.code, h) for h in report.elsewhere])
     if report.not_yet:
         voice.say("bill.later")
         voice.table(
             [("column.from", False), ("column.days", True), ("column.amount", True)],
-            [(later.billable_from, later.days, voice.money(later.amount_cents)) for later in report.not_yet],
+            [(later.billable_from, later.days, _sum(voice, later)) for later in report.not_yet],
         )
 
 
@@ -150,8 +151,13 @@ def _held(voice: Voice, title: str, head: str, rows: list[tuple[str, HeldBack]])
     voice.say(title)
     voice.table(
         [(head, False), ("column.days", True), ("column.amount", True)],
-        [(label, held.days, voice.money(held.amount_cents)) for label, held in rows],
+        [(label, held.days, _sum(voice, held)) for label, held in rows],
     )
+
+
+def _sum(voice: Voice, left_out: HeldBack | Later) -> str:
+    """In euro, a dash when none of the days has its prices yet."""
+    return NOTHING if 0 < left_out.unpriced == left_out.days else voice.money(left_out.amount_cents)
 
 
 def _options(month: str, include_current: bool, one_month_per_file: bool) -> RunOptions:

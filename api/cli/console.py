@@ -99,7 +99,9 @@ def speaking(voice: Voice) -> Iterator[None]:
 
 
 def _fail(voice: Voice, code: str, plain: str, **facts: object) -> None:
-    _end(voice, code, voice.label(f"problem.{code}", **facts) if has(f"problem.{code}") else plain)
+    told = voice.label(f"problem.{code}", **facts) if has(f"problem.{code}") else plain
+    hint = f"field.{facts['field']}"
+    _end(voice, code, f"{told} ({voice.label(hint)})" if code == "field_invalid" and has(hint) else told)
 
 
 def _end(voice: Voice, code: str, shown: str) -> None:
@@ -135,6 +137,8 @@ def establishment(quittance: Quittance, given: str) -> UUID:
     if given:
         return identifier_of(given)
     known = quittance.lookups.establishment_ids()
+    if not known:
+        raise NotFound("establishment_none", "There is no establishment yet: add one first.")
     if len(known) != 1:
         raise NotFound("establishment_not_named", f"There are {len(known)} establishments: name one with -e.")
     return known[0]

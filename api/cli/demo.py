@@ -12,6 +12,7 @@ from datetime import date as Date
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 import typer
 
@@ -19,14 +20,16 @@ from api.build import Quittance, build
 from api.cli.answers import show_answers
 from api.cli.billing import show_run, show_sent
 from api.cli.console import AsJson, context, read_settings, speaking
-from api.cli.demo_days import DemoClock, collect_and_read, enter_care, first_of_care
+from api.cli.demo_days import DemoClock, collect_and_read, enter_care, first_of_care, take_tariffs
 from api.cli.imports import show_import, show_register
 from api.cli.manage import prepare
 from api.cli.months import history_of, show_history
 from api.cli.refusals import causes_of, show_refusals
+from api.cli.tariffs import show_sets
 from api.cli.voice import Voice
 from api.register_file import load_register
 from api.settings import Settings
+from api.tariff_shapes import SetOut, sets_out
 from domain.errors import Invalid, NotAllowed
 from domain.local_time import local_date
 from domain.rules.limits import add_months, month_of
@@ -40,6 +43,8 @@ from infrastructure.simulator.unions import SimulatedUnions
 T = TypeVar("T")
 
 _MARK = ".quittance-demo"
+_NOT_SENT = ("care_file", "tariffs")
+"""Kinds of what came in otherwise than from a union."""
 _BILLED_ON = 3
 """Day of the month after the care."""
 _ACKNOWLEDGED, _CHECKED, _SETTLED = timedelta(days=1), timedelta(days=3), timedelta(days=7)
@@ -86,6 +91,7 @@ def tell(voice: Voice, folder: Path, seed: int, day: Date | None = None) -> dict
         where = report.establishment_id
         if where is None:
             raise NotAllowed("establishment_unknown", "The sample names no establishment.")
+        chapter("tariffs", lambda: price_from(quittance, where), show_sets)
         chapter("imported", lambda: enter_care(quittance, clock, where, first), show_import)
         clock.wait_for(billed_on)
         chapter("preview", lambda: quittance.billing.preview(where, options), show_run)
@@ -101,6 +107,12 @@ def tell(voice: Voice, folder: Path, seed: int, day: Date | None = None) -> dict
     if not voice.as_json:
         voice.say("demo.where", folder=folder, outbox=folder / "outbox", inbox=folder / "inbox")
     return told
+
+
+def price_from(quittance: Quittance, where: UUID) -> tuple[SetOut, ...]:
+    """Take the fictitious tariffs in; by them all care is priced."""
+    take_tariffs(quittance, where)
+    return sets_out(quittance.tariffs.state(where))
 
 
 @contextmanager
@@ -134,7 +146,7 @@ def export(quittance: Quittance, folder: Path) -> None:
         known = sql.rows("SELECT sha256, kind, direction, stored_at FROM messages ORDER BY stored_at, sha256")
     for number, row in enumerate(known, 1):
         content = quittance.messages.get(row["sha256"])
-        if row["kind"] == "care_file":
+        if row["kind"] in _NOT_SENT:
             continue
         name = f"{number:03d}-{content[:6].decode('ascii', 'replace')}-{row['sha256'][:12]}.txt"
         (folder / ("outbox" if row["direction"] == "out" else "inbox") / name).write_bytes(content)

@@ -11,7 +11,7 @@ from application.import_care import ImportOptions, ImportReport
 from application.read_answers import AnswerReport
 from domain.rules.limits import add_months, month_of
 from infrastructure.carefile.care_file import read_care_file
-from infrastructure.sample import sample_files
+from infrastructure.sample import BE_NURSING, sample_files, sample_tariff
 from projections.history import SendingFilter, sendings_page
 from projections.paging import Asked
 
@@ -48,6 +48,14 @@ class DemoClock:
 def first_of_care(day: Date) -> Date:
     """First day of the latest month of care whose story is over by that day."""
     return add_months((day - timedelta(days=_OVER_ON)).replace(day=1), -1)
+
+
+def take_tariffs(quittance: Quittance, where: UUID) -> None:
+    """The fictitious set counts from its first day on."""
+    report = quittance.tariffs.receive(context(), where, sample_tariff(BE_NURSING)).result
+    if report.tariffs is None:
+        raise AssertionError("the sample set has no fault")
+    quittance.tariffs.accept(context(), where, report.message, report.tariffs.valid_from)
 
 
 def enter_care(quittance: Quittance, clock: DemoClock, where: UUID, first: Date) -> ImportReport:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from typer import Context
+
 from api.catalogue import Language, has, text
 
 
@@ -9,7 +11,7 @@ def speak(command: Any, language: Language, path: str = "quittance") -> Any:  # 
     """Put the texts of `help.<command>` and `option.<name>` in place of those in the code; answers the command."""
     if has(f"help.{path}"):
         command.help = text(f"help.{path}", language)
-    for parameter in command.params:
+    for parameter in (*command.params, command.get_help_option(Context(command))):
         if has(f"option.{parameter.name}"):
             parameter.help = text(f"option.{parameter.name}", language)
     for name, inner in getattr(command, "commands", {}).items():

@@ -10,6 +10,7 @@ from api.cli import (
     demo,
     digest,
     efact,
+    establishments,
     imports,
     manage,
     numbers,
@@ -26,6 +27,7 @@ from api.cli.help import speak
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(efact.app, name="efact")
+app.add_typer(establishments.app, name="establishment")
 app.add_typer(users.app, name="user")
 app.add_typer(tariffs.app, name="tariff")
 for module in (

@@ -1,5 +1,7 @@
 """`quittance serve`: the service on this machine, pages and API."""
 
+import shlex
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -48,7 +50,7 @@ def serve(
             if demo:
                 voice.say("serve.demo_user", login=DEMO_LOGIN, password=_demo_password(quittance))
             elif not _has_user(quittance):
-                voice.say("serve.no_user")
+                _say_first_steps(quittance, voice, settings)
             voice.say("serve.ready", url=f"http://{host}:{port}")
             run_service(quittance, site, host, port)
         finally:
@@ -72,6 +74,15 @@ def _demo_password(quittance: Quittance) -> str:
     for where in quittance.lookups.establishment_ids():
         accounts.grant(context(), made.user_id, where, _DEMO_ROLE, today)
     return made.one_time_password
+
+
+def _say_first_steps(quittance: Quittance, voice: Voice, settings: Settings) -> None:
+    """The commands that let somebody in, as they can be pasted into another terminal."""
+    words = ("env", f"QUITTANCE_HOME={settings.home.resolve()}", sys.executable, "-m", "api.cli")
+    typed = shlex.join(words)
+    if not quittance.lookups.establishment_ids():
+        voice.say("serve.no_practice", quittance=typed)
+    voice.say("serve.no_user", quittance=typed)
 
 
 def _has_user(quittance: Quittance) -> bool:

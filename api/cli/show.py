@@ -1,5 +1,6 @@
 """`quittance show`: one thing as it was at any instant: its state, what is inside it, and its timeline."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +16,8 @@ from api.cli.timelines import entry_of, history_of, patients_of, show_timeline
 from api.cli.trees import branches, draw, show_lines
 from api.cli.voice import Voice
 from domain import billing_day
+from domain.billing_day import Line
+from domain.care import columns_of
 
 Lines = Annotated[bool, typer.Option("--lines", help="In a sending, every line and not only the refused ones.")]
 _APART = ("funds", "years")
@@ -48,11 +51,18 @@ def show(
             shown["lines"] = day.lines if day else ()
         note_access(quittance, "show", patients)
         if as_json:
+            if "lines" in shown:
+                shown["lines"] = [_line(line) for line in shown["lines"]]
             voice.json({**shown, "timeline": [entry_of(one) for one in recorded]})
             return
         _show(voice, shown)
         voice.say("show.timeline")
         show_timeline(voice, recorded)
+
+
+def _line(line: Line) -> dict[str, Any]:
+    """For a program: what nobody knows yet is null."""
+    return {**asdict(line), "care": columns_of(line.care)}
 
 
 def _show(voice: Voice, shown: dict[str, Any]) -> None:

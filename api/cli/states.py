@@ -18,6 +18,7 @@ from domain import (
     patient,
     provider,
     sending,
+    tariffs,
     user,
 )
 from domain.billing_run import BillingRunCancelled
@@ -112,6 +113,7 @@ _STATES: dict[str, Callable[[UUID, Sequence[Event]], State]] = {
     "import": _folded(inbox.fold_import),
     "api_key": _folded(api_key.fold),
     "user": _folded(user.fold),
+    "tariffs": _folded(tariffs.fold),
     "casework": _folded(casework.fold),
     "code_list": lambda _, events: _last_words(events),
 }

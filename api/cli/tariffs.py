@@ -1,5 +1,6 @@
 """`quittance tariff`: sets of tariffs taken in, accepted from a day on, set aside; and what a code costs, with why."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ from api.catalogue import money
 from api.cli.console import AsJson, Reason, Where, context, establishment, read_file, working
 from api.cli.tariff_files import export_sample, from_nomensoft, show_faults
 from api.cli.voice import NOTHING, Voice
-from api.tariff_shapes import ChangesOut, PriceOut, UnitOut, known, loaded_out, price_of, sets_out
+from api.tariff_shapes import ChangesOut, PriceOut, SetOut, UnitOut, known, loaded_out, price_of, sets_out
 from domain.errors import Invalid
 from domain.tariffs import Tariffs
 
@@ -56,20 +57,7 @@ def list_sets(where: Where = "", as_json: AsJson = False) -> None:
         if as_json:
             voice.json(found)
             return
-        heads = ("id", "edition", "name", "sector", "status", "counts_from", "codes")
-        rows = [
-            (
-                one.id[:_SHORT],
-                one.edition,
-                one.name,
-                voice.code("sector", one.sector),
-                voice.code("tariff_state", one.state),
-                one.applies_from or NOTHING,
-                one.codes,
-            )
-            for one in found
-        ]
-        voice.table([(f"column.{head}", head == "codes") for head in heads], rows)
+        show_sets(voice, found)
 
 
 @app.command()
@@ -113,6 +101,24 @@ def price(
         here = establishment(quittance, where)
         found = price_of(quittance.tariffs.book(here), nomenclature, on.date(), ct1, ct2, units)
         voice.json(found) if as_json else _show_price(voice, found)
+
+
+def show_sets(voice: Voice, found: Sequence[SetOut]) -> None:
+    """As a table."""
+    heads = ("id", "edition", "name", "sector", "status", "counts_from", "codes")
+    rows = [
+        (
+            one.id[:_SHORT],
+            one.edition,
+            one.name,
+            voice.code("sector", one.sector),
+            voice.code("tariff_state", one.state),
+            one.applies_from or NOTHING,
+            one.codes,
+        )
+        for one in found
+    ]
+    voice.table([(f"column.{head}", head == "codes") for head in heads], rows)
 
 
 def _named(state: Tariffs | None, given: str) -> str:

@@ -89,7 +89,7 @@ def _line(voice: Voice, line: Line) -> tuple[str, ...]:
     said = line.said
     return (
         line.care.code,
-        voice.money(line.care.amount_cents),
+        voice.money(line.care.asked_cents),
         voice.code("verdict", said.verdict if said else "none"),
         voice.money(said.accepted_cents) if said else "",
         " ".join(f"{reason.letter}{reason.code}" for reason in (*said.reasons, *said.notes)) if said else "",

@@ -11,7 +11,7 @@ from api.cli.access import note_access
 from api.cli.console import AsJson, Where, billed_month, establishment, working
 from api.cli.instants import AsOf, position
 from api.cli.months import history_of, show_history
-from api.cli.voice import Voice
+from api.cli.voice import NOTHING, Voice
 from application.ports import Sql
 from domain.errors import Invalid
 from projections.history import (
@@ -130,7 +130,7 @@ def _show_page(voice: Voice, of: str, page: Page) -> None:
 
 def _cell(voice: Voice, name: str, value: Any) -> object:  # noqa: ANN401 - a cell of a view
     if name.endswith("_cents"):
-        return voice.money(value)
+        return NOTHING if value is None else voice.money(value)
     if name == "error_percentage":
         return percent(value, voice.language)
     return voice.code(name, value) if name in ("status", "verdict") else value

@@ -44,9 +44,9 @@ class Voice:
         """A text of the catalogue."""
         return text(key, self.language, **facts)
 
-    def money(self, cents: int) -> str:
-        """Cents as people write them."""
-        return euros(cents, self.language)
+    def money(self, cents: int | None) -> str:
+        """Cents as people write them; a dash for those that nobody knows."""
+        return NOTHING if cents is None else euros(cents, self.language)
 
     def code(self, group: str, code: str) -> str:
         """A code of the product in words."""

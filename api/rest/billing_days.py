@@ -15,10 +15,24 @@ from application.ports import EventLog
 from domain import billing_day as days
 from domain.answer import Reason
 from domain.billing_day import BillingDay, Line
-from domain.care import Care
+from domain.care import Care, columns_of
 
 router = resource("/billing-days", "billing days")
 ABSENT = "day_unknown"
+_ASKED = frozenset(
+    {
+        "code",
+        "amount_cents",
+        "provider",
+        "units",
+        "patient_share_cents",
+        "supplement_cents",
+        "service_norm",
+        "provider_norm",
+        "is_priced",
+    }
+)
+"""Of a line, what everybody sees who may read; the rest is for who may see care."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +48,30 @@ class VerdictOut:
 
 
 @dataclass(frozen=True, slots=True)
+class CareOut(Care):
+    """What was recorded. Its amounts are null as long as nobody gave them (`is_priced` false); 0 is an amount."""
+
+    amount_cents: int | None  # type: ignore[assignment]
+    patient_share_cents: int | None = 0  # type: ignore[assignment]
+    supplement_cents: int | None = 0  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True)
 class LineOut:
     """A line as it stands. `record`: its running number in the file; `said` is null when it was not listed.
+
+    `is_derived`: made by the tariffs, in the place of the lines that say `is_told`. `is_amount_confirmed`: billed as it
+    was given, whatever the tariffs say.
 
     Without the scope `medical`, `care` has no more than what was asked for which service, and the comment is null.
     """
 
     line_id: UUID
-    care: Care
+    care: CareOut
     possible_duplicate: bool
+    is_derived: bool
+    is_told: bool
+    is_amount_confirmed: bool
     is_withdrawn: bool
     import_id: UUID | None
     record: int | None
@@ -114,7 +143,6 @@ def shown(day_id: UUID, day: BillingDay, *, whole: bool) -> DayOut:
 
 
 def _line(line: Line, record: int | None, *, whole: bool) -> LineOut:
-    care = line.care if whole else _asked(line.care)
     said = line.said and VerdictOut(
         line.said.verdict,
         line.said.requested_cents,
@@ -123,18 +151,21 @@ def _line(line: Line, record: int | None, *, whole: bool) -> LineOut:
         line.said.notes,
         kept(line.said.comment) if whole else None,
     )
-    return LineOut(line.line_id, care, line.possible_duplicate, line.withdrawn, line.import_id, record, said or None)
-
-
-def _asked(care: Care) -> Care:
-    """What was asked for which service, and nothing that tells more of the patient."""
-    return Care(
-        care.code,
-        care.amount_cents,
-        care.provider,
-        care.units,
-        care.patient_share_cents,
-        care.supplement_cents,
-        care.service_norm,
-        care.provider_norm,
+    return LineOut(
+        line.line_id,
+        _care(line.care, whole=whole),
+        line.possible_duplicate,
+        line.is_derived,
+        line.is_told,
+        line.is_amount_confirmed,
+        line.withdrawn,
+        line.import_id,
+        record,
+        said or None,
     )
+
+
+def _care(care: Care, *, whole: bool) -> CareOut:
+    """All of it, or what was asked for which service and nothing that tells more of the patient."""
+    values = columns_of(care) | {"is_priced": care.is_priced}
+    return CareOut(**{name: value for name, value in values.items() if whole or name in _ASKED})

@@ -1,6 +1,6 @@
 """Billing runs: look with `dry_run`, then the same body without it; cancel what has not left; begin the numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -66,7 +66,10 @@ class Held(HeldBack):
 
 @dataclass(frozen=True, slots=True)
 class RunReportOut:
-    """Refused days without a decision come first; `stopped` says why nothing goes."""
+    """Refused days without a decision come first; `stopped` says why nothing goes.
+
+    `noticed`: days that go, of which an insurer will remark something.
+    """
 
     run_id: UUID | None
     establishment_id: UUID
@@ -79,6 +82,7 @@ class RunReportOut:
     blocked: tuple[Held, ...]
     not_yet: tuple[Later, ...]
     elsewhere: tuple[Held, ...]
+    noticed: tuple[Held, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +156,14 @@ def start_numbers(
 
 def _report(language: Language) -> Callable[[RunReport], dict[str, Any]]:
     def shape(report: RunReport) -> dict[str, Any]:
-        said = [{**asdict(held), "text": text(f"blocker.{held.code}", language)} for held in report.blocked]
+        def said(reasons: Sequence[HeldBack]) -> list[dict[str, Any]]:
+            return [{**asdict(held), "text": text(f"blocker.{held.code}", language)} for held in reasons]
+
         return {
             **{name: getattr(report, name) for name in RunReport.__slots__},
             "stopped": explained("stopped", report.stopped, language),
-            "blocked": said,
+            "blocked": said(report.blocked),
+            "noticed": said(report.noticed),
             "elsewhere": [{**asdict(held), "text": ""} for held in report.elsewhere],
         }
 

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 from api.rest.bodies import Body, Cents, Day, Nihii, Reason, Text, example, no_number_of_a_person
 from api.rest.resources import id_of
-from domain.care import Care
+from domain.care import COLUMNS, FREE_NORMS, Care, care_of
 
 _MOST_LINES = 1_000
 Time = Annotated[str, Field(pattern=r"^(([01]\d|2[0-3])[0-5]\d)?$", description="hhmm")]
@@ -17,16 +18,38 @@ def _digits(longest: int, shortest: int = 1) -> type[str]:
     return Annotated[str, Field(pattern=rf"^(\d{{{shortest},{longest}}})?$")]  # type: ignore[return-value]
 
 
+def _beside_amount(value: int | None, info: ValidationInfo) -> int | None:
+    """Whoever gives the amount gives what goes with it."""
+    known = info.data
+    if value is not None and known.get("amount_cents", 0) is None and known.get("service_norm") not in FREE_NORMS:
+        raise PydanticCustomError("amount_missing", "the amount is not given")
+    return value
+
+
+Beside = Annotated[
+    Cents | None,
+    AfterValidator(_beside_amount),
+    Field(description="Integer cents; 0 when null. Null when the amount is null: the tariffs give it too."),
+]
+
+
 class CareIn(Body):
     """One service. Amounts are integer cents; numbers of agreements and documents are stored sealed."""
 
     code: Annotated[str, Field(pattern=r"^\d{6}$", description="Nomenclature or pseudo-code.")]
-    amount_cents: Cents = 0
+    service_norm: Annotated[int, Field(ge=0, le=9, description="9: under a flat fee, 7: for information.")] = 0
+    amount_cents: Annotated[
+        Cents | None,
+        Field(
+            description="Asked of the insurer. Null: not priced, the tariffs give it when the day is billed "
+            "(0 with service norm 7 or 9). 0 is an amount."
+        ),
+    ] = None
+    patient_share_cents: Beside = None
+    supplement_cents: Beside = None
     provider: Annotated[Nihii, Field(min_length=11)]
     units: Annotated[int, Field(ge=1, le=9_999)] = 1
-    patient_share_cents: Cents = 0
-    supplement_cents: Cents = 0
-    service_norm: Annotated[int, Field(ge=0, le=9)] = 0
+    visit: Annotated[int, Field(ge=0, le=99, description="Which visit of the day, from 1; 0: not said.")] = 0
     provider_norm: Annotated[int, Field(ge=0, le=9)] = 1
     care_assistant: Nihii = ""
     urgency: Annotated[int, Field(ge=0, le=9)] = 0
@@ -54,7 +77,7 @@ class CareIn(Body):
 
     def care(self) -> Care:
         """As the domain knows it."""
-        return Care(**self.model_dump(include=set(Care.__slots__)))
+        return care_of(self.model_dump(include=set(COLUMNS), exclude_none=True))
 
 
 class EntryIn(CareIn):

@@ -10,7 +10,7 @@ from api.rest.billing_days import owned_day
 from api.rest.care_bodies import CareCorrectionIn, CareLinesIn, TimeBarIn
 from api.rest.commands import Writes
 from api.rest.patients import ABSENT as PATIENT_ABSENT
-from api.rest.register_bodies import ReasonIn
+from api.rest.register_bodies import NeededReasonIn, ReasonIn
 from api.rest.resources import resource
 from api.rest.rights import MayRecordCare, Product, establishment_at, not_here
 from application.ports import EventLog
@@ -80,6 +80,21 @@ def confirm_line(
     day = owned_day(caller, quittance.log, day_id)
     return command.answer(
         lambda context: quittance.care.confirm(context, day_id, line_id, caller),
+        _day_changed,
+        about=day.patient_id,
+        reason=body.reason,
+        on=day_id,
+    )
+
+
+@router.post("/{day_id}/lines/{line_id}/confirm-amount", operation_id="confirm_amount", response_model=DayChanged)
+def confirm_amount(
+    caller: MayRecordCare, command: Writes, quittance: Product, day_id: UUID, line_id: UUID, body: NeededReasonIn
+) -> Response:
+    """Say that the amount of a line is billed as it was given, though the tariffs say another."""
+    day = owned_day(caller, quittance.log, day_id)
+    return command.answer(
+        lambda context: quittance.care.confirm_amount(context, day_id, line_id, caller),
         _day_changed,
         about=day.patient_id,
         reason=body.reason,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fastapi import Response
 
+from api.held_days import day_conditions
 from api.rest.filters import (
     DayFilter,
     DayWanted,
@@ -19,10 +20,12 @@ from api.rest.listing import Pages, Where, asked, list_model, page_answer
 from api.rest.reads import Reads
 from api.rest.resources import resource
 from api.rest.rights import MayRead
+from domain.local_time import local_date
 from domain.rules.refusals import Explanation, explain
 from domain.sending import FundTotal
 from projections import days, invoices, refusals, sendings
-from projections.history import days_page, invoices_page, refusals_page, sendings_page
+from projections.history import DAYS, invoices_page, refusals_page, sendings_page
+from projections.paging import Page
 from projections.periods import Period, periods
 from projections.refusal_causes import Cause, causes
 from projections.settlement_tree import UnionNode, unions
@@ -84,14 +87,24 @@ def list_invoices(
     return page_answer(reading, paging, "invoices", page, action="invoice.listed")
 
 
-@router.get("/billing-days", operation_id="list_billing_days", response_model=list_model("billing_days", days.TABLE))
+@router.get(
+    "/billing-days",
+    operation_id="list_billing_days",
+    response_model=list_model("billing_days", days.TABLE, amount_cents=int | None),
+)
 def list_billing_days(
     caller: MayRead, reading: Reads, paging: Pages, wanted: DayWanted, establishment_id: Where = None
 ) -> Response:
-    """Billing days, by default by date of care."""
+    """Billing days, by default by date of care. `amount_cents` is null until the tariffs have priced the day.
+
+    `phase` may also be `blocked` or `elsewhere`: days that a run would leave out now.
+    """
     scope = reading.scope(caller, establishment_id)
+    day = local_date(reading.as_of) if reading.as_of else None
+    where = day_conditions(reading.quittance, scope, narrowed(DayFilter, wanted), day, reading.upto)
     with reading.sql() as sql:
-        page = days_page(sql, scope, narrowed(DayFilter, wanted), asked(reading, paging))
+        found = DAYS.page(sql, where, asked(reading, paging))
+    page = Page(days.with_known_amounts(found.rows), found.following)
     return page_answer(reading, paging, "billing_days", page, action="billing_day.listed")
 
 

@@ -81,11 +81,11 @@ def page_answer(
     return reading.many(body, action=action, patients=seen)
 
 
-def list_model(name: str, table: Table, **json_columns: Any) -> type[BaseModel]:  # noqa: ANN401 - any type
-    """The documented shape of a list of rows; `json_columns`: types of those that hold JSON."""
+def list_model(name: str, table: Table, **other: Any) -> type[BaseModel]:  # noqa: ANN401 - any type
+    """The documented shape of a list of rows; `other`: types of columns that are answered otherwise than kept."""
     columns: dict[str, Any] = {}
     for column in table.columns:
-        kind = json_columns.get(column.name, _KINDS[column.kind])
+        kind = other.get(column.name, _KINDS[column.kind])
         columns[column.name] = (kind | None if column.optional or column.personal else kind, ...)
     row = create_model(f"{name.title().replace('_', '')}Row", **columns)
     next_page = Annotated[str | None, Field(description="Address of the next page, null at the end.")]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Annotated, Any
 from uuid import UUID
@@ -43,6 +43,7 @@ class Reading:
     on_behalf_of: str | None
     correlation_id: str
     known_tags: frozenset[str]
+    as_of: datetime | None = None
 
     def scope(self, caller: Caller, wanted: UUID | None = None) -> tuple[UUID, ...]:
         """Establishments of the list: all that the caller may see, or the one wanted. Raises `NotFound`."""
@@ -95,6 +96,7 @@ def _reading(request: Request, as_of: AsOf = None, wait_for: WaitFor = None) -> 
         given_name(request, ON_BEHALF_OF),
         given_name(request, CORRELATION) or request.state.correlation_id,
         _tags(request.headers),
+        as_of,
     )
 
 

@@ -11,12 +11,12 @@ from api.web.billing_cures import blockers
 from api.web.billing_files import files_of, hand_over
 from api.web.casework import casework_of
 from api.web.casework_things import PAGES
-from api.web.doors import MayBill
+from api.web.doors import MayBill, MayRead
 from api.web.in_place import Refusal, told
 from api.web.visit import Visit
 from application.run_report import RunReport
 from domain import casework
-from domain.rules.limits import add_months, month_of, month_start
+from domain.rules.limits import add_months, month_end, month_of, month_start
 from domain.run_plan import RunOptions
 from projections.billing_months import last_billed_month, prepared_months
 from projections.history import SendingFilter
@@ -31,7 +31,7 @@ IncludeCurrent = Annotated[bool, Query()]
 
 
 @router.get("")
-def find_month(visit: MayBill) -> Response:
+def find_month(visit: MayRead) -> Response:
     """The month that needs work: the latest finished one with days to bill, else the one billed last."""
     finished = add_months(visit.today.replace(day=1), -1)
     with visit.sql() as sql:
@@ -42,7 +42,7 @@ def find_month(visit: MayBill) -> Response:
 
 
 @router.get("/{month}")
-def show_month(visit: MayBill, month: Month, include_current: IncludeCurrent = False) -> Response:
+def show_month(visit: MayRead, month: Month, include_current: IncludeCurrent = False) -> Response:
     """What a run would do now, and the files that wait; of a past day, the files and runs of then."""
     return _month(visit, month, include_current)
 
@@ -85,6 +85,7 @@ def _month(visit: Visit, month: str, include_current: bool, refusal: Refusal | N
         month=month,
         before=month_of(add_months(first, -1)),
         after=month_of(add_months(first, 1)),
+        last=month_end(first),
         is_future=month > month_of(visit.today),
         is_current=month == month_of(visit.today),
         include_current=include_current,

@@ -28,13 +28,17 @@ class Cure:
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """Days left out for one reason, and the cures of the first of them. `more`: days beyond those."""
+    """Days left out for one reason, and the cures of the first of them. `more`: days beyond those.
+
+    `unpriced`: days that count for nothing in the amount, as they have none yet.
+    """
 
     code: str
     days: int
     amount_cents: int
     cures: tuple[Cure, ...]
     more: int
+    unpriced: int
 
 
 def blockers(visit: Visit, report: RunReport) -> tuple[Blocker, ...]:
@@ -67,14 +71,14 @@ def _blocker(visit: Visit, held: HeldBack, known: Mapping[UUID, BillingDay], nam
         if day is not None:
             grouped.setdefault(_place(visit, held.code, day_id, day, line_id, names), []).append(day)
     cures = tuple(Cure(*place, tuple(found)) for place, found in grouped.items())
-    return Blocker(held.code, held.days, held.amount_cents, cures, held.days - len(held.first))
+    return Blocker(held.code, held.days, held.amount_cents, cures, held.days - len(held.first), held.unpriced)
 
 
 def _place(
     visit: Visit, code: str, day_id: UUID, day: BillingDay, line_id: UUID | None, names: Mapping[UUID, str]
 ) -> tuple[str, str, str]:
-    """Path, icon and label."""
-    if code in _OF_PATIENT:
+    """Path, icon and label. Who may not open a file of a patient is led to the day."""
+    if code in _OF_PATIENT and visit.may_ever("medical"):
         return f"/patients/{day.patient_id}", "users", names.get(day.patient_id, "")
     line = next((one for one in day.lines if one.line_id == line_id), None)
     if code in _OF_PROVIDER and line is not None:

@@ -1,23 +1,29 @@
 """Sendings as the billing pages show them: where each is, and what would hold it back if it were handed over now."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from fastapi import Response
 
+from api.catalogue import text
+from api.web.actors import name_of
 from api.web.grid import Look
 from api.web.in_place import Refusal, told
 from api.web.looks import sending_row, sending_state
+from api.web.render import moment
 from api.web.visit import Visit
+from application.commit import Done
 from application.leaving import Held, held_back
-from application.ports import Event, Row
-from domain.errors import Invalid
+from application.ports import Context, Event, Row
+from application.send import Sent
+from domain.errors import Invalid, NotAllowed
 from domain.sending import SendingHandOverFailed
 from projections.history import SendingFilter, sendings_page
 from projections.paging import MOST_ROWS, Asked
 
 _HELD: Look = ("state-manual", "clock", "status.held_back")
+_GONE = frozenset({"sending.handed_over", "sending.cancelled"})
 _FAILED: Look = ("state-error", "triangle-alert", "status.failed")
 
 
@@ -80,12 +86,29 @@ def hand_over(visit: Visit, path: str, again: Callable[[Refusal], Response]) -> 
 
     def act() -> Response:
         wanted = _ticked(visit)
-        return visit.do(
-            lambda context: visit.quittance.dispatch.send(context, visit.practice, wanted),
-            lambda _: visit.at(f"{path}#envois"),
-        )
+
+        def send(context: Context) -> Done[tuple[Sent, ...]]:
+            done = visit.quittance.dispatch.send(context, visit.practice, wanted)
+            _refuse_left(visit, done.result)
+            return done
+
+        return visit.do(send, lambda _: visit.at(f"{path}#envois"))
 
     return told(visit, act, again)
+
+
+def _refuse_left(visit: Visit, results: Sequence[Sent]) -> None:
+    """Raises `NotAllowed`, saying who was faster, when every file had left or was cancelled in another window."""
+    if any(one.code != "sending_not_prepared" for one in results):
+        return
+    ends = []
+    for one in results:
+        recorded = [kept for kept in visit.quittance.log.history(one.sending_id) if kept.topic in _GONE]
+        ends += [(kept.topic, name_of(visit, kept.meta.actor), moment(kept.recorded_at)) for kept in recorded[-1:]]
+    words = "; ".join(
+        f"{text(f'event.{topic}', visit.language)}, {who}, {at}" for topic, who, at in dict.fromkeys(ends)
+    )
+    raise NotAllowed("sendings_left", "Somebody was faster: nothing was sent.", told=words)
 
 
 def _ticked(visit: Visit) -> tuple[UUID, ...]:

@@ -5,15 +5,17 @@ from typing import Any
 from uuid import UUID
 
 from api.catalogue import euros, text
-from api.web.change_words import Change, Tell, differences, facts, label, now
+from api.web.change_words import Change, Tell, changed, facts, label, now
 from api.web.visit import Visit
 from application.ports import Event
 from domain import billing_day as days
-from domain.care import Care
+from domain.care import Care, columns_of
 from domain.day_events import (
+    AmountConfirmed,
     CareRecorded,
     DayAcceptedByInsurer,
     DayPartlyRefusedByInsurer,
+    DayPriced,
     DayRefusedByInsurer,
     DayReturned,
     DuplicateConfirmed,
@@ -36,7 +38,7 @@ _ASKED = (
 """Of a line, what everybody sees who may read; the rest is for who may see care."""
 
 
-def _recorded(visit: Visit, _former: Sequence[Event], event: CareRecorded) -> Iterator[Change]:
+def _recorded(visit: Visit, _former: Sequence[Event], event: CareRecorded | DayPriced) -> Iterator[Change]:
     for line in event.lines[:_MOST_LINES]:
         yield Change(label(visit, "line"), "", _service(visit, line.care))
     if len(event.lines) > _MOST_LINES:
@@ -47,10 +49,7 @@ def _corrected(visit: Visit, former: Sequence[Event], event: LineCorrected) -> I
     before = _line(former, event.line_id)
     if before is not None:
         yield Change(label(visit, "line"), "", _service(visit, before))
-    if visit.may_ever("medical"):
-        yield from differences(visit, "care_field", before, event.care)
-    else:
-        yield from differences(visit, "care_field", before and _asked(before), _asked(event.care))
+    yield from changed(visit, "care_field", _shown(visit, before) if before else None, _shown(visit, event.care))
 
 
 def _of_a_line(visit: Visit, former: Sequence[Event], event: Any) -> Iterator[Change]:  # noqa: ANN401
@@ -75,14 +74,20 @@ def _line(former: Sequence[Event], line_id: UUID) -> Care | None:
     return next((line.care for line in (known.lines if known else ()) if line.line_id == line_id), None)
 
 
-def _asked(care: Care) -> Care:
-    """What everybody sees who may read."""
-    return Care(**{name: getattr(care, name) for name in _ASKED})
+def _shown(visit: Visit, care: Care) -> dict[str, Any]:
+    """The values that the reader may see; nothing for an amount that nobody knows."""
+    values = columns_of(care)
+    return values if visit.may_ever("medical") else {name: values[name] for name in _ASKED}
 
 
 def _service(visit: Visit, care: Care) -> str:
     times = f" \N{MULTIPLICATION SIGN} {care.units}" if care.units > 1 else ""
-    return f"{care.code}{times}, {euros(care.amount_cents, visit.language)}"
+    asked = (
+        text("day_prices.no_amount", visit.language)
+        if care.asked_cents is None
+        else euros(care.asked_cents, visit.language)
+    )
+    return f"{care.code}{times}, {asked}"
 
 
 TELLS: Mapping[type[Any], Tell] = {
@@ -90,6 +95,8 @@ TELLS: Mapping[type[Any], Tell] = {
     LineCorrected: _corrected,
     LineWithdrawn: _of_a_line,
     DuplicateConfirmed: _of_a_line,
+    AmountConfirmed: _of_a_line,
+    DayPriced: _recorded,
     TimeBarLifted: _letter,
     DayReturned: _returned,
     DayAcceptedByInsurer: facts("accepted_cents"),

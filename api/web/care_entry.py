@@ -18,7 +18,7 @@ from api.web.visit import Visit
 from application.own_care import check_own
 from application.record_care import CareRecordedResult, Entry, sequences_of
 from domain.billing_day import BillingDay, Line
-from domain.errors import DomainError
+from domain.errors import DomainError, Invalid
 
 router = APIRouter(prefix="/c/{where}")
 Number = Annotated[str, Query(pattern=r"^(\d{11})?$")]
@@ -45,6 +45,8 @@ def record(visit: MayRecordOwnCare, patient_id: PatientId) -> Response:
     date = visit.today
     try:
         date = day(visit, "date")
+        if date > visit.today and visit.text("in_advance", 5) != "true":
+            raise Invalid("care_to_come", "date: confirm that the care is entered in advance.", field="date")
         care = care_of(visit, state, date)
         book, by, entries = visit.quittance.care, visit.known_caller, [Entry(patient_id, date, care)]
         return visit.do(lambda context: book.record(context, visit.practice, entries, by), next_page)
@@ -90,8 +92,9 @@ def _entry(visit: Visit, patient_id: UUID, date: Date, wrong: Wrong, provider: s
         tab="soins",
         date=date,
         form=care_form(visit, provider=provider),
-        lines=[line for one in known[who, date] for line in one.active],
+        lines=[line for one in known[who, date] for line in one.recorded],
         wrong=wrong,
+        is_to_come=date > visit.today,
     )
 
 
@@ -115,4 +118,4 @@ def _line_page(visit: Visit, day_id: UUID, line_id: UUID, wrong: Wrong) -> Respo
 
 def _line_of(known: BillingDay, line_id: UUID) -> Line:
     """Raises `NotFound`."""
-    return next((line for line in known.active if line.line_id == line_id), None) or not_here("line_unknown")
+    return next((line for line in known.recorded if line.line_id == line_id), None) or not_here("line_unknown")

@@ -9,12 +9,13 @@ from api.web.form_fields import Wrong, day_or_none, wrong_of
 from api.web.providers import members
 from api.web.visit import Visit
 from application.import_care import wrong_numbers
-from domain.care import Care
+from domain.care import AMOUNTS, Care, columns_of
 from domain.errors import DomainError, Invalid
 from domain.patient import Patient
 from infrastructure.carefile.care_file import read_typed
+from infrastructure.carefile.columns import DIGITS
 
-MAIN = ("code", "units", "amount_cents", "patient_share_cents", "supplement_cents", "time")
+MAIN = ("code", "units", "amount_cents", "patient_share_cents", "supplement_cents", "time", "visit")
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("prescription", ("prescriber", "prescriber_norm", "prescription_date")),
     ("body", ("tooth", "limb", "place")),
@@ -49,7 +50,6 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Fields beside the main ones, folded until somebody needs them."""
 _FIELDS = ("provider", *MAIN, *(name for _, names in GROUPS for name in names))
-_AMOUNTS = frozenset({"amount_cents", "patient_share_cents", "supplement_cents"})
 _TIMES = frozenset({"time", "reading_time"})
 _DAYS = frozenset({"prescription_date"})
 _USUAL = {**dict.fromkeys(_FIELDS, ""), "units": "1", "provider_norm": "1"}
@@ -111,14 +111,30 @@ def care_of(visit: Visit, patient: Patient, date: Date) -> Care:
     return row.care
 
 
+def typed_line(care: Care) -> dict[str, str]:
+    """A line as the fields of its form send it when nothing is touched."""
+    columns = columns_of(care)
+    return {name: _typed(name, columns[name]) for name in _FIELDS}
+
+
 def wrong_line(visit: Visit, error: DomainError) -> Wrong:
     """What to say at the field, in the words of the care file where they are its codes."""
     field = str(error.facts.get("field", ""))
     if not (has(f"rejected.{error.code}") and has(f"care_field.{field}")):
         return wrong_of(visit, "care", error)
     colon = " :" if visit.language == "fr" else ":"
-    label, problem = text(f"care_field.{field}", visit.language), text(f"rejected.{error.code}", visit.language)
-    return Wrong("care", field, f"{label}{colon} {problem}", visit.form)
+    label = text(f"care_field.{field}", visit.language)
+    return Wrong("care", field, f"{label}{colon} {_problem(visit, error.code, field)}", visit.form)
+
+
+def _problem(visit: Visit, code: str, field: str) -> str:
+    """As of a file, but that what is typed has euros, and says how many digits there should be."""
+    if code == "number_invalid" and field in AMOUNTS:
+        return text("typed_problem.amount", visit.language)
+    if code == "digits_invalid" and field in DIGITS:
+        fewest, most = DIGITS[field]
+        return text(f"typed_problem.{'digits' if fewest == most else 'digits_upto'}", visit.language, count=most)
+    return text(f"rejected.{code}", visit.language)
 
 
 def _group(name: str, names: tuple[str, ...], care: Care | None) -> Group:
@@ -128,12 +144,12 @@ def _group(name: str, names: tuple[str, ...], care: Care | None) -> Group:
 
 def _field(name: str, care: Care | None) -> Field:
     kind = "time" if name in _TIMES else "date" if name in _DAYS else "text"
-    return Field(name, kind, _typed(name, getattr(care, name)) if care else _USUAL[name])
+    return Field(name, kind, _typed(name, columns_of(care)[name]) if care else _USUAL[name])
 
 
 def _typed(name: str, value: object) -> str:
     """A value of a line as somebody types it."""
-    if isinstance(value, int) and name in _AMOUNTS:
+    if isinstance(value, int) and name in AMOUNTS:
         return f"{value // 100},{value % 100:02}"
     if isinstance(value, Date):
         return value.isoformat()
@@ -147,7 +163,7 @@ def _cell(visit: Visit, name: str) -> str:
         found = day_or_none(visit, name)
         return found.isoformat() if found else ""
     given = visit.text(name, 100)
-    if name in _AMOUNTS and given:
+    if name in AMOUNTS and given:
         euros = _EUROS.fullmatch(given.replace(" ", ""))
         return str(int(euros[1]) * 100 + int((euros[2] or "0").ljust(2, "0"))) if euros else _NO_AMOUNT
     return given.replace(":", "") if name in _TIMES else given

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
@@ -12,6 +13,7 @@ from api.web.casework_things import PAGES, Thing, home_of, right_of, word_of
 from api.web.deputies import colleagues_in
 from api.web.doors import Door, MayNote, MayRead
 from api.web.form_fields import NOTHING, Wrong, day, done_or_wrong, identifier
+from api.web.put_off import why_put_off
 from api.web.timeline import name_of
 from api.web.visit import Visit
 from application.casework import LARGEST_FILE, Target
@@ -29,7 +31,7 @@ MayAttach = Annotated[Visit, Depends(Door("note", body_bytes=LARGEST_FILE + 65_5
 class Shown:
     """What the block shows. `wrote`: name of the author of each note and file, by its id. `right`: to add to it.
 
-    `path`: where its forms go. `wrong`: with the form that was just refused.
+    `path`: where its forms go. `why_put_off`: while it is. `wrong`: with the form that was just refused.
     """
 
     target_id: UUID
@@ -39,6 +41,7 @@ class Shown:
     assignee: str
     colleagues: tuple[tuple[UUID, str], ...]
     right: str
+    why_put_off: str
     wrong: Wrong
 
 
@@ -58,7 +61,8 @@ def casework_of(visit: Visit, target: Target) -> Shown | None:
     assignee = name_of(visit, f"user:{state.assignee}") if state and state.assignee else ""
     colleagues = colleagues_in(visit, [visit.practice]) if visit.may(right) else ()
     path, wrong = visit.at(f"/suivi/{word_of(target)}"), getattr(visit.request.state, "casework_wrong", NOTHING)
-    return Shown(target_id, path, state, wrote, assignee, colleagues, right, wrong)
+    reason = why_put_off(visit, target_id) if state and state.snoozed_until else ""
+    return Shown(target_id, path, state, wrote, assignee, colleagues, right, reason, wrong)
 
 
 def may_read(visit: Visit, opening: CaseworkOpened) -> bool:
@@ -114,9 +118,8 @@ def download_file(visit: MayRead, target: Thing, file_id: UUID) -> Response:
         not_here("file_unknown")
     if state.opened.is_of_a_patient:
         visit.saw("attachment.read", [state.opened.owner_id])
-    name = f"{file_id}.{_ending(found)}"
     headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Disposition": _called(found),
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
@@ -175,6 +178,13 @@ def _do(
 
     home = home_of(visit, opening)
     return done_or_wrong(visit, form, act, home, again, about=opening.owner_id, needs_reason=needs_reason)
+
+
+def _called(file: FileAttached) -> str:
+    """The name that it was brought under, for browsers (RFC 6266); its id where that cannot be read."""
+    ending = _ending(file)
+    name = file.name if file.name.lower().endswith((f".{ending}", ".jpeg")) else f"{file.name}.{ending}"
+    return f"attachment; filename=\"{file.file_id}.{ending}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def _ending(file: FileAttached) -> str:

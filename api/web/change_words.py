@@ -1,6 +1,6 @@
 """A value that changed, in words: its name, what stood there, what stands there now."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date as Date
 from typing import Any
@@ -34,11 +34,20 @@ class Change:
 
 def differences(visit: Visit, group: str, before: Any, after: Any) -> Iterator[Change]:  # noqa: ANN401 - dataclasses
     """The fields that are not the same, by name; without `before` those that hold something."""
-    for field in fields(after):
-        old, new = getattr(before, field.name, None), getattr(after, field.name)
+    new = {field.name: getattr(after, field.name) for field in fields(after)}
+    old = None if before is None else {name: getattr(before, name, None) for name in new}
+    return changed(visit, group, old, new)
+
+
+def changed(
+    visit: Visit, group: str, before: Mapping[str, object] | None, after: Mapping[str, object]
+) -> Iterator[Change]:
+    """The same for values by name."""
+    for name, new in after.items():
+        old = before[name] if before else None
         if old != new:
-            known = "" if before is None else value(visit, field.name, old)
-            made = Change(label(visit, field.name, group), known, value(visit, field.name, new))
+            known = value(visit, name, old) if before else ""
+            made = Change(label(visit, name, group), known, value(visit, name, new))
             if made.before or made.after:
                 yield made
 

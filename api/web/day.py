@@ -4,14 +4,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from api.held_days import held_phase
 from api.rest.billing_days import ABSENT
 from api.rest.rights import not_here, within
 from api.web.casework import casework_of
 from api.web.casework_things import PAGES
+from api.web.day_prices import OPEN, shown_prices
 from api.web.day_stays import stays_of
 from api.web.doors import MayRead
 from api.web.looks import day_phase, verdict
-from api.web.row_words import held_back, held_phase
+from api.web.row_words import held_back
 from api.web.said import names_of, shown_lines
 from api.web.sending import Brief
 from api.web.timeline import timeline_of
@@ -35,7 +37,9 @@ def show_day(visit: MayRead, day_id: UUID, source: Brief = "") -> Response:
     lines = shown_lines(day, visit)
     held = held_back(visit, [day_id]).get(day_id, ())
     by, keys = visit.known_caller, visit.quittance.keys
-    own = [line for line in lines if day.is_prepared and visit.may("own_care") and is_own(by, keys, line.care)]
+    prices = shown_prices(visit, day_id, day)
+    own = [line for line in day.recorded if day.is_prepared and visit.may("own_care") and is_own(by, keys, line.care)]
+    differing = {one.line.line_id for one in prices.differing} if prices else set()
     return visit.page(
         "day.html",
         day=day,
@@ -47,8 +51,11 @@ def show_day(visit: MayRead, day_id: UUID, source: Brief = "") -> Response:
         next_step=_next_step(day),
         lines=lines,
         own=own,
+        doubted=[line for line in own if line.line_id in differing],
+        prices=prices,
+        open_end=OPEN,
         withdrawn=[line for line in day.lines if line.withdrawn],
-        amount_cents=sum(line.care.amount_cents for line in day.active),
+        amount_cents=day.asked_cents,
         proof="" if day.time_bar_proof == ERASED else day.time_bar_proof,
         last_sendable=last_sendable_day(day.date),
         is_barred=is_time_barred(day.date, visit.as_of or visit.today) and not day.time_bar_proof,

@@ -25,6 +25,13 @@ def confirm_line(visit: MayRecordOwnCare, day_id: UUID) -> Response:
     return _on_day(visit, day_id, lambda context: care.confirm(context, day_id, line_id, by), reason_of(visit))
 
 
+@router.post("/{day_id}/montant")
+def confirm_amount(visit: MayRecordOwnCare, day_id: UUID) -> Response:
+    """Say that the amount of a line is billed as it was given."""
+    care, line_id, by = visit.quittance.care, _line_of(visit), visit.known_caller
+    return _on_day(visit, day_id, lambda context: care.confirm_amount(context, day_id, line_id, by), reason_of(visit))
+
+
 @router.post("/{day_id}/retirer")
 def withdraw_line(visit: MayRecordOwnCare, day_id: UUID) -> Response:
     """Take a line out before it is billed."""

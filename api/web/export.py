@@ -21,6 +21,7 @@ from api.web.export_files import Cell, Head, write_csv, write_xlsx
 from api.web.grid_spec import Column
 from api.web.grids import GRIDS, Exportable, grid_named
 from api.web.own_view import columns_of
+from api.web.plain_lists import plain_named
 from api.web.render import belgian
 from api.web.visit import Visit
 from application.ports import Row
@@ -43,12 +44,14 @@ _MEDIA = {
 @router.get("/{grid}.{kind}")
 def export(visit: MayRead, grid: str, kind: str) -> Response:
     """The file. The query is that of the list. Raises `Invalid` for more than 100,000 rows."""
+    if plain := plain_named(visit, grid):
+        cells = ([cell_of(column, row, visit.language) for column in plain.columns] for row in plain.rows(visit))
+        return table_file(visit, kind, text(plain.title, visit.language), _heads(visit, plain.columns), cells)
     shown = grid_named(visit, grid)
     columns, key = columns_of(visit, shown.spec), shown.spec.title_key
     name = text(key, visit.language) if has(key) else shown.spec.name
-    heads = [(text(column.label_key, visit.language), column.kind) for column in columns]
     seen: dict[UUID, None] = {}
-    answer = table_file(visit, kind, name, heads, _cells(visit, shown, columns, seen))
+    answer = table_file(visit, kind, name, _heads(visit, columns), _cells(visit, shown, columns, seen))
     if shown.seen:
         visit.saw(shown.seen, seen)
     return answer
@@ -71,6 +74,11 @@ def table_file(
     _WRITERS[kind](file, Head(_title(visit, name), names, kinds, visit.language), ([*row, *as_of] for row in rows))
     headers = {"Content-Disposition": f'attachment; filename="{_file_name(visit, name)}.{kind}"'}
     return StreamingResponse(_pieces(file), headers=headers, media_type=_MEDIA[kind])
+
+
+def _heads(visit: Visit, columns: Sequence[Column]) -> list[tuple[str, str]]:
+    """What stands above the columns, and their kinds."""
+    return [(text(column.label_key, visit.language), column.kind) for column in columns]
 
 
 def _cells(visit: Visit, shown: Exportable, columns: Sequence[Column], seen: dict[UUID, None]) -> Iterator[list[Cell]]:

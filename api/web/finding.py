@@ -16,7 +16,9 @@ from projections.scope import Condition, both, one_of, scoped
 MOST = 50
 _DIGITS = re.compile(r"\d+")
 _HASH = re.compile(r"[0-9a-f]{64}")
-_CODE = re.compile(r"[A-Z]?(\d{6}|\d{3}/\d{2})")
+_CODE = re.compile(r"[A-Z]? ?(\d{6}|\d{3}/\d{2})")
+_CALLED = re.compile(r"(envoi|zending|sending|facture|factuur|invoice)? ?(n[°º]|nr\.?|no\.?)? ?(?=\d)", re.IGNORECASE)
+"""How pages name a number."""
 _AMOUNT = re.compile(r"€?(\d{1,3}(?:[ .,]\d{3})+|\d{1,9})[.,](\d{2})€?")
 _BARE = str.maketrans("", "", " .-/")
 
@@ -34,13 +36,16 @@ class Found:
 
 def find(visit: Visit, words: str) -> Found:
     """Everything that the words can mean; nothing for none."""
+    words = " ".join(words.split())
     if not words:
         return Found()
     named = _by_id(visit, words)
     if named is not None:
         return named
+    called = _CALLED.match(words)
+    words = words[called.end() :] if called else words
     bare = words.translate(_BARE)
-    if amount := _AMOUNT.fullmatch(" ".join(words.split()).replace("€ ", "€").replace(" €", "€")):
+    if amount := _AMOUNT.fullmatch(words.replace("€ ", "€").replace(" €", "€")):
         of_amount = _by_amount(visit, int("".join(_DIGITS.findall(amount[1])) + amount[2]))
         if of_amount != Found():
             return of_amount

@@ -142,7 +142,7 @@ def _whole(sql: Sql, visit: Visit, spec: GridSpec, where: Condition) -> tuple[in
     """Number and sum of all rows; of too many no sum."""
     if not spec.total:
         return spec.listing.count(sql, where, visit.upto), None
-    count, cents = count_and_sum(spec.listing, sql, where, spec.total, visit.upto, MOST_COUNTED + 1)
+    count, cents = count_and_sum(spec.listing, sql, where, spec.summed, visit.upto, MOST_COUNTED + 1)
     return count, cents if count <= MOST_COUNTED else None
 
 

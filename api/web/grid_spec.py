@@ -89,7 +89,8 @@ CARE_COLUMNS_OF_PATIENTS = tuple(replace(column, right="medical") for column in 
 class GridSpec:
     """A list as the pages show it. `open`: path of a row's own page. `look`: class of a row.
 
-    `title`: catalogue key of its name. `total`: the column in cents that is summed. `enrich`: adds to the rows of a
+    `title`: catalogue key of its name. `total`: the column in cents that is summed; rows whose `status` is `void` count
+    among the rows, but not in the sum. `enrich`: adds to the rows of a
     page what their table does not hold, in the reader's words. `acts_on`: the list whose rows the actions change, and
     the column that names them here; the rows themselves unless said.
     """
@@ -110,6 +111,9 @@ class GridSpec:
     """Whether a row's own page leads to the rows before and after it: it is told the list then."""
     title: str = ""
     total: str = ""
+    void: str = ""
+    first_step: tuple[str, str] = ("", "")
+    """Path of the page where its first row comes from, and the right that this takes: told by a list that is empty."""
     enrich: Callable[[Visit, Sequence[Row]], Sequence[Row]] | None = None
     acts_on: tuple[str, str] | None = None
 
@@ -127,6 +131,15 @@ class GridSpec:
     def subject(self) -> str:
         """Column that names what a row's action or document is about."""
         return self.acts_on[1] if self.acts_on else self.listing.table.key
+
+    @property
+    def summed(self) -> str:
+        """What is summed over the rows, in SQL."""
+        return f"CASE WHEN status = '{self.void}' THEN 0 ELSE {self.total} END" if self.void else self.total
+
+    def cents_of(self, row: Row) -> int:
+        """What a row adds to the sum."""
+        return 0 if self.void and row["status"] == self.void else row[self.total] or 0
 
     def complete(self, visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
         """Rows with everything that a column shows."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Response
@@ -20,6 +20,10 @@ from projections.paging import Asked
 from projections.scope import Condition
 from projections.whole import ordered_ids
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Q = TypeVar("Q", bound="DataclassInstance")
 Order = Callable[[Visit, Sql, Condition, Asked, int], list[UUID]]
 """As `ordered_ids`, in an order that the database does not know."""
 
@@ -47,15 +51,7 @@ class Exportable:
 
     def condition(self, visit: Visit) -> Condition:
         """What the query of this request asks for. Raises `RequestValidationError`."""
-        query = visit.request.query_params.items()
-        given = {name: value for name, value in query if name in self.parameters and value}
-        try:
-            wanted = _reader(self.query).validate_python(given)
-        except ValidationError as error:
-            raise RequestValidationError(
-                [{**found, "loc": ("query", *found["loc"])} for found in error.errors()]
-            ) from None
-        return self.where(visit, wanted)
+        return self.where(visit, wanted_of(visit, self.query))
 
     def asked(self, visit: Visit) -> Asked:
         """In which order, as of when. Raises `Invalid` for a sort that the list does not know."""
@@ -79,6 +75,17 @@ class Exportable:
         """Record who sees whose data, before it leaves."""
         if self.seen:
             visit.saw(self.seen, self.patients_in(rows))
+
+
+def wanted_of(visit: Visit, query: type[Q]) -> Q:
+    """What this request asks for of these parameters, others apart. Raises `RequestValidationError`."""
+    known = {field.name for field in fields(query)}
+    given = {name: value for name, value in visit.request.query_params.items() if name in known and value}
+    try:
+        wanted: Q = _reader(query).validate_python(given)
+    except ValidationError as error:
+        raise RequestValidationError([{**found, "loc": ("query", *found["loc"])} for found in error.errors()]) from None
+    return wanted
 
 
 @lru_cache

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from api.held_days import day_conditions
 from api.rest.filters import DayQuery, DayWanted, InvoiceQuery, InvoiceWanted, SendingQuery, SendingWanted, narrowed
 from api.rest.listing import Pages
 from api.web.doors import MayRead
@@ -38,9 +39,13 @@ def _where(kind: type[Filter]) -> Any:  # noqa: ANN401 - a function of visit and
     return condition
 
 
+def _of_days(visit: Visit, wanted: Any) -> Condition:  # noqa: ANN401 - the query of that list
+    return day_conditions(visit.quittance, visit.scope, narrowed(DayFilter, wanted), visit.as_of, visit.upto)
+
+
 GRIDS["sendings"] = Exportable(SENDINGS_GRID, SendingQuery, _where(SendingFilter))
 GRIDS["invoices"] = Exportable(INVOICES_GRID, InvoiceQuery, _where(InvoiceFilter), seen="invoice.listed")
-GRIDS["billing_days"] = Exportable(DAYS_GRID, DayQuery, _where(DayFilter), seen="billing_day.listed")
+GRIDS["billing_days"] = Exportable(DAYS_GRID, DayQuery, _of_days, seen="billing_day.listed")
 
 
 @router.get("")

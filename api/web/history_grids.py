@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from api.held_days import HELD
 from api.web.grid_spec import (
     CARE,
     CARE_COLUMNS,
@@ -16,6 +17,7 @@ from api.web.looks import day_phase, invoice_state, sending_outcome, sending_row
 from api.web.row_words import with_blockers, with_care, with_explanation, with_patients, with_reasons
 from api.web.visit import Visit
 from application.ports import Row
+from projections.days import with_known_amounts
 from projections.history import DAYS, INVOICES, SENDINGS
 
 _STATUSES = (
@@ -30,7 +32,7 @@ _STATUSES = (
     "cancelled",
 )
 _VERDICTS = tuple((verdict, f"verdict.{verdict}") for verdict in ("accepted", "mixed", "refused"))
-_PHASES = tuple((phase, f"list_phase.{phase}") for phase in ("prepared", "in_sending", "settled"))
+_PHASES = tuple((phase, f"list_phase.{phase}") for phase in ("prepared", *HELD, "in_sending", "settled"))
 _MONTH = Choice("month", "month", label="state.billed_month")
 _UNION = Choice("national_union", "text")
 SENDING_ACTIONS = (
@@ -53,7 +55,7 @@ SENDINGS_GRID = GridSpec(
         Column("created_on", "day", label="state.creation_date"),
         Column("sending_number"),
         Column("month", "month", label="state.billed_month"),
-        Column("national_union"),
+        Column("national_union", label="column.union"),
         Column("status", "state", state=sending_state),
         Column("outcome", "state", state=sending_outcome),
         Column("requested_cents", "amount"),
@@ -87,6 +89,8 @@ SENDINGS_GRID = GridSpec(
     usual={"is_archived": "false", "sort": "created_on", "descending": "true"},
     actions=SENDING_ACTIONS,
     total="requested_cents",
+    void="cancelled",
+    first_step=("/facturation", "bill"),
     enrich=_of_sendings,
     prints="sending",
     walks=True,
@@ -111,8 +115,8 @@ INVOICES_GRID = GridSpec(
         Column("accepted_cents", "amount"),
         Column("refused_cents", "amount"),
         Column("reason", "reason", label="list_column.reason"),
-        Column("destination"),
-        Column("refused_days", "number", label="list_column.refused_days"),
+        Column("destination", shown=False),
+        Column("refused_days", "number", shown=False, label="list_column.refused_days"),
         Column("national_union", shown=False),
         Column("sickness_fund", shown=False),
         Column("ct1", shown=False),
@@ -134,6 +138,8 @@ INVOICES_GRID = GridSpec(
     look=settled_row,
     usual={"sort": "invoice_number", "descending": "true"},
     total="requested_cents",
+    void="withdrawn",
+    first_step=("/facturation", "bill"),
     enrich=_of_invoices,
     actions=CARE_OF_PATIENTS,
     prints="invoice",
@@ -141,7 +147,8 @@ INVOICES_GRID = GridSpec(
 
 
 def _of_days(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
-    told = with_blockers(visit, with_reasons(visit, with_patients(visit, rows), "day_id"))
+    known = with_known_amounts(rows)
+    told = with_blockers(visit, with_reasons(visit, with_patients(visit, known), "day_id"))
     return with_care(visit, told, "day_id")
 
 
@@ -162,6 +169,7 @@ DAYS_GRID = GridSpec(
         Column("is_returned", "flag", label="list_column.is_returned"),
         Column("month", "month", shown=False, label="list_column.month_of_care"),
         Column("possible_duplicates", "number", shown=False, label="list_column.possible_duplicates"),
+        Column("unpriced", "number", shown=False, label="list_column.unpriced"),
         Column("sequence", "number", shown=False),
         *CARE_COLUMNS_OF_PATIENTS,
     ),
@@ -171,7 +179,7 @@ DAYS_GRID = GridSpec(
         Choice(
             "phase",
             "one_of",
-            tuple((p, f"list_phase.{p}") for p in ("prepared", "in_sending", "settled")),
+            _PHASES,
             label="list_column.phase",
         ),
         Choice("verdict", "one_of", _VERDICTS),
@@ -183,6 +191,7 @@ DAYS_GRID = GridSpec(
     look=settled_row,
     usual={"sort": "date", "descending": "true"},
     total="amount_cents",
+    first_step=("/importations", "care"),
     enrich=_of_days,
     actions=CARE_OF_PATIENTS,
     prints="day",

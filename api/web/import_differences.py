@@ -12,7 +12,7 @@ from api.web.visit import Visit
 from application.import_care import Difference, ImportReport
 from domain import billing_day as days
 from domain.billing_day import BillingDay
-from domain.care import Care
+from domain.care import AMOUNTS, Care, columns_of
 
 _SECRET = frozenset(
     {"commitment_number", "agreement_number", "reading_serial", "proof_number", "device_number", "line_ref"}
@@ -60,7 +60,7 @@ def _shown(visit: Visit, one: Difference, known: BillingDay | None, after: Care 
 def _value(visit: Visit, care: Care | None, name: str) -> str | None:
     if care is None or name in _SECRET:
         return None
-    value = getattr(care, name)
-    if name.endswith("_cents"):
-        return euros(value, visit.language)
+    value = columns_of(care)[name]
+    if name in AMOUNTS:
+        return "" if value is None else euros(value, visit.language)
     return day(value) if isinstance(value, Date) else str(value)

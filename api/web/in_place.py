@@ -1,7 +1,8 @@
 """A refusal told on the page where it happened, in the words of the catalogue: what, why, what to do next."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from fastapi import Response
 from starlette.datastructures import UploadFile
@@ -35,7 +36,8 @@ def refusal_of(visit: Visit, error: Exception) -> Refusal:
     if isinstance(error, CareFileError):
         return _said(visit, error.code, 422, "file")
     problem = problem_of(error)
-    return _said(visit, problem.code, problem.status, problem.errors[0].field if problem.errors else "")
+    facts = error.facts if isinstance(error, DomainError) else {}
+    return _said(visit, problem.code, problem.status, problem.errors[0].field if problem.errors else "", facts)
 
 
 def told(visit: Visit, act: Callable[[], Response], again: Callable[[Refusal], Response]) -> Response:
@@ -61,7 +63,10 @@ def list_again(visit: Visit, name: str, template: str, refusal: Refusal, **facts
     return page_of(visit, template, {**facts, "grid": grid, "refusal": refusal}, refusal.status)
 
 
-def _said(visit: Visit, code: str, status: int, field: str) -> Refusal:
+def _said(
+    visit: Visit, code: str, status: int, field: str, facts: Mapping[str, object] = MappingProxyType({})
+) -> Refusal:
     known = code if has(f"problem.{code}") else "unexplained"
-    title, detail = (text(f"{group}.{known}", visit.language, field=field) for group in ("problem_title", "problem"))
+    said = {**facts, "field": field}
+    title, detail = (text(f"{group}.{known}", visit.language, **said) for group in ("problem_title", "problem"))
     return Refusal(code, title, detail, status, field)

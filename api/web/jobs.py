@@ -136,8 +136,7 @@ def _meant(visit: Visit, shown: Exportable, wanted: Sequence[UUID]) -> tuple[Seq
     """Those that are of this practice, and what they are worth."""
     rows = known_rows(visit, shown.spec, wanted)
     ids = [one for one in wanted if one in rows]
-    total = shown.spec.total
-    return ids, sum(rows[one][total] or 0 for one in ids) if total else 0
+    return ids, sum(shown.spec.cents_of(rows[one]) for one in ids) if shown.spec.total else 0
 
 
 def _action(visit: Visit, shown: Exportable, name: str) -> Action:

@@ -14,6 +14,8 @@ from api.web.patient_parts import details_of, period_of
 from api.web.visit import Visit
 from application.commit import Done
 from application.ports import Context
+from domain import patient as patients
+from domain.errors import Invalid
 
 router = APIRouter(prefix="/c/{where}/patients/{patient_id:uuid}")
 
@@ -29,9 +31,17 @@ def correct(visit: MayRegister, patient_id: PatientId) -> Response:
 
 @router.post("/assurabilite")
 def insure(visit: MayRegister, patient_id: PatientId) -> Response:
-    """Record a period; one with the same first day replaces the former."""
-    register = visit.quittance.register
-    return _do(visit, patient_id, "period", lambda context: register.insure(context, patient_id, [period_of(visit)]))
+    """Record a period. One with the same first day as another corrects that one: whoever sends it says so."""
+
+    def act(context: Context) -> Done[Any]:
+        period = period_of(visit)
+        state = patients.fold(visit.now().events(patient_id))
+        begins_with = [one for one in (state.periods if state else ()) if one.valid_from == period.valid_from]
+        if begins_with and period not in begins_with and visit.text("replaces", 5) != "true":
+            raise Invalid("period_known", "valid_from: a period begins on that day already.", field="valid_from")
+        return visit.quittance.register.insure(context, patient_id, [period])
+
+    return _do(visit, patient_id, "period", act)
 
 
 @router.post("/numero")

@@ -9,11 +9,12 @@ from api.web.chosen import filtered, is_whole, ticked
 from api.web.doors import MayRead, MaySeeCare
 from api.web.grids import grid_named
 from api.web.pdf_care import print_day, print_invoice
-from api.web.pdf_list import list_title, print_list
+from api.web.pdf_list import list_title, print_list, print_plain
 from api.web.pdf_patient import print_patient
 from api.web.pdf_sending import print_sending
 from api.web.pdf_settlement import print_settlement
 from api.web.pdf_words import Printed, Speaker, pdf_answer
+from api.web.plain_lists import plain_named
 from api.web.visit import Visit
 from domain.errors import Invalid
 
@@ -35,6 +36,9 @@ _KINDS: dict[str, Callable[[Visit, UUID], Printed]] = {
 @router.get("/export/{grid}.pdf")
 def download_list(visit: MayRead, grid: str) -> Response:
     """A list; the query is that of its page. Raises `Invalid` for more than 5,000 rows."""
+    if plain := plain_named(visit, grid):
+        title = Speaker(visit.language).t(plain.title)
+        return pdf_answer(visit, [print_plain(visit, plain)], title, title)
     shown = grid_named(visit, grid)
     title = list_title(visit, shown)
     return pdf_answer(visit, [print_list(visit, shown)], title, title)

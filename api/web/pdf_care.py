@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from api.held_days import held_phase
 from api.web.day import day_of
 from api.web.day_stays import stays_of
 from api.web.invoice import invoice_of
 from api.web.looks import day_phase, invoice_state, verdict
 from api.web.pdf_lines import line_columns, line_rows
 from api.web.pdf_words import DASH, Printed, Speaker, titled
-from api.web.row_words import held_back, held_phase, held_words
+from api.web.row_words import held_back, held_words
 from api.web.said import names_of, shown_lines
 from api.web.settlement_branches import Branch, Twig, branches_of
 from api.web.visit import Visit
@@ -68,7 +69,7 @@ def _day_facts(day: BillingDay, name: str, held: Sequence[str], speak: Speaker) 
             (t("list_column.phase"), speak.state(day_phase({"phase": held_phase(held) if held else phase}))),
             *([(t("list_column.reason"), held_words(held, speak.language))] if held else []),
             (t("state.verdict"), speak.state(verdict({"verdict": day.verdict}))),
-            (t("state.amount_cents"), speak.amount(sum(line.care.amount_cents for line in day.active))),
+            (t("state.amount_cents"), speak.amount(day.asked_cents)),
             (t("state.accepted_cents"), speak.amount(day.accepted_cents if is_settled else None)),
             (t("state.refused_cents"), speak.amount(day.refused_cents if is_settled else None)),
             *([(t("state.time_bar_proof"), day.time_bar_proof)] if day.time_bar_proof not in ("", ERASED) else []),

@@ -75,10 +75,10 @@ def line_rows(lines: Iterable[ShownLine], speak: Speaker, day: str = "") -> list
             _verdict(line, speak),
             codes(line),
             reasons(line, speak, is_following=is_following),
-            speak.amount(line.care.amount_cents),
+            speak.amount(line.care.asked_cents),
             speak.amount(line.accepted_cents),
             speak.amount(line.refused_cents or None),
-            speak.amount(line.care.patient_share_cents),
+            speak.amount(line.care.share_cents),
             line.care.provider,
             str(line.record or DASH),
         ]

@@ -7,6 +7,7 @@ from api.web.grid_spec import Choice, Column
 from api.web.grids import Exportable
 from api.web.own_view import columns_of
 from api.web.pdf_words import DASH, MOST_ROWS, Printed, Speaker, titled
+from api.web.plain_lists import PlainList
 from api.web.visit import Visit
 from application.ports import Row
 from domain.errors import Invalid
@@ -30,6 +31,13 @@ def print_list(visit: Visit, shown: Exportable) -> Printed:
     table = table_of(columns, rows, speak)
     document = Document(titled(visit, list_title(visit, shown)), [table], under, is_wide=True)
     return Printed(document, shown.seen, patient_ids)
+
+
+def print_plain(visit: Visit, shown: PlainList) -> Printed:
+    """A list without a filter of its own, which notes itself who sees it."""
+    speak, rows = Speaker(visit.language), shown.rows(visit)
+    title, under = titled(visit, speak.t(shown.title)), [speak.t("print.rows", count=len(rows))]
+    return Printed(Document(title, [table_of(shown.columns, rows, speak)], under, is_wide=True))
 
 
 def table_of(columns: Sequence[Column], rows: Sequence[Row], speak: Speaker) -> Table:
@@ -103,5 +111,5 @@ def _sum(shown: Exportable, rows: Iterable[Row], speak: Speaker) -> str:
     counted, total = list(rows), shown.spec.total
     if not total:
         return speak.t("print.rows", count=len(counted))
-    cents = sum(row[total] or 0 for row in counted)
+    cents = sum(map(shown.spec.cents_of, counted))
     return speak.t("print.rows_sum", count=len(counted), column=speak.t(f"state.{total}"), sum=speak.amount(cents))

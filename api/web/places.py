@@ -18,7 +18,7 @@ _PATHS = {
     "user": "/cabinet/utilisateurs/{}",
 }
 """By the first word of the topics of its events."""
-_RIGHTS = {"user": "admin", "patient": "medical"}
+_RIGHTS = {"user": "audit", "patient": "medical"}
 """What some of these pages ask for."""
 
 

@@ -4,12 +4,18 @@ from dataclasses import fields
 
 from fastapi import APIRouter, Response
 
+from api.catalogue import text
 from api.rest.rights import not_here
 from api.web.doors import MayAdminister, MayRead
 from api.web.form_fields import NOTHING, Wrong, done_or_wrong, version
+from api.web.grid_spec import Column
+from api.web.plain_lists import PLAIN, PlainList
 from api.web.providers import members
+from api.web.render import said_by
 from api.web.visit import Visit
+from application.ports import Row
 from domain import establishment as establishments
+from domain.errors import NotFound
 from domain.establishment import EstablishmentDetails
 from domain.roles import ROLES
 from projections.users import opened, users_of
@@ -21,6 +27,41 @@ router = APIRouter(prefix="/c/{where}/cabinet")
 def show_practice(visit: MayRead) -> Response:
     """Details, members, users."""
     return practice_page(visit, NOTHING)
+
+
+def _people(visit: Visit) -> list[Row]:
+    """Users in words, a row a role. Raises `NotFound` on a past day: the list of users is that of now."""
+    if visit.as_of is not None:
+        raise NotFound("path_unknown", "Users are listed as of now.")
+    with visit.sql() as sql:
+        people = opened(visit.quittance.keys, users_of(sql, visit.practice))
+    return [
+        {
+            "login": person.login,
+            "name": person.name,
+            "role": text(f"role.{grant.role}", visit.language),
+            "valid_from": grant.valid_from,
+            "valid_to": grant.valid_to,
+            "account": said_by("user_fields.html", "state", visit.language, person),
+        }
+        for person in people
+        for grant in person.grants
+    ]
+
+
+PLAIN["users"] = PlainList(
+    "list_title.users",
+    (
+        Column("login"),
+        Column("name"),
+        Column("role", label="plain_column.role"),
+        Column("valid_from", "day", label="list_column.date_from"),
+        Column("valid_to", "day", label="list_column.date_to"),
+        Column("account", label="plain_column.account"),
+    ),
+    _people,
+    right="audit",
+)
 
 
 @router.post("/corriger")
@@ -50,8 +91,8 @@ def practice_page(visit: Visit, wrong: Wrong, status: int = 422) -> Response:
     """Also what a form that was refused comes back to."""
     events = visit.events(visit.practice)
     state = establishments.fold(events) or not_here("establishment_unknown")
-    people = []
-    if visit.may("admin"):
+    people, shows_people = [], visit.as_of is None and visit.may("audit")
+    if shows_people:
         with visit.sql() as sql:
             people = opened(visit.quittance.keys, users_of(sql, visit.practice))
     return visit.page(
@@ -61,6 +102,7 @@ def practice_page(visit: Visit, wrong: Wrong, status: int = 422) -> Response:
         version=len(events),
         members=members(visit),
         people=people,
+        shows_people=shows_people,
         roles=ROLES,
         wrong=wrong,
     )

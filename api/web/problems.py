@@ -15,11 +15,13 @@ from api.web.doors import SignInNeeded
 from api.web.own_paths import came_from
 from api.web.render import notice_of, page_of, wants_part
 from api.web.timeline import Entry, entries_of
+from api.web.untouched import over_theirs
 from api.web.visit import Visit
 from application.access import NotPermitted
 from infrastructure.store.errors import StoreUnavailable
 
 _WRITES = "POST"
+_LEAVES = "/logout"
 _FAULT = 500
 _ABSENT = 404
 _RENEWED = frozenset({"csrf", "command_id", "version"})
@@ -36,11 +38,16 @@ async def handle(request: Request, error: Exception) -> Response:
 
 
 def to_sign_in(request: Request, kept: str | None = None) -> Response:
-    """A page is opened again after the sign-in; a form is kept and shown again, never sent by itself."""
-    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    """A page is opened again after the sign-in; a form is kept and shown again, never sent by itself.
+
+    A form that may not be kept is lost: the sign-in says so.
+    """
+    asked = {"next": request.url.path + (f"?{request.url.query}" if request.url.query else "")}
     if request.method == _WRITES:
-        back = "/pending" if kept else came_from(request) or "/"
-    answer = Response(status_code=303, headers={"Location": f"/login?{urlencode({'next': back})}"})
+        asked["next"] = "/pending" if kept else came_from(request) or "/"
+    if request.method == _WRITES and not kept and request.url.path != _LEAVES:
+        asked["lost"] = "true"
+    answer = Response(status_code=303, headers={"Location": f"/login?{urlencode(asked)}"})
     if kept:
         answer.set_cookie(pending.COOKIE, kept, max_age=3_600, path="/", secure=True, httponly=True, samesite="strict")
     return answer
@@ -123,12 +130,16 @@ def _whole_page(answer: Response) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """What happened since the page was opened, and the form as it was sent, to be sent again over it."""
+    """What happened since the page was opened, and the form, to be sent again over it: its untouched fields, as they
+
+    are by now (`keeps_theirs`: some of them are others).
+    """
 
     since: tuple[Entry, ...]
     version: int
     path: str
     fields: tuple[tuple[str, str], ...]
+    keeps_theirs: bool
 
 
 def _conflict(visit: Visit) -> Conflict | None:
@@ -140,4 +151,5 @@ def _conflict(visit: Visit) -> Conflict | None:
     fields = tuple((name, str(value)) for name, value in visit.form.multi_items() if name not in _RENEWED)
     since = entries_of(visit.now(), [one for one in reversed(recorded) if one.version > version])
     visit.saw("conflict.read", patients_in(recorded))
-    return Conflict(since, recorded[-1].version if recorded else 0, visit.request.url.path, fields)
+    again = over_theirs(visit, recorded, version, fields)
+    return Conflict(since, recorded[-1].version if recorded else 0, visit.request.url.path, again, again != fields)

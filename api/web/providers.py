@@ -11,9 +11,12 @@ from fastapi import APIRouter, Path, Response
 from api.rest.rights import not_here
 from api.web.doors import MayRead, MayRegister
 from api.web.form_fields import NOTHING, Wrong, day, day_or_none, done_or_wrong, needed, wrong_of
+from api.web.grid_spec import Column
+from api.web.plain_lists import PLAIN, PlainList
+from api.web.render import said_by
 from api.web.visit import Visit
 from application.commit import Done
-from application.ports import Context
+from application.ports import Context, Row
 from application.register import Registered, plain, provider_id
 from domain import establishment as establishments
 from domain import provider as providers
@@ -139,6 +142,37 @@ def members(visit: Visit) -> list[Member]:
         if (known := providers.fold(events)) is not None
     ]
     return sorted(shown, key=lambda one: (not one.works, plain(one.name), one.state.details.nihii))
+
+
+def _listed(visit: Visit) -> list[Row]:
+    """The same, in words: the latest stretch of each."""
+    return [
+        {
+            "last_name": one.name,
+            "nihii": one.state.details.nihii,
+            "qualification": one.state.details.qualification,
+            "convention_status": one.state.details.convention_status,
+            "valid_from": one.stretches[0].valid_from,
+            "valid_to": one.stretches[0].valid_to,
+            "status": said_by("_providers.html", "standing", visit.language, one),
+        }
+        for one in members(visit)
+    ]
+
+
+PLAIN["providers"] = PlainList(
+    "list_title.providers",
+    (
+        Column("last_name"),
+        Column("nihii"),
+        Column("qualification"),
+        Column("convention_status", "number"),
+        Column("valid_from", "day", label="plain_column.since"),
+        Column("valid_to", "day", label="plain_column.until"),
+        Column("status"),
+    ),
+    _listed,
+)
 
 
 def member_of(visit: Visit, provider: UUID) -> Member:

@@ -7,10 +7,11 @@ from datetime import date as Date
 from api.catalogue import Language, euros
 from api.rest.filters import RefusalFilter
 from api.web.charts import Chart, bars
-from api.web.grid_spec import Look
+from api.web.grid_spec import Column, Look
 from api.web.visit import Visit
 from api.web.written import refusal_code
-from domain.rules.limits import last_sendable_day
+from application.ports import Row
+from domain.rules.limits import last_sendable_day, to_do_by
 from domain.rules.refusals import Explanation, explain
 from projections.figures import Following, followings
 from projections.refusal_causes import Cause, causes
@@ -53,6 +54,38 @@ class Group:
     def is_soon(self) -> bool:
         """Whether its time-bar comes near."""
         return 0 <= self.days_left <= SOON_DAYS
+
+
+COLUMNS = (
+    Column("cause", label="list_column.root_code"),
+    Column("meaning", "reason", label="refusal.reason"),
+    Column("lines", "number", label="column.lines"),
+    Column("cascaded", "number", label="plain_column.cascaded"),
+    Column("days", "number", label="column.days"),
+    Column("patients", "number", label="list_title.patients"),
+    Column("refused_cents", "amount"),
+    Column("deadline", "day", label="plain_column.deadline"),
+    Column("curable", "state", state=lambda row: row["curable"], label="plain_column.curable"),
+    Column("cure", "reason", label="column.cure"),
+)
+"""Of the list as a file."""
+
+
+def in_words(group: Group) -> Row:
+    """A group by `COLUMNS`."""
+    cause, told = group.cause, group.explanation
+    return {
+        "cause": group.name,
+        "meaning": told.meaning,
+        "lines": cause.lines,
+        "cascaded": cause.cascaded_lines,
+        "days": cause.days,
+        "patients": cause.patients,
+        "refused_cents": cause.refused_cents,
+        "deadline": to_do_by(group.deadline),
+        "curable": group.curable,
+        "cure": told.cure,
+    }
 
 
 def groups_of(visit: Visit, wanted: RefusalFilter) -> tuple[Group, ...]:

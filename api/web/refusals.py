@@ -5,16 +5,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.rest.filters import RefusalFilter, RefusalWanted, narrowed
+from api.rest.filters import RefusalFilter, RefusalQuery, RefusalWanted, narrowed
 from api.rest.listing import Pages
 from api.web.doors import MayRead
 from api.web.grid_spec import Choice
-from api.web.grids import list_page
+from api.web.grids import list_page, wanted_of
+from api.web.plain_lists import PLAIN, PlainList
 from api.web.refusal_cause import show_cause
-from api.web.refusal_groups import MOST_BARS, chart_of, groups_of, path_of
+from api.web.refusal_groups import COLUMNS, MOST_BARS, chart_of, groups_of, in_words, path_of
 from api.web.refusal_rows import CHOICES
 from api.web.visit import Visit
 from api.web.written import sending_name
+from application.ports import Row
 from projections.scope import both, one_of, scoped
 
 router = APIRouter(prefix="/c/{where}/refus")
@@ -72,6 +74,14 @@ def show_lines(visit: MayRead, wanted: RefusalWanted, paging: Pages) -> Response
 
 
 router.get("/{cause}")(show_cause)  # after those with a name of their own
+
+
+def _listed(visit: Visit) -> list[Row]:
+    """The causes of this request's query, in words."""
+    return [in_words(group) for group in groups_of(visit, narrowed(RefusalFilter, wanted_of(visit, RefusalQuery)))]
+
+
+PLAIN["causes"] = PlainList("list_title.causes", COLUMNS, _listed)
 
 
 def _chips(visit: Visit, narrowing: dict[str, str]) -> tuple[Chip, ...]:

@@ -18,6 +18,8 @@ from api.web.shell import shell_of
 from api.web.words import translations
 from api.web.written import month_in_words, of_month, refusal_code
 from domain.local_time import BELGIUM
+from domain.rules.limits import to_do_by
+from domain.rules.unions import beyond_efact
 
 if TYPE_CHECKING:
     from api.web.visit import Visit
@@ -86,8 +88,10 @@ def environment(language: Language) -> Environment:
         "month": lambda month: f"{month[5:]}/{month[:4]}" if month else _DASH,
         "month_in_words": lambda month: month_in_words(month, language),
         "of_month": lambda month: of_month(month, language),
+        "destination_kind": lambda code: text(f"destination_kind.{beyond_efact(code)}", language),
         "refusal_code": lambda said: refusal_code(said.code, said.letter),
     }
+    made.filters["to_do_by"] = to_do_by
     return made
 
 
@@ -101,6 +105,12 @@ def _with_counts(say: Any, language: Language) -> Any:  # noqa: ANN401 - a funct
         return say(context, *given, **counted(facts, language))
 
     return told
+
+
+def said_by(template: str, macro: str, language: Language, *given: object) -> str:
+    """What a macro says that needs no visit, as plain text in one line."""
+    told: Markup = getattr(environment(language).get_template(template).module, macro)(*given)
+    return told.striptags()
 
 
 @lru_cache

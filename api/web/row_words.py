@@ -5,6 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from api.catalogue import Language, has, percent, text
+from api.held_days import held_phase
 from api.web.timeline import name_of
 from api.web.visit import Visit
 from api.web.written import refusal_code
@@ -50,11 +51,6 @@ def with_blockers(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
 def held_back(visit: Visit, day_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[str]]:
     """Codes of what keeps days out of a run, as of the day of the visit; days that nothing keeps out are absent."""
     return visit.quittance.billing.held_back(visit.practice, day_ids, visit.as_of, visit.upto)
-
-
-def held_phase(codes: Sequence[str]) -> str:
-    """How far a day is that a run leaves out."""
-    return "elsewhere" if "elsewhere" in codes else "blocked"
 
 
 def held_words(codes: Sequence[str], language: Language) -> str:

@@ -64,6 +64,7 @@ SETTLEMENTS_GRID = GridSpec(
     usual={"is_archived": "false", "sort": "month", "descending": "true"},
     title="details.settlements",
     total="refused_cents",
+    first_step=("/facturation", "bill"),
     enrich=lambda visit, rows: with_care(visit, rows, "sending_id"),
     actions=SENDING_ACTIONS,
     prints="settlement",

@@ -31,7 +31,7 @@ def _(text: str) -> str:
 
 PLACES = (
     Place("", _("À faire"), "list-todo", waits="work", key="a"),
-    Place("/facturation", _("Facturation"), "send", right="bill", waits="prepared_sendings", key="f"),
+    Place("/facturation", _("Facturation"), "send", waits="prepared_sendings", key="f"),
     Place("/historique", _("Historique"), "history", key="h"),
     Place("/decomptes", _("Décomptes"), "folder-tree", waits="unread_settlements", key="d"),
     Place("/refus", _("Refus"), "triangle-alert", waits="refusal_causes", key="r"),

@@ -8,6 +8,7 @@ from segno import make as qr_code
 
 from api.catalogue import LANGUAGES
 from api.rest.rights import product
+from api.web import pending
 from api.web.doors import BROWSER, COOKIE, Anybody, Door, SignedIn
 from api.web.languages import COOKIE as LANGUAGE
 from api.web.visit import Visit
@@ -125,9 +126,25 @@ def choose_language(visit: Anybody, language: str) -> Response:
 
 def _asked(visit: Visit, status: int = 200, problem: str = "", wait_s: int = 0) -> Response:
     """The form of name and password, for this browser alone: no other site can sign somebody in here."""
-    answer = visit.page("sign_in.html", status=status, next=_next(visit), problem=problem, wait_s=wait_s)
+    there = _next(visit)
+    answer = visit.page(
+        "sign_in.html",
+        status=status,
+        next=there,
+        problem=problem,
+        wait_s=wait_s,
+        has_ended=_has_ended(visit),
+        is_kept=there == "/pending" and pending.COOKIE in visit.request.cookies,
+        is_lost=visit.request.query_params.get("lost") == "true",
+    )
     answer.set_cookie(BROWSER, visit.browser, path="/", secure=True, httponly=True, samesite="lax")
     return answer
+
+
+def _has_ended(visit: Visit) -> bool:
+    """Whether this browser had a session that is over, and did not leave by itself."""
+    token = visit.request.cookies.get(COOKIE, "")
+    return bool(token) and product(visit.request).accounts.session(token, is_use=False) is None
 
 
 def _enrolment(visit: Visit, problem: str = "", wait_s: int = 0) -> Response:

@@ -1,5 +1,6 @@
 """Both doors at one address: pages for people, the API for programs."""
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,6 +15,7 @@ from api.web.doors import SignInNeeded, check_doors
 from api.web.policy import PAGE_HEADERS
 
 _SIGN_IN = ("login", "logout", "password", "second-factor", "code", "language", "account", "pending")
+_TYPED_MONTH = re.compile(rb"\b(month=)(\d{2})(?:/|%2[Ff])(\d{4})\b")
 _OURS = frozenset({"", "static", "c", "docs", "support", *_SIGN_IN})
 
 
@@ -52,8 +54,9 @@ class Site:
 
 
 def _filled(query: bytes) -> bytes:
-    """A form sends its empty fields too: they mean that nothing was asked."""
-    return b"&".join(part for part in query.split(b"&") if not part.endswith(b"="))
+    """A form sends its empty fields too: they mean that nothing was asked. A month may be typed as it is shown."""
+    asked = b"&".join(part for part in query.split(b"&") if not part.endswith(b"="))
+    return _TYPED_MONTH.sub(rb"\1\3-\2", asked)
 
 
 def _first_word(path: str) -> str:

@@ -9,14 +9,18 @@ from fastapi import APIRouter, Query, Response
 from api.catalogue import Language
 from api.web.dashboard import percent
 from api.web.doors import MayRead
-from api.web.todo_rows import figures_of, shown
+from api.web.plain_lists import PLAIN, PlainList
+from api.web.put_off import why_put_off
+from api.web.todo_rows import COLUMNS, Shown, figures_of, in_words, shown
 from api.web.visit import Visit
+from application.ports import Row
 from domain import establishment as establishments
 from domain.rules.limits import add_months, month_end, month_of, next_month
 from domain.run_plan import Practice, RunOptions, plan
 from projections.billing_months import has_care
 from projections.deputies import absent_for
 from projections.figures import FirstPass, Span, first_passes
+from projections.history import SENDINGS, SendingFilter, conditions
 from projections.setup import missing
 from projections.work_on_days import left_days
 from projections.work_set_aside import cared_for
@@ -25,6 +29,8 @@ from projections.worklist import oldest_answer, worklist
 router = APIRouter(prefix="/c/{where}")
 Snoozed = Annotated[bool, Query(description="Also what was put off.")]
 Mine = Annotated[bool, Query(description="Only what the reader took upon themselves, or stands in for.")]
+_UNREAD = SendingFilter(status="settled", is_read=False, is_archived=False)
+"""As the list of settlements is asked for them."""
 _MONTHS = 3
 """Of care, up to the current one: how far the first-pass figure looks back."""
 
@@ -34,34 +40,58 @@ def show_work(visit: MayRead, snoozed: Snoozed = False, mine: Mine = False) -> R
     """Figures and worklist, as of the day asked for."""
     today = visit.as_of or visit.today
     finished = month_of(add_months(today.replace(day=1), -1))
+    rows = _rows(visit, today)
+    works = [row.work for row in rows]
     with visit.sql() as sql:
-        works = worklist(sql, visit.scope, today, visit.upto)
-        unread = [work.about for work in works if work.kind in ("read", "rejected") and work.about]
+        unread = [work.about for work in works if work.kind == "read" and work.about]
+        settled = SENDINGS.count(sql, conditions(visit.scope, _UNREAD), visit.upto)
         oldest = oldest_answer(sql, visit.scope, unread, visit.upto)
-        targets = {work.target_id(visit.practice) for work in works}
-        care = cared_for(sql, visit.scope, targets, visit.upto)
-        absent = absent_for(sql, visit.session.user_id, visit.practice, today, visit.upto) if visit.session else {}
-        left = {work: left_days(sql, visit.scope, work, visit.upto) for work in works if work.kind == "bill"}
         passes = first_passes(sql, visit.scope, _recent(today), visit.upto)
         not_entered = finished if not works and not has_care(sql, visit.scope, finished) else ""
         steps = () if visit.as_of else missing(sql, visit.scope)
-    rows = [
-        shown(visit, work, today, care.get(work.target_id(visit.practice)), absent, left.get(work, ()))
-        for work in works
-    ]
-    waiting = [row for row in rows if not row.is_put_off]
+    asked_for = _asked_for(rows, snoozed=snoozed, mine=mine)
+    put_off = [row.work for row in asked_for if row.is_put_off]
     return visit.page(
         "todo.html",
-        rows=[row for row in (rows if snoozed else waiting) if not mine or row.is_mine],
+        rows=asked_for,
+        why_put_off={work: why_put_off(visit, work.target_id(visit.practice)) for work in put_off},
         mine=mine,
-        put_off=len(rows) - len(waiting),
+        put_off=sum(row.is_put_off for row in rows),
         snoozed=snoozed,
-        figures=figures_of([row.work for row in waiting], today, oldest),
+        figures=figures_of(rows, today, settled, oldest),
         first_pass=_share(passes, visit.language),
         steps=(*steps, *(() if visit.as_of else _stopped(visit, today))),
         next_billing=next_month(today),
         not_entered=not_entered,
     )
+
+
+def _rows(visit: Visit, today: Date) -> list[Shown]:
+    """All that waits, what was put off too."""
+    with visit.sql() as sql:
+        works = worklist(sql, visit.scope, today, visit.upto)
+        targets = {work.target_id(visit.practice) for work in works}
+        care = cared_for(sql, visit.scope, targets, visit.upto)
+        absent = absent_for(sql, visit.session.user_id, visit.practice, today, visit.upto) if visit.session else {}
+        left = {work: left_days(sql, visit.scope, work, visit.upto) for work in works if work.kind == "bill"}
+    return [
+        shown(visit, work, today, care.get(work.target_id(visit.practice)), absent, left.get(work, ()))
+        for work in works
+    ]
+
+
+def _asked_for(rows: Sequence[Shown], *, snoozed: bool, mine: bool) -> list[Shown]:
+    return [row for row in rows if (snoozed or not row.is_put_off) and (row.is_mine or not mine)]
+
+
+def _listed(visit: Visit) -> list[Row]:
+    """The rows of this request's query, in words."""
+    query = visit.request.query_params
+    asked = {name: query.get(name) == "true" for name in ("snoozed", "mine")}
+    return [in_words(row, visit.language) for row in _asked_for(_rows(visit, visit.as_of or visit.today), **asked)]
+
+
+PLAIN["work"] = PlainList("list_title.work", COLUMNS, _listed)
 
 
 def _recent(today: Date) -> Span:

@@ -6,11 +6,17 @@ from datetime import date as Date
 from datetime import datetime
 from uuid import UUID
 
+from api.catalogue import Language
+from api.held_days import held_phase
+from api.web.grid_spec import Column
 from api.web.refusal_groups import path_of
+from api.web.render import said_by
 from api.web.row_words import held_back
 from api.web.timeline import name_of
 from api.web.visit import Visit
+from application.ports import Row
 from domain.local_time import local_date
+from domain.rules.limits import to_do_by
 from domain.rules.refusals import Explanation, explain
 from projections.work import Work
 from projections.work_set_aside import Care
@@ -21,7 +27,8 @@ class Shown:
     """`address`: the page where the work is done. `meaning` of a refusal code, in the page's language.
 
     `absent_until`: last day of the absence of the assignee, when the reader stands in; it is the reader's work, too.
-    `stuck`: none of its days would be billed now, for they are `blocked`, or all of them for a destination `elsewhere`.
+    `stuck`: none of its days would be billed now, for they are `blocked`, or for a destination `elsewhere`, or some of
+    them the one and some the other (`mixed`).
     """
 
     work: Work
@@ -38,14 +45,18 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the cards say. `oldest_days`: age of the oldest unread answer."""
+    """What the cards say: the same as the lists they lead to, also of what was put off, which is told apart.
+
+    `oldest_days`: age of the oldest unread settlement. `put_off`: causes.
+    """
 
     next_deadline: Date | None
     next_days: int | None
-    answers: int
+    unread: int
     oldest_days: int | None
     refused_cents: int
-    refused_groups: int
+    causes: int
+    put_off: int
 
 
 def shown(
@@ -57,10 +68,11 @@ def shown(
     """
     assignee = care.assignee if care else None
     absent_until = absent.get(assignee) if assignee else None
+    stuck = _stuck(visit, left)
     until = Date.fromisoformat(care.snoozed_until) if care and care.snoozed_until else None
     return Shown(
         work,
-        _address(visit, work),
+        _address(visit, work, stuck),
         (work.deadline - today).days if work.deadline else None,
         explain(work.code, visit.language, work.letter or None) if work.kind == "refusals" else None,
         name_of(visit, f"user:{assignee}") if assignee else "",
@@ -68,21 +80,45 @@ def shown(
         care is not None and care.is_put_off(today),
         absent_until is not None or (visit.session is not None and assignee == visit.session.user_id),
         absent_until,
-        _stuck(visit, left),
+        stuck,
     )
 
 
-def figures_of(works: Sequence[Work], today: Date, oldest: str) -> Figures:
-    """`oldest`: instant of the oldest unread answer, empty without any."""
-    refused = [work for work in works if work.kind == "refusals"]
-    first = works[0].deadline if works else None
+COLUMNS = (
+    Column("deadline", "day", label="plain_column.deadline"),
+    Column("what", "reason", label="plain_column.work"),
+    Column("why", "reason", label="plain_column.why"),
+    Column("assignee", label="list_column.assignee"),
+    Column("snoozed_until", "day", label="list_column.snoozed_until"),
+    Column("cents", "amount", label="column.amount"),
+)
+"""Of the list as a file."""
+
+
+def in_words(row: Shown, language: Language) -> Row:
+    """A row by `COLUMNS`."""
+    return {
+        "deadline": row.work.deadline and to_do_by(row.work.deadline),
+        "what": said_by("_todo.html", "what", language, row),
+        "why": said_by("_todo.html", "why", language, row),
+        "assignee": row.assignee,
+        "snoozed_until": row.put_off_until if row.is_put_off else None,
+        "cents": row.work.cents or None,
+    }
+
+
+def figures_of(rows: Sequence[Shown], today: Date, unread: int, oldest: str) -> Figures:
+    """`unread`: settlements; `oldest`: instant of the oldest of them, empty without any."""
+    refused = [row for row in rows if row.work.kind == "refusals"]
+    first = next((row.work.deadline for row in rows if not row.is_put_off), None)
     return Figures(
         first,
-        (first - today).days if first else None,
-        sum(work.kind in ("read", "rejected") for work in works),
+        (to_do_by(first) - today).days if first else None,
+        unread,
         (today - local_date(datetime.fromisoformat(oldest))).days if oldest else None,
-        sum(work.cents for work in refused),
+        sum(row.work.cents for row in refused),
         len(refused),
+        sum(row.is_put_off for row in refused),
     )
 
 
@@ -90,10 +126,13 @@ def _stuck(visit: Visit, left: Sequence[UUID]) -> str:
     held = held_back(visit, left) if left else {}
     if not left or len(held) < len(left):
         return ""
-    return "blocked" if any("elsewhere" not in codes for codes in held.values()) else "elsewhere"
+    phases = {held_phase(codes) for codes in held.values()}
+    return phases.pop() if len(phases) == 1 else "mixed"
 
 
-def _address(visit: Visit, work: Work) -> str:
+def _address(visit: Visit, work: Work, stuck: str) -> str:
+    if stuck == "elsewhere":
+        return visit.to("/historique/jours", month=work.month, phase=stuck)
     match work.kind:
         case "refusals":
             return visit.to(path_of(work.code), letter=work.letter)

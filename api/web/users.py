@@ -14,7 +14,7 @@ from fastapi import APIRouter, Path, Response
 from api.rest.problems import Problem
 from api.rest.rights import not_here
 from api.web.deputies import absences_of, colleagues_in
-from api.web.doors import MayAdminister
+from api.web.doors import MayAdminister, MayAudit
 from api.web.form_fields import NOTHING, Wrong, day, day_or_none, done_or_wrong, identifier, needed, wrong_of
 from api.web.practice import practice_page
 from api.web.providers import Member, members
@@ -68,7 +68,7 @@ def add(visit: MayAdminister) -> Response:
 
 
 @router.get("/{user_id:uuid}")
-def show_user(visit: MayAdminister, user_id: UserId) -> Response:
+def show_user(visit: MayAudit, user_id: UserId) -> Response:
     """One user with the roles here."""
     return _page(visit, user_id, NOTHING)
 

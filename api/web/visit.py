@@ -64,8 +64,9 @@ class Visit:
         form: FormData,
         browser: str = "",
     ) -> "Visit":
-        """From what a door found out. Raises `Invalid` for a day that is none."""
-        language, day = language_of(request, session.language if session else None), _day(request)
+        """From what a door found out. Raises `Invalid` for a day that is none, or that nobody has seen yet."""
+        language = language_of(request, session.language if session else None)
+        day = _day(request, local_date(quittance.clock.now()))
         return cls(request, quittance, session, where, caller, language, day, form, new_nonce(), browser)
 
     @classmethod
@@ -286,11 +287,14 @@ def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, Date) else str(value)
 
 
-def _day(request: Request) -> Date | None:
+def _day(request: Request, today: Date) -> Date | None:
     given = request.query_params.get("as_of", "")
     if not given:
         return None
     try:
-        return calendar_day(given)
+        day = calendar_day(given)
     except ValueError:
         raise Invalid("field_invalid", "as_of: give a date, YYYY-MM-DD.", field="as_of") from None
+    if day > today:
+        raise Invalid("as_of_to_come", "as_of: give today or a day that is past.", field="as_of")
+    return day

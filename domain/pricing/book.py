@@ -21,6 +21,11 @@ class PriceBook:
         """Whether the establishment has no set at all."""
         return not self._pricers
 
+    @property
+    def sets(self) -> tuple[TariffSet, ...]:
+        """All of them, in the order of their days."""
+        return tuple(pricer.tariffs for pricer in self._pricers)
+
     def pricer(self, day: Date) -> Pricer | None:
         """The one that counts for care of the day."""
         place = bisect_right(self._from, day)

@@ -18,6 +18,8 @@ class DayCodes:
         self._day, self._when = day, when
         self._acts: dict[tuple[str, bool], Code | None] = {}
         self._roles: dict[Role, tuple[Code, ...]] = {}
+        self._bases: dict[tuple[int, str], Code | None] = {}
+        self._fees: dict[tuple[Role, str, str], Code | None] = {}
 
     def act(self, name: str, *, is_night: bool = False) -> Code | None:
         """The code under which an act is asked on such a day, whichever of its codes was written down."""
@@ -41,13 +43,19 @@ class DayCodes:
 
     def base(self, turn: int, place: str) -> Code | None:
         """Base service of the visit of that turn (from 0), for a visit at such a place."""
-        return _fitting(self.of_role(BASES[min(turn, len(BASES) - 1)]), place)
+        key = (min(turn, len(BASES) - 1), place)
+        if key not in self._bases:
+            self._bases[key] = _fitting(self.of_role(BASES[key[0]]), place)
+        return self._bases[key]
 
     def fee(
         self, role: Literal["lump_sum", "palliative", "palliative_supplement", "ptsi_fee"], category: str, place: str
     ) -> Code | None:
         """What is asked once a day for a category."""
-        return _fitting([code for code in self.of_role(role) if code.category == category], place)
+        key = (role, category, place)
+        if key not in self._fees:
+            self._fees[key] = _fitting([code for code in self.of_role(role) if code.category == category], place)
+        return self._fees[key]
 
     def _of_the_day(self, plain: str, *, is_night: bool = False) -> str:
         code = self.tariffs.codes.get(plain)

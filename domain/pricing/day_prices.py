@@ -1,7 +1,7 @@
 """Prices of one billing day: its lines without amounts are derived, those with amounts are held against the tariffs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date as Date
 from uuid import UUID, uuid5
 
@@ -14,7 +14,7 @@ from domain.pricing.nursing import Block, Made, Reason, Situation, derive
 from domain.pricing.price import Pricer, Unpriced
 from domain.pricing.tariff_set import Variant
 
-_NURSING = "home_nursing"
+NURSING = "home_nursing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def block_of(
     done = [CareLine(line.line_id, line.care) for line in day.lines if not (line.withdrawn or line.care.is_priced)]
     if not done:
         return Block()
-    if pricer.tariffs.sector != _NURSING:
+    if pricer.tariffs.sector != NURSING:
         return _one_by_one(pricer, day.date, insured, done)
     situation = Situation(
         day_id,
@@ -56,10 +56,10 @@ def block_of(
 
 
 def differences(pricer: Pricer, day: BillingDay, insured: Insured) -> list[tuple[Line, Difference]]:
-    """Lines that came with other amounts than the tariffs give."""
+    """Lines that came with other amounts than the tariffs give, and that nobody confirmed."""
     found = []
     for line in day.active:
-        if line.is_derived or not line.care.is_priced:
+        if line.is_derived or line.is_amount_confirmed or not line.care.is_priced:
             continue
         difference = compare(pricer, line.care, day.date, insured.ct1, insured.ct2)
         if difference:
@@ -76,13 +76,6 @@ def _one_by_one(pricer: Pricer, day: Date, insured: Insured, done: Sequence[Care
         if isinstance(price, Unpriced):
             reasons.append(Reason(price.reason, line.line_id, (("nomenclature_code", care.code),)))
             continue
-        full = replace(
-            care,
-            is_priced=True,
-            amount_cents=price.amount_cents,
-            patient_share_cents=price.share_cents,
-            supplement_cents=price.supplement_cents,
-        )
         identity = uuid5(line.line_id, "priced")
-        made.append(Made(CareLine(identity, full), "act", (line.line_id,), price.why))
+        made.append(Made(CareLine(identity, price.on(care)), "act", (line.line_id,), price.why))
     return Block(reasons=tuple(reasons)) if reasons else Block(tuple(made))

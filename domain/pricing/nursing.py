@@ -4,11 +4,12 @@ With a flat fee in force one line asks for the day, and statistical lines before
 each base service and act asks for itself (eFact reference 5.3). What a code is stands in the set, not here.
 """
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
-from uuid import UUID, uuid5
+from hashlib import sha1
+from typing import NamedTuple
+from uuid import UUID
 
 from domain.authorisation import Authorisation, holding
 from domain.care import Care, CareLine
@@ -37,8 +38,7 @@ class Situation:
     first_base_taken: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """A line of the block, and why: `of` are the recorded lines that it tells, `why` its price if it has one."""
 
     line: CareLine
@@ -84,7 +84,8 @@ class _Maker:
         self._situation, self._done, self._visits, self._acts = situation, found, found.visits, found.acts
         self._codes = situation.pricer.codes(situation.day, situation.when)
         self._place = found.visits[0].base.code.place
-        self._seen: Counter[str] = Counter()
+        self._seen: dict[str, int] = {}
+        self._named = sha1(situation.day_id.bytes, usedforsecurity=False)
 
     def make(self) -> None:
         """The flat fee when one is in force and its conditions are met, else act by act; then what comes once a day."""
@@ -181,8 +182,8 @@ class _Maker:
         self._add("statistical", nursing_lines.statistical(act, pseudo, first, reading), act.of)
 
     def _ask_for(self, act: Act, rule: Rule) -> None:
-        already = self._seen[act.code.code]
-        self._seen[act.code.code] += 1
+        already = self._seen.get(act.code.code, 0)
+        self._seen[act.code.code] = already + 1
         self._ask(rule, act.code, act.of, lambda price: nursing_lines.asked(act, price, already), act.units)
 
     def _once_a_day(self, rule: Rule, code: Code, acts: Sequence[Act], by: Authorisation | None) -> None:
@@ -213,5 +214,7 @@ class _Maker:
         why: Explained | None = None,
         by: Authorisation | None = None,
     ) -> None:
-        identifier = uuid5(self._situation.day_id, f"priced|{len(self.made) + 1}|{care.code}")
+        digest = self._named.copy()
+        digest.update(f"priced|{len(self.made) + 1}|{care.code}".encode())
+        identifier = UUID(bytes=digest.digest()[:16], version=5)  # a uuid5, the day hashed once
         self.made.append(Made(CareLine(identifier, care), rule, of, why, by))

@@ -43,12 +43,13 @@ def flat_fee_of(
             return FlatFee(hints=(Reason("flat_fee_without_toilet", facts=_facts(allowed)),))
         category, hints = _category(allowed, day, len(done.visits))
         code = codes.fee(role, category, place)
-        wrong = {
-            "first_base_taken": ("502255", first_base_taken),
-            "places_differ": ("501417", len({act.care.place for visit in done.visits for act in visit}) > 1),
-            "flat_fee_unknown": ("", code is None),
-        }
-        reasons = [Reason(name, None, _facts(allowed), refusal) for name, (refusal, is_so) in wrong.items() if is_so]
+        reasons = []
+        if first_base_taken:
+            reasons.append(Reason("first_base_taken", None, _facts(allowed), "502255"))
+        if len({act.care.place for visit in done.visits for act in visit}) > 1:
+            reasons.append(Reason("places_differ", None, _facts(allowed), "501417"))
+        if code is None:
+            reasons.append(Reason("flat_fee_unknown", None, _facts(allowed)))
         return FlatFee(code, allowed, tuple(reasons), hints)
     return FlatFee()
 

@@ -1,7 +1,8 @@
 """The lines of a block, field by field: what each takes over from what was recorded."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -10,6 +11,8 @@ from domain.pricing.nursing_visits import Act, Visit
 from domain.pricing.price import Priced
 from domain.pricing.tariff_set import Code
 
+_REMEMBERED = 16_384
+"""Statistical lines that are kept to be used again."""
 STATISTICAL, WITH_ASSISTANT, SEVERAL = 9, 2, 9
 """Service norm of zone 3; care-giver norms of zone 16."""
 _FIELDS = tuple(field.name for field in fields(Care))
@@ -41,20 +44,48 @@ def asked(act: Act, price: Priced, already: int) -> Care:
 def statistical(act: Act, pseudo: Code, first: Care, reading: Care | None = None) -> Care:
     """What was done, told without amounts. A block has one place and one urgency (500x17), those of `first`."""
     care = act.care
-    return Care(
+    told = _told(
         pseudo.code,
-        0,
+        pseudo.lump_sum_pct,
         care.provider,
         act.units,
+        care.provider_norm,
+        care.care_assistant,
+        first.urgency,
+        first.place,
+        care.time,
+        care.visit,
+    )
+    return replace(told, **_read(reading)) if reading else told
+
+
+@lru_cache(_REMEMBERED)
+def _told(
+    code: str,
+    lump_sum_pct: int,
+    provider: str,
+    units: int,
+    provider_norm: int,
+    care_assistant: str,
+    urgency: int,
+    place: str,
+    time: str,
+    visit: int,
+) -> Care:
+    """Most lines of a month are these, and whoever comes at the same time each day does the same: a care is shared."""
+    return Care(
+        code,
+        0,
+        provider,
+        units,
         service_norm=STATISTICAL,
-        provider_norm=care.provider_norm,
-        care_assistant=care.care_assistant,
-        urgency=first.urgency,
-        time=care.time,
-        place=first.place,
-        lump_sum_pct=pseudo.lump_sum_pct,
-        visit=care.visit,
-        **_read(reading),
+        provider_norm=provider_norm,
+        care_assistant=care_assistant,
+        urgency=urgency,
+        time=time,
+        place=place,
+        lump_sum_pct=lump_sum_pct,
+        visit=visit,
     )
 
 

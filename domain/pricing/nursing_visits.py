@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from domain.care import Care, CareLine
@@ -13,8 +14,7 @@ _NIGHT = 1
 """Urgency of zone 12."""
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """Something done, with its code of that day. `of`: the recorded lines that say so.
 
     `is_implied`: a base service that nobody wrote down; `care` is then another act of its visit.
@@ -39,8 +39,7 @@ class Visit:
     acts: tuple[Act, ...]
 
     def __iter__(self) -> Iterator[Act]:
-        yield self.base
-        yield from self.acts
+        return iter((self.base, *self.acts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,10 @@
 """How long a rule of a code looks around: the first and last day of the span in which a day of care lies."""
 
 from calendar import monthrange
-from collections.abc import Sequence
 from datetime import date as Date
 from datetime import timedelta
 
-from domain.authorisation import Authorisation, Kind, holding
+from domain.authorisation import Authorisation, Kind
 from domain.pricing.tariff_set import Role, Span
 
 Days = tuple[Date, Date]
@@ -38,9 +37,3 @@ def days_of(span: Span, day: Date, allowed: Authorisation | None = None) -> Days
 def kind_of(role: Role) -> Kind | None:
     """Kind of authorisation that opens codes of the role; None for those that none of our kinds opens."""
     return _KIND_OF.get(role)
-
-
-def authorisation_of(role: Role, known: Sequence[Authorisation], day: Date) -> Authorisation | None:
-    """What covers a code of the role on the day."""
-    kind = kind_of(role)
-    return holding(known, kind, day) if kind else None

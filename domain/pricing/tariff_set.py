@@ -244,6 +244,12 @@ class TariffSet:
         """Acts that a pseudo-code tells under a flat fee; empty when it is no pseudo-code."""
         return self._told_by.get(pseudo, ())
 
+    @cached_property
+    def first_bases(self) -> frozenset[str]:
+        """All names of a first base service, asked or told."""
+        codes = self._by_role.get("base_first", ())
+        return frozenset(name for code in codes for name in (code.code, code.statistical) if name)
+
     def of_role(self, role: Role, day: Date) -> tuple[Code, ...]:
         """Codes of a role that are valid on the day."""
         return tuple(code for code in self._by_role.get(role, ()) if code.is_valid(day))

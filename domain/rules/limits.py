@@ -9,6 +9,7 @@ from datetime import date as Date
 from datetime import timedelta
 from typing import Literal
 
+from domain.holidays import last_working_day
 from domain.local_time import calendar_day
 
 Scope = Literal["tpp_and_union", "tpp"]
@@ -55,6 +56,11 @@ def last_sendable_day(care: Date) -> Date:
     """Last day on which care of that date is not time-barred."""
     rule = next(rule for rule in reversed(TIME_BARS) if rule.valid_from <= care)
     return month_end(add_months(care.replace(day=1), rule.months))
+
+
+def to_do_by(deadline: Date) -> Date:
+    """The day that people are shown for a deadline: the last working day in Belgium up to it. The deadline stays."""
+    return last_working_day(deadline, "BE")
 
 
 def is_time_barred(care: Date, today: Date) -> bool:

@@ -6,6 +6,9 @@ Nor do we bill MediPrima (690) so far: its invoices need a record 25 that we do 
 
 from dataclasses import dataclass
 from datetime import date as Date
+from typing import Literal
+
+from domain.identifiers import is_nihii
 
 _UNION_OF_DIGIT = {"1": "100", "2": "200", "3": "300", "4": "400", "5": "500", "6": "600", "9": "900"}
 _OWN_UNION = frozenset({"306", "690"})
@@ -40,6 +43,22 @@ def known_union(fund: str) -> str | None:
     if len(fund) != 3 or not (fund.isascii() and fund.isdigit()):
         return None
     return fund if fund in _OWN_UNION else _UNION_OF_DIGIT.get(fund[0])
+
+
+def may_be_fund(number: str) -> bool:
+    """Whether a patient can be affiliated there. No source lists every fund: its union must be known, and the number
+
+    be none that stands for the total of a union (x99).
+    """
+    union = known_union(number)
+    return union is not None and number != total_number(union)
+
+
+def beyond_efact(destination: str) -> Literal["medical_house", "mediprima", "unknown"]:
+    """What a destination is that `union_of` does not know: a medical house has a NIHII number that begins with 8."""
+    if destination in _READ_ONLY:
+        return "mediprima"
+    return "medical_house" if destination[:1] == "8" and is_nihii(destination) else "unknown"
 
 
 def destination_of(fund: str, on: Date) -> str:

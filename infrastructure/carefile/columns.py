@@ -1,6 +1,7 @@
 """The columns of a care file: name, reader of the value, whether a line needs it (decisions, Care file).
 
-Three more than decided there, for the rest of record 52: what another program's files hold is kept whole.
+Four more than decided there: the rest of record 52, since what another program's files hold is kept whole, and the
+visit, by which the tariffs price lines that come without amounts.
 Widths are those of the zones that the values become (eFact reference 2.4-2.6).
 """
 
@@ -14,10 +15,10 @@ NAMES = (
     "provider", "service_norm", "provider_norm", "care_assistant", "urgency", "time", "derogation", "related_code",
     "prescriber", "prescriber_norm", "prescription_date", "tooth", "limb", "place", "lump_sum_pct",
     "commitment_number", "agreement_number", "reading_method", "reading_document", "reading_reason", "reading_time",
-    "reading_serial", "vignette_reason", "proof_number", "device_number", "line_ref",
+    "reading_serial", "vignette_reason", "proof_number", "device_number", "line_ref", "visit",
 )  # fmt: skip
 REQUIRED = ("date", "code", "provider")
-"""And a patient, by `ssin` or `affiliation_number`; and `amount_cents` unless the service norm is 7 or 9."""
+"""And a patient, by `ssin` or `affiliation_number`."""
 
 _NIHII = digits(11, 11, "nihii_invalid")
 _NUMBERS: Mapping[str, tuple[int, int]] = MappingProxyType(
@@ -35,30 +36,37 @@ _NUMBERS: Mapping[str, tuple[int, int]] = MappingProxyType(
         "lump_sum_pct": (0, 100),
         "reading_reason": (0, 9),
         "vignette_reason": (0, 9),
+        "visit": (1, 99),
     }
 )
+DIGITS: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {
+        "affiliation_number": (1, 13),
+        "code": (6, 6),
+        "related_code": (6, 6),
+        "tooth": (2, 2),
+        "place": (1, 12),
+        "agreement_number": (1, 20),
+        "reading_serial": (1, 15),
+        "proof_number": (1, 25),
+        "device_number": (1, 12),
+    }
+)
+"""Fewest and most digits of columns that hold nothing else."""
 _TEXTS: Mapping[str, Parser] = MappingProxyType(
     {
+        **{name: digits(fewest, most) for name, (fewest, most) in DIGITS.items()},
         "ssin": ssin,
-        "affiliation_number": digits(1, 13),
         "date": day,
-        "code": digits(6, 6),
         "provider": _NIHII,
         "care_assistant": _NIHII,
         "time": hour,
-        "related_code": digits(6, 6),
         "prescriber": _NIHII,
         "prescription_date": day,
-        "tooth": digits(2, 2),
-        "place": digits(1, 12),
         "commitment_number": words(48, ascii_only=True),
-        "agreement_number": digits(1, 20),
         "reading_method": words(1, ascii_only=True),
         "reading_document": words(1, ascii_only=True),
         "reading_time": hour,
-        "reading_serial": digits(1, 15),
-        "proof_number": digits(1, 25),
-        "device_number": digits(1, 12),
         "line_ref": words(64),
     }
 )

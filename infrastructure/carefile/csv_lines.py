@@ -92,7 +92,7 @@ def _header(first: tuple[int, bytes], rejected: Rejections) -> tuple[list[Column
     known = parsers(typed=False)
     twice = [name for name in NAMES if names.count(name) > 1]
     rejected.add(line, (Rejected(line, name, "column_duplicate") for name in twice))
-    needed = (*REQUIRED, "amount_cents", *([] if "affiliation_number" in names else ["ssin"]))
+    needed = (*REQUIRED, *([] if "affiliation_number" in names else ["ssin"]))
     rejected.add(line, (Rejected(line, name, "column_missing") for name in needed if name not in names))
     strange = [(place, name) for place, name in enumerate(names, 1) if name and name not in known]
     rejected.add(line, (Rejected(line, field_name(name, place), "column_unknown") for place, name in strange))

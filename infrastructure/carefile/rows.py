@@ -7,26 +7,27 @@ from datetime import date as Date
 from typing import Any
 
 from application.import_care import FileRow, Rejected
-from domain.care import Care
+from domain.care import AMOUNTS, FREE_NORMS, care_of
 from infrastructure.carefile.columns import REQUIRED
 
 _PLAIN_NAME = re.compile(r"[a-z][a-z_]{0,39}")
 _NOT_OF_CARE = ("ssin", "affiliation_number", "date")
-_FREE_NORMS = (7, 9)
 
 
 def row_of(line: int, values: dict[str, Any], problems: list[Rejected]) -> FileRow | None:
     """The row, or None when `problems` holds, or now gets, a reason; `values` are parsed and lose their patient."""
-    missing = _missing(values, {problem.field for problem in problems})
+    named = {problem.field for problem in problems}
+    missing = _missing(values, named)
     if missing:
         problems.append(Rejected(line, *missing))
-    if values.get("service_norm") in _FREE_NORMS:
-        priced = [name for name in ("amount_cents", "patient_share_cents") if values.get(name)]
-        problems.extend(Rejected(line, name, "statistical_amount") for name in priced)
+    problems.extend(Rejected(line, *wrong) for wrong in _wrong_amounts(values, named))
     if problems:
         return None
     number = values.get("ssin") or values.get("affiliation_number")
-    return FileRow(line, str(number), _date(values), _care(values))
+    date = _date(values)
+    for name in _NOT_OF_CARE:
+        values.pop(name, None)
+    return FileRow(line, str(number), date, care_of(values))
 
 
 def _missing(values: Mapping[str, Any], named: AbstractSet[str]) -> tuple[str, str] | None:
@@ -35,10 +36,16 @@ def _missing(values: Mapping[str, Any], named: AbstractSet[str]) -> tuple[str, s
     for name in REQUIRED:
         if name not in present:
             return name, "value_missing"
-    if present.isdisjoint(("ssin", "affiliation_number")):
-        return "ssin", "patient_number_missing"
-    is_free = values.get("service_norm") in _FREE_NORMS or "service_norm" in named
-    return None if is_free or "amount_cents" in present else ("amount_cents", "value_missing")
+    return ("ssin", "patient_number_missing") if present.isdisjoint(("ssin", "affiliation_number")) else None
+
+
+def _wrong_amounts(values: Mapping[str, Any], named: AbstractSet[str]) -> list[tuple[str, str]]:
+    """Amounts that cannot stand, with the code: on a statistical line, or beside an amount that the tariffs give."""
+    if values.get("service_norm") in FREE_NORMS:
+        return [(name, "statistical_amount") for name in ("amount_cents", "patient_share_cents") if values.get(name)]
+    if "amount_cents" in values or not named.isdisjoint(("amount_cents", "service_norm")):
+        return []
+    return [(name, "amount_missing") for name in sorted(AMOUNTS) if name in values]
 
 
 def field_name(name: str, place: int) -> str:
@@ -49,10 +56,3 @@ def field_name(name: str, place: int) -> str:
 def _date(values: Mapping[str, Any]) -> Date:
     found: Date = values["date"]
     return found
-
-
-def _care(values: dict[str, Any]) -> Care:
-    for name in _NOT_OF_CARE:
-        values.pop(name, None)
-    values.setdefault("amount_cents", 0)
-    return Care(**values)

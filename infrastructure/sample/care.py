@@ -1,7 +1,7 @@
-"""One month of care for the people of the fictitious practice. Amounts are invented and no tariff.
+"""One month of care for the people of the fictitious practice: what was done in each visit, without amounts.
 
-Codes of the eFact reference, part 8: 419613 flat fee A, 427136 flat fee PA, 429155 flat fee for technical acts,
-424631, 424653 and 424675 wound care, 423415 catheter, 424874 weekly medication. All others, 990xxx, are fictitious.
+Codes of the eFact reference, part 8: 423415 catheter, 424631, 424653 and 424675 wound care, 424874 weekly medication.
+All others, 990xxx, are those of the fictitious tariffs. Nobody enters flat fees and base services.
 """
 
 from collections.abc import Iterator
@@ -13,11 +13,10 @@ from infrastructure.sample.people import CARE_AID, DOCTOR, NURSES, Person
 from infrastructure.simulator.chance import Draw
 
 FIRST, DAYS = Date(2026, 10, 1), 31
-TOILET, INJECTION, DRESSING, EYE_DROPS = "990011", "990022", "990033", "990044"
-VISIT_BASE, VISIT_TOILET, VISIT_EVENING = "990101", "990112", "990123"
+TOILET, INJECTION, DRESSING, EYE_DROPS, ADVICE = "990011", "990022", "990033", "990044", "990077"
+PERFUSION, CATHETER, MEDICATION = "990404", "423415", "424874"
 _PRESCRIBED = Date(2026, 9, 21)
-_WOUNDS = (("424631", 835), ("424653", 1261), ("424675", 1544))
-_FLAT_FEES = {"flat_fee": ("419613", 2150), "palliative": ("427136", 4480)}
+_WOUNDS = ("424631", "424653", "424675")
 _COMMITMENT_LENGTH = 48
 
 Cells = dict[str, str | int]
@@ -34,14 +33,14 @@ class Visit:
     evening_nurse: str
     draw: Draw
 
-    def cells(self, code: str, cents: int, **more: str | int) -> Cells:
-        """One line of the care file."""
+    def did(self, code: str, **more: str | int) -> Cells:
+        """One line of the care file, in the first visit unless `visit` says otherwise."""
         national, affiliation = self.person.number
-        share = cents // 12 if _is_ordinary(self.person) else 0
+        visit = more.get("visit", 1)
         return {
             "ssin": national, "affiliation_number": affiliation, "date": self.date.isoformat(), "code": code,
-            "units": 1, "amount_cents": cents - share, "patient_share_cents": share, "provider": self.nurse,
-            "provider_norm": 1, **more,
+            "units": 1, "provider": self.nurse if visit == 1 else self.evening_nurse, "provider_norm": 1,
+            "visit": visit, **more,
         }  # fmt: skip
 
 
@@ -57,63 +56,58 @@ def care(people: list[Person], draw: Draw) -> Iterator[Cells]:
 
 def _toilet(visit: Visit) -> Iterator[Cells]:
     """Morning and evening; on Sundays a care aid; now and then an exact twin of a line."""
-    weekend: Cells = {"urgency": 2} if visit.date.weekday() >= 5 else {}
     aided: Cells = {"provider_norm": 2, "care_assistant": CARE_AID} if visit.date.weekday() == 6 else {}
-    morning = visit.cells(TOILET, 712, time="0800", **weekend, **aided, **_reading(visit))
+    morning = visit.did(TOILET, time="0800", **aided, **_reading(visit))
     yield morning
     if visit.draw.share() < 0.012:
         yield dict(morning)
-    yield visit.cells(EYE_DROPS, 310, time="0810", **weekend)
+    yield visit.did(EYE_DROPS, time="0810")
     if visit.date.day % 7 != 2:
-        yield visit.cells(TOILET, 712, time="1830", derogation=3, provider=visit.evening_nurse, **weekend)
+        yield visit.did(TOILET, visit=2, time="1830")
 
 
 def _injection(visit: Visit) -> Iterator[Cells]:
-    yield visit.cells(INJECTION, 446, time="0730", **_prescription(visit), **_reading(visit))
-    if visit.place % 2:
-        yield visit.cells(
-            INJECTION, 446, time="1900", derogation=3, provider=visit.evening_nurse, **_prescription(visit)
-        )
+    yield visit.did(INJECTION, time="0730", **_prescription(visit), **_reading(visit))
+    if visit.date == FIRST:
+        yield visit.did(ADVICE, time="0735")
     if visit.date.weekday() == 0:
-        yield visit.cells("424874", 1090, time="0745")
+        yield visit.did(MEDICATION, time="0745")
+    if visit.place % 2:
+        yield visit.did(INJECTION, visit=2, time="1900", **_prescription(visit))
 
 
 def _wound(visit: Visit) -> Iterator[Cells]:
-    code, cents = _WOUNDS[visit.place % len(_WOUNDS)]
+    code = _WOUNDS[visit.place % len(_WOUNDS)]
     commitment = f"FICTITIOUS{visit.place:04d}{visit.date:%Y%m%d}".ljust(_COMMITMENT_LENGTH, "0")
     engaged: Cells = {"commitment_number": commitment} if visit.date.day % 10 == 5 else {}
-    yield visit.cells(code, cents, time="0910", limb=visit.place % 2 + 1, **_prescription(visit), **engaged)
-    yield visit.cells(DRESSING, 395, time="0920", **_reading(visit))
+    yield visit.did(code, time="0910", limb=visit.place % 2 + 1, **_prescription(visit), **engaged)
+    yield visit.did(DRESSING, time="0920", **_reading(visit))
 
 
-def _flat_fee(visit: Visit) -> Iterator[Cells]:
-    """Statistical lines first, the flat fee after them; the evening nurse of some days makes it a shared one."""
-    shared = visit.date.day % 3 == 0
-    yield visit.cells(VISIT_BASE, 0, service_norm=9)
-    yield visit.cells(VISIT_TOILET, 0, service_norm=9)
-    yield visit.cells(VISIT_EVENING, 0, service_norm=9, **({"provider": visit.evening_nurse} if shared else {}))
-    code, cents = _FLAT_FEES[visit.person.need]
-    yield visit.cells(code, cents, provider_norm=9 if shared else 1)
+def _dependent(visit: Visit) -> Iterator[Cells]:
+    """Washed in the morning, helped to bed in the evening, on some days by another nurse, who shares the flat fee."""
+    evening: Cells = {} if visit.date.day % 3 == 0 else {"provider": visit.nurse}
+    yield visit.did(TOILET, time="0840")
+    yield visit.did(EYE_DROPS, visit=2, time="1915", **evening)
 
 
 def _technical(visit: Visit) -> Iterator[Cells]:
-    yield visit.cells(VISIT_BASE, 0, service_norm=9)
-    yield visit.cells("429155", 4975, **_prescription(visit))
+    yield visit.did(PERFUSION, time="1000", **_prescription(visit))
     if visit.date.day % 14 == 8:
-        yield visit.cells("423415", 1310, time="1015", **_prescription(visit))
+        yield visit.did(CATHETER, time="1015", **_prescription(visit))
 
 
 def _rare(visit: Visit) -> Iterator[Cells]:
     if visit.date.weekday() in (1, 4):
-        yield visit.cells(INJECTION, 446, time="1100", **_prescription(visit))
+        yield visit.did(INJECTION, time="1100", **_prescription(visit))
 
 
 _VISITS = {
     "toilet": _toilet,
     "injection": _injection,
     "wound": _wound,
-    "flat_fee": _flat_fee,
-    "palliative": _flat_fee,
+    "flat_fee": _dependent,
+    "palliative": _dependent,
     "technical": _technical,
     "rare": _rare,
 }
@@ -132,9 +126,3 @@ def _reading(visit: Visit) -> Cells:
         return {}
     serial = f"999{visit.place:04d}{visit.date:%m%d}"
     return {"reading_method": "1", "reading_document": "1", "reading_time": "0805", "reading_serial": serial}
-
-
-def _is_ordinary(person: Person) -> bool:
-    """Without increased reimbursement: the last digit of CT1 is 0."""
-    periods = person.line["periods"]
-    return bool(periods) and str(periods[0]["ct1"]).endswith("0")

@@ -19,7 +19,7 @@ _SEED = "sample practice, October 2026"
 def make() -> SampleFiles:
     """Register and care of the fictitious practice."""
     people = patients()
-    register = [*practice(), *(person.line for person in people)]
+    register = [*practice(), *(line for person in people for line in person.lines)]
     lines = [json.dumps(line, ensure_ascii=False) for line in register]
     rows = [";".join(str(cells.get(name, "")) for name in NAMES) for cells in care(people, Draw(_SEED))]
     return SampleFiles(_text(lines), _text([";".join(NAMES), *rows]))

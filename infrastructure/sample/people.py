@@ -1,5 +1,6 @@
 """Who works in the fictitious practice and whom it cares for. Every name is invented."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date as Date
 from typing import Any, Literal
@@ -36,6 +37,12 @@ _FUNDS = (
 )  # fmt: skip
 _NEEDS: tuple[Need, ...] = ("flat_fee", "toilet", "wound", "injection", "toilet", "flat_fee", "technical", "wound",
                             "toilet", "palliative", "rare")  # fmt: skip
+_ALLOWED: Mapping[Need, tuple[str, str]] = {
+    "flat_fee": ("katz", "A"),
+    "palliative": ("palliative", "PA"),
+    "technical": ("ptsi", ""),
+}
+"""What an insurer knows of who needs it: kind and category."""
 _ALWAYS = Date(2026, 1, 1)
 MID_MONTH = Date(2026, 10, 15)
 
@@ -51,6 +58,17 @@ class Person:
     def number(self) -> tuple[str, str]:
         """National and affiliation number, as in the care file."""
         return self.line.get("ssin", ""), self.line.get("affiliation_number", "")
+
+    @property
+    def lines(self) -> Iterator[Line]:
+        """The person, and what was authorised."""
+        yield self.line
+        if self.need in _ALLOWED:
+            kind, category = _ALLOWED[self.need]
+            number = f"FICT{self.line['birth_date'].replace('-', '')}"
+            allowed = {"kind": "authorisation", "ssin": self.number[0], "authorisation": kind, "category": category}
+            known = {**allowed, "valid_from": _ALWAYS.isoformat(), "number": number}
+            yield {name: value for name, value in known.items() if value}
 
 
 def practice() -> list[Line]:

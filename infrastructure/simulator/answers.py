@@ -20,9 +20,11 @@ from infrastructure.efact.records import ACKNOWLEDGEMENT, ENVELOPE_REFUSAL, SETT
 from infrastructure.simulator.case import case_of
 from infrastructure.simulator.chance import Draw
 from infrastructure.simulator.figures import References, settlements, verdicts
+from infrastructure.simulator.nomenclature import Sets
 from infrastructure.simulator.refusals import refuse, remark
 from infrastructure.simulator.review import FORMAT_WRONG, Review, block, review
 from infrastructure.simulator.scenario import Scenario
+from infrastructure.simulator.tariff_review import review_tariffs
 
 _STRAY_REFERENCE = "99999999999999"
 _SETTLEMENTS = 100_000
@@ -48,14 +50,14 @@ class Due:
 
 
 class Desk:
-    """Answers one file. The same file, seed, scenario and instant give the same bytes.
+    """Answers one file. The same file, seed, scenario, sets and instant give the same bytes.
 
-    Draws hang on the care alone: two installations that bill the same care get the same refusals, though each draws
-    its own references, which also order the invoices of its file.
+    With `sets` prices and blocks are held against them first. Draws hang on the care alone: two installations that bill
+    the same care get the same refusals, though each draws its own references, which also order invoices in its file.
     """
 
-    def __init__(self, arrived: Arrived, seed: int, scenario: Scenario) -> None:
-        self._arrived, self._scenario = arrived, scenario
+    def __init__(self, arrived: Arrived, seed: int, scenario: Scenario, sets: Sets = ()) -> None:
+        self._arrived, self._scenario, self._sets = arrived, scenario, sets
         self._file: EfactFile = read(arrived.content)
         self._placed: Outline = outline(self._file)
         self._draw = Draw(seed, arrived.union, _care(self._file))
@@ -108,9 +110,10 @@ class Desk:
         return Due(message, content, at)
 
     def _settlement(self, found: Review) -> Due:
-        """The 920900: what the check found is refused too, then the scenario's causes and remarks."""
+        """The 920900: what the checks found is refused, then the scenario's causes and remarks."""
         at = self._arrived.at + self._scenario.settled_after
         case, findings = case_of(self._placed), found.findings
+        review_tariffs(case, self._sets, findings)
         refuse(case, self._scenario, self._draw, findings)
         remark(case, self._scenario, self._draw, findings)
         references = self._references(at)

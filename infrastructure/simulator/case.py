@@ -25,6 +25,7 @@ class Service:
     has_prescriber: bool
     is_nursing: bool
     attached: tuple[tuple[str, int], ...]
+    record: Record
 
     @property
     def is_priced(self) -> bool:
@@ -100,4 +101,5 @@ def _service(index: int, record: Record, attached: tuple[tuple[str, int], ...]) 
         has_prescriber=bool(record.number("prescriber")),
         is_nursing=record.text("provider").startswith(_NURSE),
         attached=attached,
+        record=record,
     )

@@ -78,9 +78,8 @@ def patient_from_a_date(code: str, comment: str = "", *, other_codes: bool = Fal
 
 
 def patient_unknown(case: Case, draw: Draw, _cascade_chance: float) -> Iterator[Group]:
-    """200820, letter F: a whole invoice."""
-    ordinary = {service.invoice for service in case.refusable}
-    for index in draw.shuffled(sorted(ordinary)):
+    """200820, letter F: a whole invoice. In the order of its care: that of invoices in a file is another each time."""
+    for index in draw.shuffled(dict.fromkeys(service.invoice for service in case.refusable)):
         opening = case.invoices[index].opening
         if opening is not None:
             hit = Hit(opening.order or 0, Reason("F", "200820"))

@@ -1,6 +1,6 @@
 """The simulated unions as the way there and back: a `UnionTransport` whose mailboxes are folders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from infrastructure.efact.message import EfactFile
 from infrastructure.efact.reader import read
 from infrastructure.efact.records import BILLING_FILE, ENVELOPE_REFUSAL
 from infrastructure.simulator.answers import Arrived, Desk
+from infrastructure.simulator.nomenclature import Sets
 from infrastructure.simulator.scenario import USUAL, Scenario
 from infrastructure.simulator.spool import Mailbox
 
@@ -19,7 +20,8 @@ _YEAR_OF_BILLED_MONTH = "500"
 class SimulatedUnions:
     """Keeps everything under `folder`. `scenario` may be changed between two calls; `by_union` goes before it.
 
-    Same file, seed, scenario and instant: same answers. Another seed refuses other lines.
+    Same file, seed, scenario, tariffs and instant: same answers. Another seed refuses other lines. `sets_of`: what
+    counts for the practice of a third-party number; prices and blocks of its files are held against it.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class SimulatedUnions:
         self._folder, self._seed, self._clock = folder, seed, clock
         self.scenario = scenario
         self.by_union = dict(by_union or {})
+        self.sets_of: Callable[[str], Sets] = lambda _: ()
 
     def transmit(self, content: bytes, provider_reference: str, union: str, tpp_number: str) -> None:
         """Hand over one file and have its answers made. Raises `OutcomeUnknown` or `NotTransmitted`.
@@ -51,14 +54,14 @@ class SimulatedUnions:
         except OSError as error:
             raise NotTransmitted("The folder of the simulated unions cannot be written; check it.") from error
         with suppress(OSError), Mailbox(self._folder, tpp_number).locked() as mailbox:
-            self._answer_all(mailbox)  # the file has arrived: what fails here is made up for by `collect`
+            self._answer_all(mailbox, tpp_number)  # the file has arrived: what fails here is made up for by `collect`
         if scenario.lose_answer:
             raise OutcomeUnknown("No confirmation of the hand-over came back; wait for an answer before sending again.")
 
     def collect(self, tpp_number: str) -> Sequence[tuple[str, bytes]]:
         """Answers that are due and not confirmed, in order of being due."""
         with Mailbox(self._folder, tpp_number).locked() as mailbox:
-            self._answer_all(mailbox)
+            self._answer_all(mailbox, tpp_number)
             return mailbox.waiting(self._clock.now())
 
     def confirm(self, tpp_number: str, receipts: Sequence[str]) -> None:
@@ -66,13 +69,14 @@ class SimulatedUnions:
         with Mailbox(self._folder, tpp_number).locked() as mailbox:
             mailbox.remove(receipts)
 
-    def _answer_all(self, mailbox: Mailbox) -> None:
+    def _answer_all(self, mailbox: Mailbox, tpp_number: str) -> None:
         """Also what an interrupted hand-over left behind."""
         for spooled, content in mailbox.incoming():
             year, number = _numbering(read(content), spooled.union)
             owner = mailbox.owner_of(year, number)
             arrived = Arrived(content, spooled.union, spooled.at, number_is_taken=owner not in ("", spooled.name))
-            answers = Desk(arrived, self._seed, self._scenario(spooled.union)).answers()
+            desk = Desk(arrived, self._seed, self._scenario(spooled.union), self.sets_of(tpp_number))
+            answers = desk.answers()
             if not owner and all(answer.message != ENVELOPE_REFUSAL for answer in answers):
                 mailbox.use(year, number, spooled)
             mailbox.answer(spooled, answers)

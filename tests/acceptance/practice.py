@@ -18,7 +18,7 @@ from uuid import UUID
 from typer.testing import CliRunner, Result
 
 from api.build import Quittance, build
-from api.cli.demo_days import DemoClock
+from api.cli.demo_days import DemoClock, take_tariffs
 from api.cli.main import app
 from api.cli.manage import prepare
 from api.register_file import load_register
@@ -27,7 +27,7 @@ from application.import_care import ImportOptions
 from application.ports import Clock, Context, Meta
 from domain.run_plan import RunOptions
 from infrastructure.carefile.care_file import read_care_file
-from infrastructure.sample import sample_files
+from infrastructure.sample import BE_NURSING, sample_files, sample_tariff
 from infrastructure.simulator.scenario import USUAL, Scenario
 from infrastructure.simulator.unions import SimulatedUnions
 from infrastructure.store.copying import copy_store
@@ -94,6 +94,16 @@ class Installation:
         printed = self.cli(*words, "--json", code=code, **more).stdout
         return json.loads(printed.partition("\n")[2] if "typed_in" in more else printed)
 
+    def enter_register(self, **more: Any) -> Any:
+        """The sample practice and its tariffs, from files; what the register's report says."""
+        practice, tariffs = self.home.parent / "practice.jsonl", self.home.parent / "tariffs.json"
+        practice.write_bytes(sample_files().register)
+        tariffs.write_bytes(sample_tariff(BE_NURSING))
+        told = self.json("import", practice, "--as", "register", **more)
+        loaded = self.json("tariff", "load", tariffs, **more)
+        self.json("tariff", "accept", loaded["set"]["id"], "--from", "2025-01-01", **more)
+        return told
+
     def copy(self, kind: str, folder: Path) -> "Installation":
         """The same installation elsewhere: what is kept, under the same key; views are made again."""
         folder.mkdir(parents=True)
@@ -125,6 +135,7 @@ def enter_month(quittance: Quittance) -> UUID:
     sample = sample_files()
     where = load_register(quittance, OPERATOR, sample.register, None).result.establishment_id
     assert where is not None
+    take_tariffs(quittance, where)
     quittance.imports.take(OPERATOR, where, sample.care, read_care_file(sample.care), ImportOptions())
     return where
 

@@ -21,7 +21,7 @@ def cents(text: str) -> int:
 
 @dataclass
 class Line:
-    """A record 50."""
+    """A record 50. `invoice`: running number of the record 20 before it."""
 
     order: int
     patient: str
@@ -29,6 +29,7 @@ class Line:
     asked: int
     norm: str
     code: str
+    invoice: int
 
 
 @dataclass
@@ -67,7 +68,7 @@ class Settlement:
 
     reference: str
     lines: dict[int, Said] = field(default_factory=dict)
-    invoices_refused: set[int] = field(default_factory=set)
+    invoices_refused: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
     funds: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     total: tuple[int, int, int] = (0, 0, 0)
 
@@ -87,10 +88,12 @@ def read_request(content: bytes) -> Request:
     second = text[HEADER:REQUEST_HEAD]
     month = cut(second, 1, 6)
     made = Request(reference(content), "", int(cut(second, 9, 3)), f"{month[:4]}-{month[4:]}")
+    invoice = 0
     for record in pieces(text[REQUEST_HEAD:], RECORD):
         match record[:2]:
             case "20":
                 made.invoices += 1
+                invoice = int(cut(record, 3, 6))
             case "50":
                 order = int(cut(record, 3, 6))
                 made.lines[order] = Line(
@@ -100,6 +103,7 @@ def read_request(content: bytes) -> Request:
                     cents(cut(record, 88, 12)),
                     cut(record, 9, 1),
                     cut(record, 11, 6),
+                    invoice,
                 )
             case "95":
                 made.funds[cut(record, 5, 3)] = cents(cut(record, 52, 12))
@@ -117,9 +121,11 @@ def read_settlement(content: bytes) -> Settlement:
         match record[:2]:
             case "50":
                 made.lines[int(cut(record, 3, 6))] = Said(_reasons(record), cents(cut(record, 478, 12)))
-            case "20" | "80":
+            case "20":
                 if any(letter in "BF" for letter, _ in _reasons(record)):
-                    made.invoices_refused.add(int(cut(record, 3, 6)))
+                    made.invoices_refused[int(cut(record, 3, 6))] = _reasons(record)
+            case "80":
+                assert not any(letter in "BF" for letter, _ in _reasons(record)), "refused on its first record"
             case "91":
                 made.funds[cut(record, 5, 3)] = _figures(record)
             case "92":

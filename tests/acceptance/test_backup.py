@@ -104,7 +104,7 @@ def test_the_command_line_saves_restores_and_explains_the_key(demo: Demo, tmp_pa
     assert "not in it" in saved
     copy = with_key_of(demo.folder, "sqlite", tmp_path / "elsewhere")
     report = copy.json("restore", tmp_path / "backup.db")
-    assert report["messages_checked"] == report["rows"]["messages"] == 37
+    assert report["messages_checked"] == report["rows"]["messages"] == 38
     for words in (("history", MONTH), ("history",), ("refusals", MONTH)):
         assert copy.json(*words) == demo.installation.json(*words)
     assert (tmp_path / "backup.db").stat().st_mode & 0o077 == 0

@@ -300,8 +300,10 @@ def traces_of(quittance: Quittance, who: UUID) -> dict[str, bytes]:
             ("patient_numbers", "blind"),
             ("patient_names", "blind"),
         ):
+            others = sql.rows(f"SELECT {column} AS v FROM {table} WHERE patient_id <> ?", (who,))
+            known = {row["v"] for row in others}  # a beginning of a name may be that of somebody else too
             for n, r in enumerate(sql.rows(f"SELECT {column} AS v FROM {table} WHERE patient_id = ?", (who,))):
-                if r["v"] is not None:
+                if r["v"] is not None and r["v"] not in known:
                     found[f"{table}.{column}.{n}"] = r["v"].encode() if isinstance(r["v"], str) else bytes(r["v"])
     return found
 

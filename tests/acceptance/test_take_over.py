@@ -26,8 +26,7 @@ def newcomer(kind: str, tmp_path: Path) -> Installation:
     """Registered, and nothing more."""
     (tmp_path / "home").mkdir()
     made = Installation.make(kind, tmp_path / "home")
-    (tmp_path / "practice.jsonl").write_bytes(sample_files().register)
-    made.cli("import", tmp_path / "practice.jsonl", "--as", "register")
+    made.enter_register()
     return made
 
 

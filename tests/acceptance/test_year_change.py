@@ -34,8 +34,7 @@ def test_sending_numbers_at_the_turn_of_the_year(kind: str, tmp_path: Path) -> N
     """
     (tmp_path / "home").mkdir()
     office = Installation.make(kind, tmp_path / "home")
-    (tmp_path / "practice.jsonl").write_bytes(sample_files().register)
-    office.cli("import", tmp_path / "practice.jsonl", "--as", "register", at=NEW_YEARS_EVE)
+    office.enter_register(at=NEW_YEARS_EVE)
     office.cli("start-numbers", "sending", "2026", "900", at=NEW_YEARS_EVE)
 
     office.cli("import", care_of(tmp_path, "2026-12", first_patients=20), at=NEW_YEARS_EVE)
@@ -83,8 +82,7 @@ def test_the_date_in_the_file_is_that_of_brussels(kind: str, tmp_path: Path) -> 
     """Half past eleven in the evening in London is the new year in Brussels: zones 302, 300 and the year of zone 204."""
     (tmp_path / "home").mkdir()
     office = Installation.make(kind, tmp_path / "home")
-    (tmp_path / "practice.jsonl").write_bytes(sample_files().register)
-    office.cli("import", tmp_path / "practice.jsonl", "--as", "register", at=AN_HOUR_LATER)
+    office.enter_register(at=AN_HOUR_LATER)
     office.cli("import", care_of(tmp_path, "2026-12"), at=AN_HOUR_LATER)
     rows = bill(office, "2026-12", at=AN_HOUR_LATER)
     with office.opened() as quittance:

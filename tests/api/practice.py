@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
+from infrastructure.sample import BE_NURSING, sample_tariff
 from tests.api.service import Service, ok
 from tests.stores import SteppedClock
 
@@ -43,8 +44,8 @@ def personal_values() -> list[str]:
     return [row[name] for row in rows() if row["kind"] == "patient" for name in ("ssin", "last_name") if row.get(name)]
 
 
-def enter(service: Service, most_patients: int = 100) -> Practice:
-    """Register everybody."""
+def enter(service: Service, most_patients: int = 100, *, has_tariffs: bool = True) -> Practice:
+    """Register everybody; with the tariffs, and what insurers authorised."""
     practice: Practice | None = None
     for row in rows():
         kind = row.pop("kind")
@@ -61,8 +62,21 @@ def enter(service: Service, most_patients: int = 100) -> Practice:
             body.pop("periods", None)
             number = row.get("ssin") or row["affiliation_number"]
             practice.patients[number] = UUID(ok(service.post("/patients", json=body))["id"])
+        elif kind == "authorisation" and has_tariffs and row["ssin"] in practice.patients:
+            allowed = {"kind": row.pop("authorisation"), **row}
+            who = practice.patients[allowed.pop("ssin")]
+            ok(service.post(f"/patients/{who}/authorisations", json=allowed))
     assert practice is not None
+    if has_tariffs:
+        take_tariffs(service, practice.where)
     return practice
+
+
+def take_tariffs(service: Service, where: UUID) -> None:
+    """The fictitious set counts from its first day on."""
+    place = f"/establishments/{where}/tariffs"
+    name = ok(service.post(place, content=sample_tariff(BE_NURSING)))["set"]["id"]
+    ok(service.post(f"{place}/{name}/accept", json={"applies_from": "2025-01-01"}))
 
 
 def bill(service: Service, practice: Practice, content: bytes | None = None) -> dict[str, Any]:

@@ -142,6 +142,7 @@ class Story:
         self.run("get_billing_day", day_id=self.day)
         self.run("correct_line", day_id=self.day, line_id=first["line_id"])
         self.run("confirm_line", day_id=self.day, line_id=second["line_id"])
+        self.run("confirm_amount", day_id=self.day, line_id=second["line_id"])
         self.run("withdraw_line", day_id=self.day, line_id=second["line_id"])
         self.run("lift_time_bar", day_id=self.day)
         nurse = b'{"kind": "provider", "nihii": "41234502401", "last_name": "Test", "first_name": "Anne"}\n'

@@ -92,7 +92,7 @@ def test_eight_twins_at_once_are_one(both: Service) -> None:
 
 
 def test_of_eight_that_saw_one_version_exactly_one_wins(both: Service) -> None:
-    practice = enter(both, most_patients=1)
+    practice = enter(both, most_patients=1, has_tariffs=False)
     (patient,) = practice.patients.values()
     for version in range(2, 8):
         seen = both.get(f"/patients/{patient}").headers["ETag"]
@@ -108,7 +108,7 @@ def test_of_eight_that_saw_one_version_exactly_one_wins(both: Service) -> None:
 
 
 def test_a_stale_version_loses_even_when_it_would_change_nothing(service: Service) -> None:
-    practice = enter(service, most_patients=1)
+    practice = enter(service, most_patients=1, has_tariffs=False)
     (patient,) = practice.patients.values()
     body = {"last_name": "Autre", "first_name": "P", "sex": 1}
     ok(service.put(f"/patients/{patient}", json=body))

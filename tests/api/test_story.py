@@ -64,7 +64,7 @@ def test_the_settlement_tree_adds_up_from_line_to_union(billed: tuple[Service, P
         for invoice in invoices:
             assert sum(day["accepted_cents"] for day in invoice["days"]) == invoice["accepted_cents"]
             lines = [line for day in invoice["days"] for line in day["lines"] if not line["is_withdrawn"]]
-            assert sum(line["care"]["amount_cents"] for line in lines) == invoice["requested_cents"]
+            assert sum(line["care"]["amount_cents"] or 0 for line in lines) == invoice["requested_cents"]
         assert sum(invoice["accepted_cents"] for invoice in invoices) == sending["accepted_cents"]
         assert sum(fund["accepted_cents"] for fund in sending["funds"]) == sending["accepted_cents"]
 

@@ -16,7 +16,7 @@ ASKED = {"code": "990022", "day": "2026-02-03", "ct1": "110", "ct2": "110", "uni
 @pytest.fixture
 def place(service: Service) -> str:
     """The tariffs of the sample practice."""
-    return f"/establishments/{enter(service, 0).where}/tariffs"
+    return f"/establishments/{enter(service, 0, has_tariffs=False).where}/tariffs"
 
 
 def test_who_bills_loads_and_who_administers_accepts(service: Service, place: str) -> None:

@@ -3,7 +3,7 @@
 Slow and simple on purpose: each look-up folds the log.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import UTC, datetime
 from datetime import date as Date
@@ -57,6 +57,13 @@ class FoldingLookups:
 
     def prepared_day_ids(self, establishment_id: UUID, until: Date) -> list[UUID]:
         return [i for i, day in self._days(establishment_id) if day.is_prepared and day.date <= until]
+
+    def days_around(self, establishment_id: UUID, spans: Mapping[UUID, Collection[tuple[Date, Date]]]) -> list[UUID]:
+        records = {one: who for who in spans for one in (who, *self.merged_into(who))}
+        near = [
+            (i, d.date, spans.get(records.get(d.patient_id, d.patient_id), ())) for i, d in self._days(establishment_id)
+        ]
+        return [i for i, day, given in near if any(first <= day <= last for first, last in given)]
 
     def undecided_refusals(self, establishment_id: UUID) -> list[tuple[UUID, int]]:
         return [(i, d.refused_cents) for i, d in self._days(establishment_id) if d.verdict in ("mixed", "refused")]

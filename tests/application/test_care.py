@@ -13,13 +13,17 @@ from application.register import provider_id
 from domain import inbox
 from domain.billing_day import day_id
 from domain.errors import Invalid, NotAllowed, NotFound
+from domain.run_plan import RunOptions
+from infrastructure.sample import BE_NURSING, sample_tariff
 from infrastructure.store.opening import Store
 from tests.application.conftest import MakeOffice
 from tests.application.fakes import Interrupting
-from tests.application.office import Office, context, row
-from tests.domain.builders import COLLEAGUE, GROUP, NURSE, OTHER_SSIN, SSIN, a_care, uid
+from tests.application.office import MONTH, Office, context, row
+from tests.domain.builders import COLLEAGUE, DOCTOR, GROUP, NURSE, OTHER_SSIN, SSIN, a_care, uid
 
 FEE = a_care("425294", 2000)
+TARIFFS, SINCE, INJECTION = sample_tariff(BE_NURSING), Date(2025, 1, 1), "990022"
+PRESCRIBED = {"prescriber": DOCTOR, "prescription_date": SINCE}
 
 
 # By hand
@@ -177,6 +181,45 @@ def test_changed_values_are_shown_and_ask(office: Office):
     taken = office.bring(changed, accept_changes=True)
     assert (taken.outcome, taken.added, taken.corrected, taken.unchanged) == ("imported", 1, 1, 1)
     assert office.day(difference.day_id).lines[0].care.amount_cents == 700
+
+
+def test_a_later_file_gives_a_line_its_amount_or_takes_it_away(office: Office):
+    office.patient()
+    bare, given = [row(2, care=a_care(cents=0, is_priced=False, visit=2))], [row(2, care=a_care(visit=2))]
+    assert office.bring(bare).added == 1
+    assert [one.code for one in office.billing.preview(office.where, RunOptions(MONTH)).blocked] == ["tariff_missing"]
+    head = office.log.head()
+    assert office.bring(bare).outcome == "already_imported"
+    asked = office.bring(given)
+    assert (asked.outcome, office.log.head()) == ("needs_consent", head)
+    (difference,) = asked.differences
+    assert difference.fields == ("amount_cents", "patient_share_cents", "supplement_cents")
+    day = difference.day_id
+    taken = office.bring(given, accept_changes=True)
+    assert (taken.outcome, taken.added, taken.corrected) == ("imported", 0, 1)
+    assert [line.care for line in office.day(day).lines] == [a_care(visit=2)]
+    office.bring(bare, content=b"bare again", accept_changes=True)
+    assert [line.care for line in office.day(day).lines] == [bare[0].care]
+    assert len({line.line_id for line in office.day(day).lines}) == 1
+
+
+def test_once_it_was_priced_and_billed_the_same_file_still_changes_nothing(office: Office):
+    office.patient()
+    office.tariffs.accept(
+        context(), office.where, office.tariffs.receive(context(), office.where, TARIFFS).result.message, SINCE
+    )
+    rows = [row(n, care=a_care(INJECTION, 0, is_priced=False, visit=n, **PRESCRIBED)) for n in (1, 2)]
+    assert office.bring(rows).possible_duplicates == 0
+    assert [total.days for total in office.bill().sendings] == [1]
+    head = office.log.head()
+    assert office.bring(rows, content=b"once more").outcome == "nothing_new"
+    report = office.bring([row(1, care=a_care(INJECTION, 409, visit=1, **PRESCRIBED)), rows[1]], accept_changes=True)
+    assert (report.outcome, report.corrected, [one.is_billed for one in report.differences]) == (
+        "nothing_new",
+        0,
+        [True],
+    )
+    assert office.log.head() == head
 
 
 def test_a_changed_line_in_a_sending_stays_as_it_is(office: Office):

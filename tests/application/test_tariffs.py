@@ -13,7 +13,7 @@ from domain.run_plan import RunOptions
 from domain.tariffs import TariffSetAccepted, TariffSetReceived, TariffSetSetAside
 from infrastructure.sample import BE_DENTAL, BE_NURSING, sample_tariff
 from tests.application.office import MONTH, Office, context
-from tests.domain.builders import a_care
+from tests.domain.builders import DOCTOR, a_care
 
 INJECTION = "990022"
 FIRST_BASE = "990301"
@@ -134,7 +134,7 @@ def test_what_is_not_known_here_is_not_accepted(office: Office) -> None:
 
 def test_preview_and_run_price_what_came_without_amounts(office: Office) -> None:
     who = office.patient().id
-    (day_id,) = office.record(who, a_care(INJECTION, 0, is_priced=False))
+    (day_id,) = office.record(who, a_care(INJECTION, 0, is_priced=False, prescriber=DOCTOR, prescription_date=OLD))
     held = office.billing.preview(office.where, RunOptions(MONTH))
     assert [one.code for one in held.blocked] == ["tariff_missing"]
     assert office.billing.held_back(office.where, [day_id]) == {day_id: ("tariff_missing",)}

@@ -40,10 +40,8 @@ def empty(tmp_path: Path) -> Installation:
 
 @pytest.fixture
 def sample(tmp_path: Path) -> Path:
-    """The shipped register and care, as files."""
-    files = sample_files()
-    (tmp_path / "practice.jsonl").write_bytes(files.register)
-    (tmp_path / "care.csv").write_bytes(files.care)
+    """The shipped care, as a file."""
+    (tmp_path / "care.csv").write_bytes(sample_files().care)
     return tmp_path
 
 
@@ -51,13 +49,13 @@ def sample(tmp_path: Path) -> Path:
 
 
 def test_a_month_by_command_line_from_init_to_the_settled_refusals(empty: Installation, sample: Path) -> None:
-    register = empty.json("import", sample / "practice.jsonl", "--as", "register")
-    assert register["taken"] == {"establishment": 1, "provider": 6, "membership": 6, "patient": 40}
+    register = empty.enter_register()
+    assert register["taken"] == {"establishment": 1, "provider": 6, "membership": 6, "patient": 40, "authorisation": 13}
     assert [warning["code"] for warning in register["warnings"]] == ["patient_looks_known"]
     assert register["rejected"] == []
 
     taken = empty.json("import", sample / "care.csv", "--all-or-nothing")
-    assert (taken["outcome"], taken["added"], taken["possible_duplicates"]) == ("imported", 3_090, 9)
+    assert (taken["outcome"], taken["added"], taken["possible_duplicates"]) == ("imported", 2_381, 9)
     assert empty.json("import", sample / "care.csv")["outcome"] == "already_imported"
 
     preview, again = empty.json("preview", MONTH), empty.json("preview", MONTH)
@@ -90,7 +88,7 @@ def test_a_month_by_command_line_from_init_to_the_settled_refusals(empty: Instal
 
 
 def test_a_run_is_taken_back_and_its_numbers_are_void(empty: Installation, sample: Path) -> None:
-    empty.cli("import", sample / "practice.jsonl", "--as", "register")
+    empty.enter_register()
     empty.cli("import", sample / "care.csv")
     assert empty.json("start-numbers", "sending", "2026", "40") == {"kind": "sending", "year": 2026, "first": 40}
     report = empty.json("bill", MONTH)
@@ -110,27 +108,27 @@ def test_a_run_is_taken_back_and_its_numbers_are_void(empty: Installation, sampl
 
 
 def test_an_import_is_taken_back_with_a_reason(empty: Installation, sample: Path) -> None:
-    empty.cli("import", sample / "practice.jsonl", "--as", "register")
+    empty.enter_register()
     taken = empty.json("import", sample / "care.csv")
     undone = empty.json("undo-import", taken["import_id"], "--reason", "the wrong month")
-    assert undone == {"import_id": taken["import_id"], "lines": 3_090}
+    assert undone == {"import_id": taken["import_id"], "lines": 2_381}
     assert empty.json("preview", MONTH)["sendings"] == []
     assert empty.json("undo-import", taken["import_id"], "--reason", "again", code=1)["error"] == "import_undone"
 
 
 def test_changed_values_ask_first_and_say_so_in_the_exit_code(empty: Installation, sample: Path) -> None:
-    empty.cli("import", sample / "practice.jsonl", "--as", "register")
+    empty.enter_register()
     header, *care = (sample / "care.csv").read_text("utf-8").splitlines()
     lines = [header, *(line for line in care if dict(zip(header.split(";"), line.split(";"), strict=True))["time"])]
     few, changed = sample / "few.csv", sample / "changed.csv"
     few.write_text("\n".join(lines[:4]) + "\n", "utf-8")
     cells = dict(zip(lines[0].split(";"), lines[1].split(";"), strict=True))
-    cells["patient_share_cents"] = str(int(cells["patient_share_cents"] or 0) + 7)
+    cells["units"] = "2"
     changed.write_text("\n".join([lines[0], ";".join(cells.values())]) + "\n", "utf-8")
     empty.cli("import", few)
     asked = empty.json("import", changed, code=1)
     assert asked["outcome"] == "needs_consent"
-    assert asked["differences"][0]["fields"] == ["patient_share_cents"]
+    assert asked["differences"][0]["fields"] == ["units"]
     done = empty.json("import", changed, "--accept-changes")
     assert (done["outcome"], done["corrected"]) == ("imported", 1)
     bad = sample / "bad.csv"
@@ -157,7 +155,7 @@ def test_an_item_waits_until_a_person_closes_it(own_demo: Demo, tmp_path: Path) 
 
 
 def test_a_duplicate_refusal_is_released_by_a_person(empty: Installation, sample: Path) -> None:
-    empty.cli("import", sample / "practice.jsonl", "--as", "register")
+    empty.enter_register()
     empty.cli("import", sample / "care.csv")
     sending = empty.json("bill", MONTH)["sendings"][0]["sending_id"]
     with empty.opened() as quittance:
@@ -178,7 +176,7 @@ def test_a_duplicate_refusal_is_released_by_a_person(empty: Installation, sample
 def test_a_person_says_what_became_of_a_file_of_unknown_outcome(
     empty: Installation, sample: Path, said: str, status: str, sent_again: int
 ) -> None:
-    empty.cli("import", sample / "practice.jsonl", "--as", "register")
+    empty.enter_register()
     empty.cli("import", sample / "care.csv")
     sending = empty.json("bill", MONTH)["sendings"][0]["sending_id"]
     silent = SimulatedUnions(sample / "unions", 1, SteppedClock(AFTERWARDS), Scenario(lose_file=True))
@@ -213,7 +211,7 @@ def test_official_numbers_are_shown_by_year(demo: Demo) -> None:
 
 
 def test_a_possible_duplicate_is_confirmed_or_withdrawn(empty: Installation, sample: Path) -> None:
-    empty.cli("import", sample / "practice.jsonl", "--as", "register")
+    empty.enter_register()
     empty.cli("import", sample / "care.csv")
     blocked = {held["code"]: held for held in empty.json("preview", MONTH)["blocked"]}["possible_duplicate"]
     (one, first), (two, second), *_ = blocked["first"]
@@ -228,7 +226,7 @@ def test_a_possible_duplicate_is_confirmed_or_withdrawn(empty: Installation, sam
 
 def test_a_time_barred_day_is_billed_with_the_proof_of_a_letter(empty: Installation, sample: Path) -> None:
     late = datetime(2028, 11, 2, 12, 0, tzinfo=UTC)
-    empty.cli("import", sample / "practice.jsonl", "--as", "register")
+    empty.enter_register()
     empty.cli("import", sample / "care.csv")
     before = empty.json("preview", MONTH, at=late)
     barred = {held["code"]: held for held in before["blocked"]}["time_barred"]
@@ -291,7 +289,9 @@ def test_one_thing_is_shown_down_to_its_lines(demo: Demo) -> None:
     invoice = installation.json("show", tree["invoices"][0]["invoice_id"], "--lines")
     assert invoice["invoices"] == tree["invoices"][:1]
     day = installation.json("show", days[0]["day_id"])
-    assert [line["line_id"] for line in day["lines"]] == [line["line_id"] for line in days[0]["lines"]]
+    asked = [line["line_id"] for line in day["lines"] if line["care"]["amount_cents"] is not None]
+    assert asked == [line["line_id"] for line in days[0]["lines"]], "what was done stands beside what was asked for it"
+    assert len(day["lines"]) > len(asked)
     for shown, kind in ((tree, "sending"), (invoice, "invoice"), (day, "billing_day")):
         assert set(shown) >= {"kind", "id", "version", "state", "timeline"}
         assert shown["kind"] == kind

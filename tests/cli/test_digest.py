@@ -17,9 +17,8 @@ def office(tmp_path: Path) -> Installation:
     """A month of care, and a user."""
     made = Installation(tmp_path / "home", "", "cli")
     made.json("init")
-    for name, content in (("practice.jsonl", sample_files().register), ("care.csv", sample_files().care)):
-        (tmp_path / name).write_bytes(content)
-    made.cli("import", tmp_path / "practice.jsonl", "--as", "register")
+    (tmp_path / "care.csv").write_bytes(sample_files().care)
+    made.enter_register()
     made.cli("import", tmp_path / "care.csv")
     made.json("user", "add", LOGIN, "--role", "office")
     return made

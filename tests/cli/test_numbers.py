@@ -17,16 +17,11 @@ from tests.acceptance.practice import MONTH, Installation
 def cancelled(tmp_path: Path) -> tuple[Installation, list[dict[str, Any]]]:
     """A month billed from number 40 on, cancelled, and billed again."""
     made = Installation(tmp_path / "home", "", "cli")
-    files = sample_files()
-    (tmp_path / "practice.jsonl").write_bytes(files.register)
-    (tmp_path / "care.csv").write_bytes(files.care)
-    for words in (
-        ("init",),
-        ("import", tmp_path / "practice.jsonl", "--as", "register"),
-        ("import", tmp_path / "care.csv"),
-        ("start-numbers", "sending", "2026", "40"),
-    ):
-        made.cli(*words)
+    (tmp_path / "care.csv").write_bytes(sample_files().care)
+    made.cli("init")
+    made.enter_register()
+    made.cli("import", tmp_path / "care.csv")
+    made.cli("start-numbers", "sending", "2026", "40")
     run = made.json("bill", MONTH)
     made.cli("cancel-run", run["run_id"], "--reason", "wrong code")
     void = made.json("history", MONTH)["rows"]

@@ -85,10 +85,9 @@ def test_long_work_says_how_far_it_is(demo: Demo, tmp_path: Path, monkeypatch: p
     from tests.acceptance.practice import Installation
 
     home = Installation(tmp_path / "home", "", "cli")
-    (tmp_path / "practice.jsonl").write_bytes(sample_files().register)
     (tmp_path / "care.csv").write_bytes(sample_files().care)
     home.cli("init")
-    home.cli("import", tmp_path / "practice.jsonl", "--as", "register")
+    home.enter_register()
     home.cli("import", tmp_path / "care.csv")
     home.cli("bill", MONTH)
     home.cli("send")
@@ -96,7 +95,7 @@ def test_long_work_says_how_far_it_is(demo: Demo, tmp_path: Path, monkeypatch: p
     home.cli("answers", *list(demo.inbox.iterdir())[:2])
     home.cli("take-over", *list(demo.outbox.iterdir())[:2], *list(demo.inbox.iterdir())[:1])
     assert seen == [
-        ("progress.register", 53), ("progress.send", 8), ("progress.answers", 24), ("progress.answers", 2),
+        ("progress.register", 66), ("progress.send", 8), ("progress.answers", 24), ("progress.answers", 2),
         ("progress.take_over", 2), ("progress.take_over", 1),
     ]  # fmt: skip
 
@@ -106,9 +105,9 @@ def test_long_work_says_how_far_it_is(demo: Demo, tmp_path: Path, monkeypatch: p
 
 def test_the_demo_in_json_is_one_object_with_the_figures_of_the_story(demo: Demo, tmp_path: Path) -> None:
     told = json.loads(typed("demo", "--dir", tmp_path / "story", "--seed", "1", "--json").stdout)
-    assert set(told) == {"register", "imported", "preview", "run", "sent", "answers", "history", "refusals", "folder",
+    assert set(told) == {"register", "tariffs", "imported", "preview", "run", "sent", "answers", "history", "refusals", "folder",
                          "outbox", "inbox"}  # fmt: skip
-    assert told["imported"]["added"] == 3_090
+    assert told["imported"]["added"] == 2_381
     assert told["run"]["sendings"][0]["amount_cents"] == told["preview"]["sendings"][0]["amount_cents"]
     assert len(told["sent"]) == len(told["run"]["sendings"]) == len(list(Path(told["outbox"]).iterdir()))
     assert len(told["answers"]) == len(list(Path(told["inbox"]).iterdir()))

@@ -16,6 +16,7 @@ from domain import sending
 from domain.code_list import CODE_LIST
 from domain.event import REGISTER
 from domain.user import User
+from infrastructure.sample import sample_files
 from tests.acceptance.conftest import Demo
 from tests.acceptance.practice import MONTH, Installation
 
@@ -42,9 +43,9 @@ def states_of(demo: Demo) -> Iterator[tuple[str, dict[str, Any]]]:
             yield kind, state_of(kind, stream, events)
 
 
-def test_the_demo_has_all_kinds_but_six(kinds: dict[str, str]) -> None:
+def test_the_demo_has_all_kinds_but_five(kinds: dict[str, str]) -> None:
     known = {kind_of(topic) for topic in REGISTER if not topic.startswith("test.")}
-    assert known - set(kinds) == {"api_key", "casework", "code_list", "item", "tariffs", "user"}
+    assert known - set(kinds) == {"api_key", "casework", "code_list", "item", "user"}
 
 
 def test_every_kind_shows_its_state_and_then_what_happened(demo: Demo, kinds: dict[str, str]) -> None:
@@ -125,6 +126,25 @@ def test_a_day_shows_the_insurer_s_word_beside_its_lines(demo: Demo) -> None:
     assert shown["state"]["refused_cents"] == rows[0]["refused_cents"]
     assert {line["said"]["verdict"] for line in shown["lines"] if line["said"]} == {"refused"}
     assert "lines" not in shown["state"]
+
+
+def test_a_line_without_an_amount_has_none_in_words_and_null_for_a_program(tmp_path: Path) -> None:
+    empty = Installation(tmp_path / "home", "", "cli")
+    empty.json("init")
+    (tmp_path / "practice.jsonl").write_bytes(sample_files().register)
+    empty.cli("import", tmp_path / "practice.jsonl", "--as", "register")
+    header, row = sample_files().care.decode().splitlines()[:2]
+    cells = dict(zip(header.split(";"), row.split(";"), strict=True))
+    number, care = cells["ssin"], tmp_path / "care.csv"
+    care.write_text(f"ssin;date;code;provider;visit\n{number};2026-10-01;990101;{cells['provider']};2\n", "utf-8")
+    assert empty.json("import", care)["added"] == 1
+    with empty.opened() as quittance, quittance.store.database.snapshot() as sql:
+        (day_id,) = [str(row["day_id"]) for row in sql.rows("SELECT day_id FROM days")]
+    (line,) = empty.json("show", day_id)["lines"]
+    amounts = ("amount_cents", "patient_share_cents", "supplement_cents")
+    assert [line["care"][name] for name in (*amounts, "visit")] == [None, None, None, 2]
+    said = empty.cli("show", day_id).stdout
+    assert next(told for told in said.splitlines() if "990101" in told).split()[1] == "–"
 
 
 def test_a_patient_is_opened_only_with_a_record_of_the_access(own_demo: Demo) -> None:

@@ -236,5 +236,5 @@ def test_without_an_establishment_nobody_is_added(tmp_path: Path) -> None:
     made = Installation(tmp_path / "home", "", "cli")
     made.json("init")
     words = ("user", "add", LOGIN, "--role", "administrator", "-e", "all")
-    assert made.json(*words, code=1)["error"] == "establishment_not_named"
+    assert made.json(*words, code=1)["error"] == "establishment_none"
     assert made.json("user", "list") == []

@@ -11,6 +11,7 @@ from domain.answer import Reason
 from domain.care import CareLine
 from domain.care_entry import place
 from domain.day_events import (
+    AmountConfirmed,
     CareRecorded,
     DayAcceptedByInsurer,
     DayBilled,
@@ -363,6 +364,23 @@ def test_an_import_is_not_undone_once_a_day_of_it_is_in_a_sending(history: tuple
 
 def test_a_day_of_which_nothing_of_the_import_is_left_does_not_matter():
     assert undone(recorded(FEE, import_id=IMPORT), LineWithdrawn(FIRST), BILLED) == []
+
+
+# An amount that is billed as it was given
+
+
+def test_an_amount_is_confirmed_once_and_until_its_line_is_corrected():
+    day = spec.given(RECORDED).when(days.confirm_amount, FIRST).then(AmountConfirmed(FIRST))
+    assert [line.line_id for line in day.lines if line.is_amount_confirmed] == [FIRST]
+    spec.given(RECORDED, AmountConfirmed(FIRST)).when(days.confirm_amount, FIRST).nothing()
+    corrected = LineCorrected(PATIENT, FIRST, a_care("425294", 2001))
+    day = spec.given(RECORDED, AmountConfirmed(FIRST), corrected).state
+    assert not any(line.is_amount_confirmed for line in day.lines)
+
+
+def test_no_amount_is_confirmed_where_none_was_given_or_the_day_is_billed():
+    spec.given(VISITS).when(days.confirm_amount, WASHED).refused("line_unpriced")
+    spec.given(RECORDED, BILLED).when(days.confirm_amount, FIRST).refused("day_billed")
 
 
 # Lines without amounts, and the lines of the tariffs in their place

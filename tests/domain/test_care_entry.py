@@ -1,5 +1,6 @@
 """Where care lands: new or known, first or next sequence of the date, possible duplicate or not."""
 
+from dataclasses import replace
 from datetime import date as Date
 
 from domain.billing_day import BillingDay, correct, day_id, evolve, fold, withdraw
@@ -92,6 +93,22 @@ def test_a_duplicate_is_found_across_a_billed_sequence():
     assert [line.possible_duplicate for line in typed([a_billed_day()], a_care()).added] == [True]
 
 
+def test_care_without_amounts_on_a_date_billed_with_amounts_is_doubted_whatever_its_code():
+    bare = replace(a_care("425294"), amount_cents=0, is_priced=False)
+    doubts = {
+        name: [line.possible_duplicate for line in placed.added]
+        for name, placed in {
+            "billed with amounts": typed([a_billed_day()], bare),
+            "explained": typed([a_billed_day()], replace(bare, derogation=3)),
+            "not billed yet": typed([a_day()], bare),
+            "billed without": typed([a_billed_day(replace(bare, code="425272"))], bare),
+        }.items()
+    }
+    assert doubts == {
+        "billed with amounts": [True], "explained": [False], "not billed yet": [False], "billed without": [False]
+    }  # fmt: skip
+
+
 def test_a_withdrawn_line_has_no_duplicate():
     day = a_day()
     day = evolve(day, withdraw(day, day.lines[0].line_id)[0])
@@ -152,3 +169,22 @@ def test_ids_stay_apart_through_any_number_of_corrections():
 
 def test_other_dates_are_other_days():
     assert day_id(WHERE, PATIENT, DAY, 1) != day_id(WHERE, PATIENT, Date(2026, 1, 16), 1)
+
+
+def test_a_visit_apart_is_no_duplicate_and_an_amount_that_one_lacks_tells_nothing():
+    bare = a_care(cents=0, is_priced=False)
+    later = a_care(cents=0, is_priced=False, visit=2)
+    assert [line.possible_duplicate for line in typed([], bare, later).added] == [False, False]
+    assert [line.possible_duplicate for line in typed([a_day()], bare, later).added] == [True, False]
+    assert [line.possible_duplicate for line in typed([a_day(bare)], a_care()).added] == [True]
+
+
+def test_a_file_that_gives_an_amount_or_takes_it_away_changes_the_line_that_it_finds():
+    bare = a_care(cents=0, is_priced=False)
+    days = after([], from_file([], bare))
+    assert from_file(days, bare).unchanged == 1
+    for care in (a_care(), a_care(cents=0)):
+        (changed,) = from_file(days, care).changed
+        assert (changed.line.care, changed.care) == (bare, care)
+    (back,) = from_file([a_day()], bare).changed
+    assert (back.line.care, back.care) == (a_care(), bare)

@@ -76,3 +76,16 @@ def test_every_rule_is_dated_and_names_its_source():
     for rules in (limits.FILES_PER_DAY, limits.FILES_PER_MONTH, limits.TIME_BARS):
         assert list(rules) == sorted(rules, key=lambda rule: rule.valid_from)
         assert all(rule.source for rule in rules)
+
+
+@pytest.mark.parametrize(
+    ("deadline", "shown"),
+    [
+        (Date(2028, 10, 31), Date(2028, 10, 31)),
+        (Date(2028, 9, 30), Date(2028, 9, 29)),
+        (Date(2027, 1, 1), Date(2026, 12, 31)),
+        (Date(2027, 11, 1), Date(2027, 10, 29)),
+    ],
+)
+def test_a_deadline_on_a_day_of_rest_is_shown_as_the_last_working_day_before(deadline: Date, shown: Date):
+    assert limits.to_do_by(deadline) == shown

@@ -108,6 +108,11 @@ def test_codes_of_insurers_are_three_digits(field: str, value: str):
     assert error.facts == {"field": field}
 
 
+def test_a_fund_of_no_union_is_refused():
+    error = spec.given(REGISTERED).when(patients.insure, insured("999")).refused("sickness_fund_unknown", Invalid)
+    assert error.facts == {"field": "sickness_fund"}
+
+
 def test_a_period_does_not_run_backwards():
     backwards = insured(start=Date(2026, 1, 2), end=Date(2026, 1, 1))
     spec.given(REGISTERED).when(patients.insure, backwards).refused("period_reversed", Invalid)

@@ -9,7 +9,8 @@ import pytest
 
 from domain import patient as patients
 from domain.billing_day import BillingDay, evolve
-from domain.day_events import DuplicateConfirmed, LineCorrected, LineWithdrawn, TimeBarLifted
+from domain.care import CareLine
+from domain.day_events import DayPriced, DuplicateConfirmed, LineCorrected, LineWithdrawn, TimeBarLifted
 from domain.establishment import Establishment, Membership
 from domain.patient import PatientErased, PatientRegistered
 from domain.provider import Provider
@@ -183,6 +184,24 @@ def test_a_line_corrected_into_a_twin_is_in_doubt_too():
     day = a_day(a_care(), a_care(cents=700))
     assert blockers(day) == []
     assert blockers(evolve(day, LineCorrected(PATIENT, day.lines[1].line_id, a_care()))) == ["possible_duplicate"]
+
+
+def test_what_the_tariffs_made_of_two_confirmed_lines_is_not_doubted_again():
+    day = a_day(*[a_care(cents=0, is_priced=False)] * 2)
+    assert blockers(day) == ["possible_duplicate"]
+    made = tuple(CareLine(uid(f"made {n}"), a_care()) for n in range(2))
+    priced = DayPriced(PATIENT, "a" * 64, "110", "110", made, 1336, 2)
+    confirmed = evolve(evolve(day, DuplicateConfirmed(day.lines[1].line_id)), priced)
+    assert [line.care for line in confirmed.active] == [a_care(), a_care()]
+    assert blockers(confirmed) == ["tariff_missing"]
+    doubted = planned(evolve(day, priced)).blocked
+    assert [(one.code, one.line_id) for one in doubted] == [("possible_duplicate", day.lines[1].line_id)]
+
+
+def test_a_line_without_an_amount_is_a_twin_of_one_that_has_it():
+    assert blockers(a_day(a_care(), a_care(cents=0, is_priced=False))) == ["possible_duplicate"]
+    apart = a_day(a_care(cents=0, is_priced=False, visit=1), a_care(cents=0, is_priced=False, visit=2))
+    assert blockers(apart) == ["tariff_missing"]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@
     for commit in story.months(4, patients=20):
         log.append(commit.changes, META)
 
-What it tells: care recorded, imported, corrected, withdrawn, doubled; billed; handed over; acknowledged, refused as a
+What it tells: care recorded, imported, corrected, withdrawn, doubled; priced, billed; handed over; acknowledged, refused as a
 whole, settled with refusals that cascade; days returned, reinstated, billed again; runs cancelled; patients merged,
 renumbered, renamed, erased.
 """
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from datetime import date as Date
+from functools import reduce
 from hashlib import sha256
 from random import Random
 from typing import Any
@@ -27,7 +28,7 @@ from domain import sending as sendings
 from domain import user as users
 from domain.answer import Reason
 from domain.billing_run import BillingRunCancelled, BillingRunCompleted, LeftOut
-from domain.care import Care
+from domain.care import Care, CareLine
 from domain.care_entry import place
 from domain.day_events import CareRecorded, LineVerdict
 from domain.establishment import EstablishmentDetails, EstablishmentRegistered, MembershipEnded, MembershipRecorded
@@ -72,6 +73,7 @@ class Story:
     oddities: bool = True
     establishments: int = 2
     random: Random = field(init=False)
+    pricing: Random = field(init=False)
     streams: dict[UUID, list[Any]] = field(default_factory=dict)
     where: list[UUID] = field(default_factory=list)
     who: dict[UUID, list[UUID]] = field(default_factory=dict)
@@ -79,7 +81,7 @@ class Story:
     numbers: int = 0
 
     def __post_init__(self) -> None:
-        self.random = Random(self.seed)
+        self.random, self.pricing = Random(self.seed), Random(-self.seed)
 
     # What every chapter uses
 
@@ -214,6 +216,8 @@ class Story:
         cares = [Care(f"4251{self.random.randrange(10, 14)}", amount, provider) for amount in amounts]
         if self.rarely(0.1):
             cares.append(cares[0])
+        if self.oddities and self.pricing.random() < 0.15:
+            cares[0] = replace(cares[0], amount_cents=0, is_priced=False)
         placed = place(where, who, date, self.sequences(where, who, date), cares, match=False)
         event = CareRecorded(where, who, date, placed.sequence, placed.added, import_id)
         if placed.day_id not in self.prepared[where]:
@@ -234,7 +238,7 @@ class Story:
         yield Commit(changes)
         for day_id in self.random.sample(self.prepared[where], k=min(6, len(self.prepared[where]))):
             state = self.day(day_id)
-            line = state.active[-1] if state.active else None
+            line = next((line for line in reversed(state.active) if not line.is_derived), None)
             if line is None:
                 continue
             if line.possible_duplicate:
@@ -282,7 +286,10 @@ class Story:
             number = f"{self.numbers:012d}"
             invoice_id = invoices.invoice_id(sending_id, number)
             invoice_ids.append(invoice_id)
-            states = [self.day(day_id) for day_id in day_ids]
+            priced = [self.priced(day_id) for day_id in day_ids]
+            states = [
+                reduce(days.evolve, found, self.day(day_id)) for day_id, found in zip(day_ids, priced, strict=True)
+            ]
             amount = sum(line.care.amount_cents for state in states for line in state.active)
             count = sum(len(state.active) for state in states)
             issued = invoices.InvoiceIssued(
@@ -290,10 +297,10 @@ class Story:
                 "110", "110", 0, record, record + count + 1, amount, 0, 0, count, tuple(day_ids),
             )  # fmt: skip
             changes.append(self.happens(invoice_id, issued))
-            for day_id, state in zip(day_ids, states, strict=True):
+            for day_id, found, state in zip(day_ids, priced, states, strict=True):
                 records = tuple(range(record + 1, record + 1 + len(state.active)))
                 record += len(state.active)
-                changes.append(self.happens(day_id, *days.bill(state, sending_id, invoice_id, records)))
+                changes.append(self.happens(day_id, *found, *days.bill(state, sending_id, invoice_id, records)))
             record += 2
             total += amount
             self.numbers += 1
@@ -303,6 +310,15 @@ class Story:
             total, 42,
         )  # fmt: skip
         return sending_id, [self.happens(sending_id, prepared), *changes]
+
+    def priced(self, day_id: UUID) -> Sequence[object]:
+        """Two lines of the tariffs in the place of all that was recorded without amounts."""
+        state = self.day(day_id)
+        if not state.unpriced:
+            return ()
+        cares = [Care("425200", 0, "40000000001", service_norm=9), Care("425201", 777, "40000000001")]
+        lines = tuple(CareLine(uuid5(day_id, care.code), care) for care in cares)
+        return days.price(state, lines, "a" * 64, "110", "110")
 
     def answers(self, sending_id: UUID, month: Date) -> Iterator[Commit]:
         """Everything a union says about one sending, in a plausible or an odd order."""

@@ -23,10 +23,11 @@ def kept(open_views: OpenViews, book: list[Commit]) -> Kept:
 def test_days_in_no_sending_are_counted_by_month(kept: Kept) -> None:
     with kept.store.database.snapshot() as sql:
         everywhere = every_establishment_id(sql)
-        rows = sql.rows("SELECT month, amount_cents FROM days WHERE sending_id IS NULL AND line_count > 0")
+        rows = sql.rows("SELECT month, amount_cents, unpriced FROM days WHERE sending_id IS NULL AND line_count > 0")
         found = prepared_months(sql, everywhere)
         assert {one.month: one.days for one in found} == Counter(row["month"] for row in rows)
         assert sum(one.amount_cents for one in found) == sum(row["amount_cents"] for row in rows) > 0
+        assert sum(one.unpriced for one in found) == sum(row["unpriced"] > 0 for row in rows)
         assert [one.month for one in found] == sorted({row["month"] for row in rows})
 
 

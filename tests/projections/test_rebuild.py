@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from application.ports import Change
+from domain.billing_day import BillingDay, evolve
 from domain.care import Care, CareLine
 from domain.day_events import CareRecorded, DayBilled
 from domain.patient import PatientDetails, PatientDetailsCorrected, PatientErased, PatientRegistered
@@ -31,6 +32,27 @@ def test_rows_are_the_same_inline_and_rebuilt_in_batches_of_1_7_and_2000(
         begin_anew(kept)
         kept.runner.catch_up(batch=batch)
         assert kept.rows() == inline, batch
+
+
+def test_at_every_position_a_day_asks_what_its_lines_ask(open_views: OpenViews, book: list[Commit]) -> None:
+    kept = open_views()
+    kept.tell(book)
+    kept.runner.catch_up()
+    past: dict[UUID, dict[int, BillingDay | None]] = {}
+    with kept.store.database.snapshot() as sql:
+        rows = [*sql.rows("SELECT * FROM days"), *sql.rows("SELECT * FROM days_past")]
+    for row in rows:
+        streams = past.setdefault(row["day_id"], {})
+        if not streams:
+            day = None
+            for recorded in kept.store.log.history(row["day_id"]):
+                day = streams[recorded.position] = evolve(day, recorded.event)
+        day = streams[row["valid_from"]]
+        assert day is not None
+        asked = 0 if day.unpriced else sum(line.care.amount_cents for line in day.active)
+        found = (row["amount_cents"], row["line_count"], row["unpriced"])
+        assert found == (asked, len(day.active), len(day.unpriced)), row
+    assert {bool(row["unpriced"]) for row in rows} == {True, False}
 
 
 def test_one_view_is_rebuilt_while_the_others_stay(open_views: OpenViews, book: list[Commit]) -> None:

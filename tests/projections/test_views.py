@@ -22,6 +22,8 @@ from domain.sending import (
     SendingSettled,
     SendingTransmitted,
 )
+from projections.history import DayFilter, days_page
+from projections.paging import Asked
 from tests.projections.conftest import Kept, OpenViews
 from tests.stores import META
 
@@ -85,6 +87,39 @@ def test_lines_corrected_withdrawn_and_confirmed_change_the_day(open_views: Open
     happens(kept, DAY, *days.withdraw(folded(kept, DAY), LINES[1]))
     happens(kept, DAY, *days.correct(folded(kept, DAY), LINES[2], Care("425110", 400, PROVIDER)))
     assert rows(kept, "days", wanted) == [{"amount_cents": 1_400, "line_count": 2, "possible_duplicates": 0}]
+
+
+def test_the_amount_of_a_day_is_that_of_its_lines_after_pricing(open_views: OpenViews) -> None:
+    kept = open_views()
+    washed, bandaged = Care("425110", 0, PROVIDER, is_priced=False), Care("424336", 200, PROVIDER)
+    lines = (CareLine(LINES[0], washed, possible_duplicate=True), CareLine(LINES[1], bandaged))
+    made = (
+        CareLine(LINES[2], Care("425784", 0, PROVIDER, service_norm=9)),
+        CareLine(LINES[3], Care("425272", 9, PROVIDER)),
+    )
+    wanted = "amount_cents, line_count, unpriced, possible_duplicates"
+
+    def shown() -> list[int]:
+        (row,) = rows(kept, "days", wanted)
+        return list(row.values())
+
+    def price() -> None:
+        happens(kept, DAY, *days.price(folded(kept, DAY), made, "a" * 64, "110", "110"))
+
+    happens(kept, DAY, CareRecorded(E, P, Date(2026, 1, 31), 1, lines))
+    assert shown() == [0, 2, 1, 1], "200 are known, the amount of the day is not"
+    with kept.store.database.snapshot() as sql:
+        (row,) = days_page(sql, [E], DayFilter(), Asked(sort="amount_cents")).rows
+        assert row["amount_cents"] is None
+    price()
+    assert shown() == [209, 3, 0, 1]
+    happens(kept, DAY, CareRecorded(E, P, Date(2026, 1, 31), 1, (CareLine(UUID(int=99), bandaged),)))
+    assert shown() == [0, 3, 1, 1], "more care asks for new prices"
+    price()
+    happens(kept, DAY, *days.confirm(folded(kept, DAY), LINES[0]))
+    assert shown() == [409, 4, 0, 0]
+    happens(kept, DAY, *days.withdraw(folded(kept, DAY), LINES[0]))
+    assert shown() == [400, 2, 0, 0], "nothing is left to be priced"
 
 
 def test_ref_06_each_refused_line_is_a_row_and_cascades_fold_under_their_root(open_views: OpenViews) -> None:

@@ -23,6 +23,7 @@ import pyotp
 from argon2 import PasswordHasher
 
 from api.build import Quittance, build
+from api.cli.demo_days import take_tariffs
 from api.register_file import REPORT, load_register
 from api.rest.serving import kept_current
 from api.web.site import Site
@@ -135,6 +136,9 @@ class RunningSite:
         self._take(self.where, "\n".join([header, *rows[:lines]]).encode())
 
     def _take(self, where: UUID, content: bytes) -> None:
+        """Care comes without amounts: the tariffs price it."""
+        if self.quittance.tariffs.book(where).is_empty:
+            take_tariffs(self.quittance, where)
         self.quittance.imports.take(OPERATOR, where, content, read_care_file(content), ImportOptions())
 
     def bill(self, where: UUID | None = None, month: str = MONTH) -> list[UUID]:

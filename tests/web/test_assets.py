@@ -105,7 +105,7 @@ def test_change_of_our_style_changes_its_name_only_and_needs_no_network(web: Pat
     hatch_build.build(web)
     before = json.loads((web / "static" / hatch_build.MANIFEST).read_text("utf-8"))["files"]
     style = web / "assets" / "app.css"
-    style.write_text(style.read_text("utf-8") + "/* more */\n", "utf-8")
+    style.write_text(style.read_text("utf-8") + ".more { margin: 0; }\n", "utf-8")
     assert hatch_build.build(web)
     after = json.loads((web / "static" / hatch_build.MANIFEST).read_text("utf-8"))["files"]
     assert {name for name in after if after[name] != before[name]} == {"app.css"}

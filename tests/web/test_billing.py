@@ -2,12 +2,17 @@
 
 import re
 from dataclasses import replace
+from datetime import date as Date
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from api import held_days
 from api.register_file import load_register
+from application.record_care import Entry
+from domain.care import Care
+from domain.pricing.price import Priced
 from domain.run_plan import RunOptions
 from infrastructure.sample import sample_files
 from infrastructure.sample.numbers import nihii
@@ -63,21 +68,57 @@ def test_sof_51_the_preview_shows_what_the_run_would_do_and_writes_nothing(care_
     rows = figures(page, "a-facturer")
     assert [row[0] for row in rows] == [one.union for one in report.sendings]
     assert [[int(n) for n in row[2:5]] for row in rows] == [[o.invoices, o.days, o.lines] for o in report.sendings]
-    assert "3 607,66" in re.sub(r"\s", " ", page.one("tfoot").text)
+    assert "6 480,90" in re.sub(r"\s", " ", page.one("tfoot").text)
 
 
 def test_each_blocker_counts_and_leads_to_where_it_is_mended(care_site: RunningSite, office: Visitor):
     page = office.see(care_site.at(PAGE))
     rows = figures(page, "bloque")
     assert [row[:2] for row in rows] == [
-        ["pas d'assurabilité à cette date", "6"],
+        ["prescripteur manquant", "4"],
+        ["date de prescription manquante", "4"],
+        ["pas d'assurabilité à cette date", "8"],
         ["doublon possible à confirmer", "3"],
     ]
     links = [a.get("href") for a in blocked(page).all("a")]
     patient = care_site.rows("SELECT patient_id FROM days WHERE day_id = ?", _blocked_day(care_site))[0]["patient_id"]
     assert care_site.at(f"/patients/{patient}") in links
-    assert sum(f"{care_site.at('/jours')}/" in link for link in links) == 3
+    assert sum(f"{care_site.at('/jours')}/" in link for link in links) == 11
     assert "Nuñez Begoña" in blocked(page).text, "the person to look for"
+
+
+@pytest.mark.parametrize(("section", "phase"), [("ailleurs", "elsewhere"), ("bloque", "blocked")])
+def test_days_left_out_are_a_list_to_look_at_and_to_export(
+    care_site: RunningSite, office: Visitor, section: str, phase: str
+):
+    page = office.see(care_site.at(PAGE))
+    if phase == "elsewhere":
+        assert figures(page, section)[0][0] == "maison médicale : 89999964001"
+    link = next(a.get("href") for a in page.all("a") if f"phase={phase}" in a.get("href"))
+    report = care_site.quittance.billing.preview(care_site.where, RunOptions(MONTH))
+    wanted = {day for held in getattr(report, phase) for day, _ in held.first}
+    shown = office.see(f"{link}&limit=100")
+    assert {row.get("id").removeprefix("r-") for row in shown.one("tbody").all("tr")} == {str(day) for day in wanted}
+    assert shown.of_class("summary")[0].text.startswith(f"{len(wanted)} lignes")
+    file = office.get(link.replace("/historique/jours", "/export/billing_days.csv"))
+    assert len(file.text.splitlines()) == len(wanted) + 1
+    then = office.see(f"{link}&limit=100&as_of=2026-11-03")
+    assert len(then.one("tbody").all("tr")) == len(wanted)
+
+
+def test_a_list_of_days_left_out_is_refused_beyond_its_bound(
+    care_site: RunningSite, office: Visitor, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(held_days, "MOST", 3)
+    answer = office.get(care_site.at("/historique/jours?phase=blocked"))
+    assert answer.status_code == 422
+    assert "choisissez aussi un mois" in answer.text
+
+
+def test_who_may_not_open_a_file_is_led_to_the_day_that_it_holds_back(care_site: RunningSite):
+    links = [a.get("href") for a in blocked(care_site.sign_in("accountant").see(care_site.at(PAGE))).all("a")]
+    assert care_site.at(f"/jours/{_blocked_day(care_site)}") in links
+    assert not [link for link in links if "/patients/" in link]
 
 
 def _blocked_day(site: RunningSite):
@@ -103,9 +144,26 @@ def test_a_provider_that_blocks_days_is_linked_too(fresh_site: RunningSite):
     assert fresh_site.at("/prestataires") in [a.get("href") for a in blocked(page).all("a")]
 
 
+def test_what_a_union_only_remarks_is_shown_and_billed(fresh_site: RunningSite):
+    quittance, where, day = fresh_site.quittance, fresh_site.where, Date(2026, 10, 14)
+    quittance.tariffs.accept(OPERATOR, where, fresh_site.bring_tariffs(where), Date(2025, 1, 1))
+    text = "SELECT patient_id, ct1, ct2 FROM patients WHERE establishment_id = ? AND sickness_fund <> '' AND insured_to IS NULL"
+    who = fresh_site.rows(f"{text} AND destination = '' ORDER BY patient_id", where)[0]
+    nurse = sample_files().care.decode().splitlines()[1].split(";")[8]
+    price = quittance.tariffs.book(where).price("990011", day, who["ct1"], who["ct2"])
+    assert isinstance(price, Priced)
+    quittance.care.record(OPERATOR, where, [Entry(who["patient_id"], day, price.on(Care("990011", 0, nurse)), 0)])
+    page = fresh_site.sign_in("office").see(fresh_site.at(PAGE))
+    (row,) = figures(page, "remarque")
+    assert row[:2] == ["la première prestation de base n'est pas la première ligne du jour", "1"]
+    assert row[3].startswith("Mettre la première prestation de base avant")
+    assert [total[3] for total in figures(page, "a-facturer")] == ["1"], "it goes"
+    assert not page.all("div", aria_labelledby="bloque")
+
+
 def test_undecided_refusals_come_first_and_are_linked(site: RunningSite):
     page = site.sign_in("office").see(site.at(f"/facturation/{NEXT_MONTH}"))
-    notice = next(p for p in page.of_class("notice") if p.all("a"))
+    notice = next(p for p in page.of_class("notice") if any("/refus" in a.get("href") for a in p.all("a")))
     undecided = site.quittance.lookups.undecided_refusals(site.where)
     assert str(len(undecided)) in notice.text
     assert notice.one("a").get("href") == site.at("/refus")
@@ -174,9 +232,11 @@ def test_the_run_page_shows_what_was_made_and_left_out(care_site: RunningSite, o
     rows = page.by_id("envois").one("tbody").all("tr")
     assert [int(row.one("th").text) for row in rows] == [row["sending_number"] for row in made]
     assert {row[0]: row[1] for row in figures(page, "laisse")} == {
-        "pas d'assurabilité à cette date": "6",
+        "prescripteur manquant": "4",
+        "date de prescription manquante": "4",
+        "pas d'assurabilité à cette date": "8",
         "doublon possible à confirmer": "3",
-        "destination 89999964001, hors d'eFact": "6",
+        "maison médicale 89999964001, hors d'eFact": "8",
     }
 
 
@@ -234,6 +294,20 @@ def test_a_held_file_that_is_sent_all_the_same_stays(care_site: RunningSite, off
     answer = office.post(f"{run}/envoyer", sent)
     assert answer.status_code == 303
     assert "retenu" in office.followed(answer).text
+
+
+def test_the_second_window_that_sends_the_same_files_learns_who_was_faster(care_site: RunningSite, office: Visitor):
+    run = bill(care_site, office)
+    slow = care_site.sign_in("administrator")
+    (form,) = forms(slow.see(run), f"{run}/envoyer")
+    office.post_form(run, f"{run}/envoyer")
+    head = care_site.quittance.log.head()
+    answer = slow.submit(form, run)
+    assert answer.status_code == 409
+    assert "Rien n'a été envoyé : c'était déjà fait" in told(answer)
+    assert "fichier remis, issue attendue, Personne office, 03/11/2026 10:00" in told(answer)
+    assert care_site.quittance.log.head() == head
+    assert slow.submit(form, run).status_code == 303, "the same form again shows what became of it"
 
 
 def test_a_hand_over_that_failed_says_so(care_site: RunningSite, office: Visitor):
@@ -301,10 +375,11 @@ def test_ref_24_a_past_day_shows_the_files_of_then_and_no_buttons(site: RunningS
 def test_who_may_not_bill_sees_runs_and_nothing_to_press(site: RunningSite):
     run = site.rows("SELECT run_id FROM runs WHERE establishment_id = ?", site.where)[0]["run_id"]
     accountant = site.sign_in("accountant")
-    assert accountant.get(site.at("/facturation")).status_code == 403
-    assert accountant.get(site.at(PAGE)).status_code == 403
-    page = accountant.see(site.at(f"{PAGE}/{run}"))
-    assert not [form for form in forms(page) if "/facturation" in form.get("action")]
+    assert accountant.see(site.at("/facturation")).one("h1").text.startswith("Facturation")
+    for who in (accountant, site.sign_in("auditor")):
+        for path in (PAGE, f"/facturation/{NEXT_MONTH}", f"{PAGE}/{run}"):
+            page = who.see(site.at(path))
+            assert not [form for form in forms(page) if "/facturation" in form.get("action")]
     assert accountant.post(site.at(PAGE), {}).status_code == 403
 
 

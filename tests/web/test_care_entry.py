@@ -9,6 +9,7 @@ from application.register import provider_id
 from domain import billing_day as days
 from domain.day_events import CareRecorded, LineCorrected
 from tests.acceptance.practice import OPERATOR
+from tests.printed import sheets
 from tests.web.markup import filled, forms, parse
 from tests.web.site import RunningSite
 from tests.web.test_roles import csrf_of
@@ -86,13 +87,34 @@ def test_several_lines_of_a_day_one_after_the_other(fresh_site: RunningSite, pat
     assert len(site.rows("SELECT day_id FROM days")) == 1
 
 
+def test_care_of_a_day_to_come_is_entered_by_who_says_that_it_is_meant(fresh_site: RunningSite, patient: UUID) -> None:
+    site, page = fresh_site, fresh_site.at(f"/patients/{patient}/soins")
+    office = site.sign_in("office")
+    later = LINE | {"date": "2026-11-20"}
+    answer = office.post_form(page, page, later)
+    shown = parse(answer.text)
+    assert (answer.status_code, shown.by_id("care-date").get("aria-invalid")) == (422, "true")
+    assert "Ce jour est à venir" in shown.by_id("care-date-error").text
+    assert entered(site) == []
+    (form,) = forms(shown, page)
+    assert "checked" not in form.one("input", name="in_advance").attributes
+    answer = office.submit(form, page, {"in_advance": "true", "then": "more"})
+    assert [line.care.code for line in entered(site)] == ["425014"]
+    onward = local(answer.headers["location"])
+    office.post_form(onward, page, {"code": "425110", "amount_cents": "3.5"})
+    assert len(entered(site)) == 2, "the next line of that day need not be confirmed again"
+    assert office.post_form(page, page, LINE | {"date": "2026-11-03"}).status_code == 303
+
+
 @pytest.mark.parametrize(
     ("field", "given", "said"),
     [
-        ("code", "4250", "des chiffres sont attendus"),
-        ("amount_cents", "sept", "nombre entier attendu"),
-        ("amount_cents", "7,215", "nombre entier attendu"),
-        ("amount_cents", "", "valeur manquante"),
+        ("code", "4250", "Code : 6 chiffres sont attendus"),
+        ("amount_cents", "sept", "un montant en euros est attendu"),
+        ("amount_cents", "7,215", "Montant : un montant en euros est attendu, par exemple 7,21"),
+        ("supplement_cents", "abc", "Supplément : un montant en euros est attendu"),
+        ("place", "12a", "au plus 12 chiffres sont attendus, et rien d'autre"),
+        ("visit", "100", "nombre hors limites"),
         ("units", "0", "nombre hors limites"),
         ("time", "25:00", "heure attendue"),
         ("prescription_date", "31/02/2026", "Cette date n'existe pas"),
@@ -118,6 +140,44 @@ def test_what_is_wrong_is_said_at_the_field_and_nothing_is_lost(
     kept = dict(filled(again, {}))
     assert (kept["tooth"], kept["code"]) == ("36", given if field == "code" else "425014")
     assert not entered(site)
+
+
+def test_a_line_without_an_amount_is_entered_seen_as_such_and_given_one(fresh_site: RunningSite, patient: UUID) -> None:
+    site, page = fresh_site, fresh_site.at(f"/patients/{patient}/soins")
+    office = site.sign_in("office")
+    shown = office.see(page)
+    assert "required" not in shown.by_id("care-amount_cents").attributes
+    assert "les tarifs le calculent" in shown.by_id("care-amount_cents-hint").text
+    (form,) = forms(shown, page)
+    bare = LINE | {"amount_cents": "", "visit": "2"}
+    answer = office.post(page, dict(filled(form, bare | {"supplement_cents": "0,50"})))
+    assert "le donner, ou laisser ce champ vide" in parse(answer.text).by_id("care-supplement_cents-error").text
+    home = local(office.post_form(page, page, bare | {"then": "more"}).headers["location"])
+    (line,) = entered(site)
+    assert (line.care.is_priced, line.care.visit) == (False, 2)
+    assert "0,00" not in office.see(home).text
+    (row,) = site.rows("SELECT day_id FROM days")
+    day_page = site.at(f"/jours/{row['day_id']}")
+    (table,) = office.see(day_page).of_class("grid-region")[:1]
+    assert [cell.text for cell in table.one("tbody").all("tr")[0].of_class("num")][:4] == ["–"] * 4
+    assert "– – – – – – 49991127401 –" in " ".join(sheets(office.get(f"{day_page}.pdf").content))
+    link = f"{day_page}/lignes/{line.line_id}"
+    (named,) = office.see(day_page).all("a", href=link)
+    assert "425014" in named.text
+    assert "0,00" not in named.text
+    (form,) = forms(office.see(link), link)
+    known = dict(filled(form, {}))
+    assert [known[name] for name in ("amount_cents", "patient_share_cents", "supplement_cents", "visit")] == [
+        "",
+        "",
+        "",
+        "2",
+    ]
+    office.post_form(link, link, {"amount_cents": "0", "reason": "Gratuit"})
+    assert [(one.care.is_priced, one.care.amount_cents, one.care.visit) for one in entered(site)] == [(True, 0, 2)]
+    (form,) = forms(office.see(link), link)
+    known = dict(filled(form, {}))
+    assert [known[name] for name in ("amount_cents", "patient_share_cents", "supplement_cents")] == ["0,00"] * 3
 
 
 def test_the_same_form_twice_is_one_line(fresh_site: RunningSite, patient: UUID) -> None:

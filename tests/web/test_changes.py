@@ -26,8 +26,8 @@ NURSE = "49991127401"
 @pytest.fixture
 def patient(fresh_site: RunningSite) -> UUID:
     rows = fresh_site.rows("SELECT patient_id FROM patients WHERE merged_into IS NULL ORDER BY patient_id")
-    found: UUID = next(row["patient_id"] for row in rows if state_of(fresh_site, row["patient_id"]).periods)
-    return found
+    states = {row["patient_id"]: state_of(fresh_site, row["patient_id"]) for row in rows}
+    return next(who for who, state in states.items() if state.periods and not state.authorisations)
 
 
 def told(page: Element) -> list[str]:
@@ -56,6 +56,7 @@ def test_ref_23_the_timeline_of_a_patient_says_what_was_corrected(fresh_site: Ru
         "sickness_fund": fund,
         "ct1": period.ct1,
         "ct2": period.ct2,
+        "replaces": "true",
     }
     office.post_form(page, f"{page}/assurabilite", form)
     insured, corrected = site.quittance.log.history(patient)[:-3:-1]
@@ -100,6 +101,26 @@ def test_the_timeline_of_a_day_says_which_line_and_what_of_it(fresh_site: Runnin
     again, _ = site.sign_in_again("office")
     assert len(told(again.see(page))) == len(shown) + 1
     assert len(told(again.see(f"{page}?as_of={yesterday}"))) == len(shown)
+
+
+def test_an_amount_that_nobody_knew_is_told_as_nothing_and_not_as_0(fresh_site: RunningSite, patient: UUID) -> None:
+    site, care = fresh_site, Care("425014", 0, NURSE, is_priced=False, visit=1)
+    (line,) = site.quittance.care.record(OPERATOR, site.where, [Entry(patient, Date(2026, 10, 7), care)]).result.lines
+    better = replace(care, amount_cents=731, is_priced=True, visit=2)
+    for one in (better, care):
+        site.quittance.care.correct(OPERATOR, line.day_id, line.line_id, one)
+    page = site.at(f"/jours/{line.day_id}")
+    for login, others in (("office", ["Visite : 1 → devient 2", "Visite : 2 → devient 1"]), ("accountant", [])):
+        shown = [one.replace("\N{NO-BREAK SPACE}", " ") for one in told(site.sign_in(login).see(page))]
+        amounts = [one for one in shown if one.startswith(("Montant", "Part", "Visite"))]
+        assert set(amounts) == {
+            "Montant : 7,31 €",
+            "Montant : 7,31 € → devient –",
+            "Part du patient : 0,00 €",
+            "Part du patient : 0,00 € → devient –",
+            *others,
+        }
+        assert sum("0,00" in one for one in shown if one.startswith("Ligne")) == 0
 
 
 def test_a_conflict_says_what_the_other_one_changed(fresh_site: RunningSite, patient: UUID) -> None:

@@ -29,6 +29,46 @@ def test_ref_23_a_conflict_shows_who_changed_what_and_the_form_can_be_applied_ag
     assert "Second" in slow.followed(done).text
 
 
+def test_what_the_late_form_did_not_touch_keeps_what_the_other_person_made_of_it(fresh_site: RunningSite) -> None:
+    site = fresh_site
+    patient_id = site.rows("SELECT patient_id FROM patients")[0]["patient_id"]
+    page = site.at(f"/patients/{patient_id}")
+    slow, quick = site.sign_in("office"), site.sign_in("administrator")
+    (form,) = forms(slow.see(page), f"{page}/corriger")
+    before = dict(filled(form, {}))
+    theirs = {"first_name": "Béatrice", "birth_date": "1951-02-03", "last_name": "Premier"}
+    assert quick.post_form(page, f"{page}/corriger", theirs).status_code == 303
+    stale = slow.post(f"{page}/corriger", dict(filled(form, {"last_name": "Second"})))
+    assert "garde les nouvelles valeurs" in stale.text
+    (again,) = forms(parse(stale.text), f"{page}/corriger")
+    slow.submit(again, page)
+    (form,) = forms(slow.see(page), f"{page}/corriger")
+    now = dict(filled(form, {}))
+    wanted = {**before, **theirs, "last_name": "Second"}
+    assert {name: now[name] for name in ("last_name", "first_name", "birth_date", "sex", "language")} == {
+        name: wanted[name] for name in ("last_name", "first_name", "birth_date", "sex", "language")
+    }
+
+
+def test_the_same_holds_for_the_practice_and_for_a_line_of_care(fresh_site: RunningSite) -> None:
+    site = fresh_site
+    site.enter_care(20)
+    day = site.rows("SELECT day_id FROM days ORDER BY day_id")[0]["day_id"]
+    who = site.sign_in("administrator")
+    links = [link.get("href") for link in who.see(site.at(f"/jours/{day}")).all("a", "href")]
+    line = next(address for address in links if "/lignes/" in address)
+    for page, action, theirs, mine in (
+        (site.at("/cabinet"), site.at("/cabinet/corriger"), {"contact_phone": "02111"}, {"contact_first_name": "Zoé"}),
+        (line, line, {"units": "3"}, {"time": "09:15"}),
+    ):
+        (form,) = forms(who.see(page), action)
+        assert who.post_form(page, action, {**theirs, "reason": "Vu ensemble"}).status_code == 303
+        stale = who.post(action, dict(filled(form, {**mine, "reason": "Vu seul"})))
+        assert stale.status_code == 412
+        (again,) = forms(parse(stale.text), action)
+        assert {**theirs, **mine}.items() <= dict(filled(again, {})).items()
+
+
 def test_each_form_that_knows_what_it_was_made_for_shows_what_came_since(fresh_site: RunningSite) -> None:
     """As if it had been opened one change ago: who did what, and everything that was typed, to be sent over that."""
     tell_month(fresh_site)

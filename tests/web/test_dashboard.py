@@ -118,6 +118,8 @@ def test_days_to_the_settlement_and_unread_ones_are_per_union(site: RunningSite,
     assert {union: cells[1] for union, cells in shown.items() if union != "Total"} == {
         union: f"{days},0" for union, days in took.items()
     }
+    middle = f"{median(took.values()):.1f}".replace(".", ",")
+    assert f"{middle} jours" in [one.text for one in page.of_class("card-figure")]
     assert shown["Total"] == [str(len(came)), f"{median(took.values()):.1f}".replace(".", ","), str(max(took.values()))]
     unread = site.rows(
         "SELECT * FROM sendings WHERE establishment_id = ? AND status = 'settled' AND NOT is_read",

@@ -35,7 +35,7 @@ def test_ref_25_verdict_and_practice_are_two_facts(site: RunningSite, refusal: d
     page = site.sign_in().see(site.at(f"/jours/{refusal['day_id']}"))
     labels = [label.text for label in page.of_class("card-label")]
     assert labels[:2] == ["La mutualité a dit", "Au cabinet"]
-    assert "à décider" in page.of_class("cards")[0].text
+    assert "refusé : voir la cause" in page.of_class("cards")[0].text
 
 
 def test_ref_23_the_chain_leads_to_sending_invoice_and_settlement(site: RunningSite, refusal: dict) -> None:

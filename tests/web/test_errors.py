@@ -52,7 +52,7 @@ def test_an_error_says_what_happened_and_what_did_not_and_its_reference_is_in_th
     read = {
         site.at("/il-n-y-a-rien"): 404,
         site.at("", site.elsewhere): 404,
-        site.at("/facturation"): 403,
+        site.at("/audit"): 403,
         site.at("/historique/envois?sort=nothing"): 422,
         site.at("/historique/envois?as_of=hier"): 422,
         site.at("/historique/envois?cursor=x"): 422,
@@ -153,7 +153,6 @@ def test_what_may_have_been_done_is_not_denied(fresh_site: RunningSite, monkeypa
 def test_a_missing_right_is_named_and_who_gives_it(site: RunningSite) -> None:
     who = site.sign_in("accountant")
     for path, right in {
-        "/facturation": "facturer et envoyer",
         "/patients": "voir les patients",
         "/audit": "audit",
     }.items():

@@ -15,6 +15,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from api.web import audit
 from api.web.export_files import Head, write_csv, write_xlsx
 from application.register import plain
 from tests.printed import sheets
@@ -165,7 +166,7 @@ def test_sof_15_an_export_shows_the_columns_of_the_screen(fresh_site: RunningSit
     fresh_site.quittance.accounts.set_preference(
         fresh_site.quittance.accounts.user_id("office"), "columns.sendings", ["national_union", "created_on"]
     )
-    assert lines(office.get(fresh_site.at("/export/sendings.csv")).content)[0] == ["Union nationale", "Créé le"]
+    assert lines(office.get(fresh_site.at("/export/sendings.csv")).content)[0] == ["Union", "Créé le"]
 
 
 def test_an_export_of_the_past_says_so_in_name_and_rows(site: RunningSite) -> None:
@@ -210,3 +211,60 @@ def test_a_query_of_an_export_is_as_bounded_as_that_of_the_list(site: RunningSit
 def test_nobody_exports_another_practice(site: RunningSite) -> None:
     assert site.elsewhere is not None
     assert site.sign_in("office").get(site.at("/export/sendings.csv", site.elsewhere)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "table"),
+    [
+        ("?snoozed=true", "work", "work"),
+        ("/refus?verdict=refused", "causes", "Causes de refus"),
+        ("/prestataires", "providers", "title"),
+        ("/cabinet", "users", "users"),
+        ("/audit?kind=item", "audit", "title"),
+    ],
+)
+def test_a_list_that_is_no_grid_is_exported_and_printed_as_its_page_shows_it(
+    site: RunningSite, path: str, name: str, table: str
+) -> None:
+    who = site.sign_in("administrator")
+    page = who.see(site.at(path))
+    (region,) = [
+        one for one in page.of_class("grid-region") if table in (one.get("aria-labelledby"), one.get("aria-label"))
+    ]
+    shown = [row.one("th", scope="row").text for row in region.one("tbody").all("tr")]
+    links = {
+        kind: page.one("a", href=site.at(f"/export/{name}.{kind}{path[path.find('?') :] if '?' in path else ''}"))
+        for kind in ("csv", "xlsx", "pdf")
+    }
+    head, *rows = lines(who.get(links["csv"].get("href")).content)
+    assert len(rows) == len(shown) > 0
+    for told, row in zip(shown, rows, strict=True):
+        assert any(cell and cell in told for cell in row), (told, row)
+        assert not any("<" in cell for cell in row)
+    assert [value for _, value in sheet(who.get(links["xlsx"].get("href")).content)[0]] == head
+    (*_, last) = sheets(who.get(links["pdf"].get("href")).content)
+    assert "Page" in last
+
+
+def test_a_file_of_the_audit_is_bounded_whole_and_known_to_the_access_log(
+    site: RunningSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auditor, path = site.sign_in("auditor"), site.at("/export/audit.csv?kind=item")
+    whole = lines(auditor.get(path).content)
+    monkeypatch.setattr(audit, "_MOST_IN_A_FILE", len(whole) - 1)
+    assert lines(auditor.get(path).content) == whole
+    monkeypatch.setattr(audit, "_MOST_IN_A_FILE", len(whole) - 2)
+    answer = auditor.get(path)
+    assert (answer.status_code, "choisissez des dates" in answer.text) == (422, True)
+    before = site.rows("SELECT coalesce(max(id), 0) AS n FROM access_log")[0]["n"]
+    monkeypatch.setattr(audit, "_MOST_IN_A_FILE", 2_000)
+    patients = "SELECT count(*) AS n FROM access_log WHERE action = 'audit.read' AND id > ?"
+    auditor.get(site.at("/export/audit.csv?kind=patient"))
+    assert site.rows(patients, before)[0]["n"] > 0
+
+
+@pytest.mark.parametrize("name", ["audit", "users"])
+def test_a_list_that_is_no_grid_keeps_its_door(site: RunningSite, name: str) -> None:
+    for kind in ("csv", "pdf"):
+        assert site.sign_in("office").get(site.at(f"/export/{name}.{kind}")).status_code == 403
+    assert site.sign_in("administrator").get(site.at("/export/users.csv?as_of=2026-11-05")).status_code == 404

@@ -1,9 +1,15 @@
 """History lists: what is shown, hidden, counted; columns, filters and pages as each user keeps them."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
 
+from api.catalogue import euros
+from application.ports import Context, Meta
+from domain.run_plan import RunOptions
+from tests.acceptance.practice import OPERATOR
+from tests.printed import plain, sheets
 from tests.web.site import MONTH, RunningSite
 
 SENDINGS, INVOICES, DAYS = "/historique/envois", "/historique/factures", "/historique/jours"
@@ -80,7 +86,7 @@ def test_sof_15_columns_are_chosen_and_ordered_per_user(fresh_site: RunningSite)
         part.split("</th>")[0] for part in text.split("<thead>")[1].split("</thead>")[0].split('<th scope="col"')[1:]
     ]
     assert len(heads) == 2
-    assert "Union nationale" in heads[0]
+    assert "Union" in heads[0]
     assert "N° d&#39;envoi" in heads[1]
     other = fresh_site.sign_in("administrator")
     assert other.get(fresh_site.at(SENDINGS) + "?sort=created_on").text.count('<th scope="col"') > 5
@@ -141,3 +147,49 @@ def test_sof_15_walking_all_pages_meets_every_row_once(site: RunningSite) -> Non
         address = following[0].split('href="')[1].split('"')[0].replace("&amp;", "&") if following else None
     count = site.rows("SELECT count(*) AS n FROM days WHERE establishment_id = ?", site.where)[0]["n"]
     assert len(met) == len(set(met)) == count
+
+
+def test_a_month_is_also_taken_as_it_is_shown_and_a_wrong_one_is_named(site: RunningSite) -> None:
+    office = site.sign_in("office")
+    page = office.see(site.at("/historique/jours?month=10%2F2026"))
+    assert "Mois des soins : 10/2026" in page.of_class("chips")[0].text
+    assert page.by_id("f-month").get("value") == "2026-10"
+    assert len(page.one("tbody").all("tr")) > 1
+    answer = office.get(site.at("/historique/jours?month=13%2F2026"))
+    assert answer.status_code == 422
+    assert "Champ : Mois" in answer.text
+
+
+@pytest.mark.parametrize("billed", ["sqlite"], indirect=True)
+def test_what_was_cancelled_is_listed_but_not_summed(billed: RunningSite) -> None:
+    office = billed.sign_in("office")
+    run = billed.rows("SELECT run_id FROM runs")[0]["run_id"]
+    billed.quittance.billing.cancel(OPERATOR, run)
+    billed.quittance.billing.run(Context(Meta("operator", command_id="again")), billed.where, RunOptions(MONTH))
+    cents = billed.rows("SELECT sum(requested_cents) AS n FROM sendings WHERE status = 'prepared'")[0]["n"]
+    for path, table in (("/historique/envois", "sendings"), ("/historique/factures", "invoices")):
+        count = len(billed.rows(f"SELECT 1 AS one FROM {table}"))
+        told = office.see(billed.at(f"{path}?limit=100")).of_class("summary")[0].text
+        assert re.sub(r"\s", " ", told) == re.sub(r"\s", " ", f"{count} lignes · {euros(cents, 'fr')}")
+        paper = plain(" ".join(sheets(office.get(billed.at(f"/export/{table}.pdf")).content)))
+        assert plain(euros(cents, "fr")) in paper
+
+
+@pytest.mark.parametrize(
+    ("path", "told", "button"),
+    [
+        (SENDINGS, "Aucun envoi encore", "/facturation"),
+        (INVOICES, "Aucune facture encore", "/facturation"),
+        (DAYS, "Aucun soin encore", "/importations"),
+        ("/decomptes", "Aucun décompte encore", "/facturation"),
+        ("/importations", "Aucun fichier importé encore", ""),
+    ],
+)
+def test_a_list_that_is_empty_by_setup_names_the_step_before(
+    fresh_site: RunningSite, path: str, told: str, button: str
+) -> None:
+    for role, may in (("office", True), ("auditor", False)):
+        empty = fresh_site.sign_in(role).see(fresh_site.at(path)).of_class("empty")[0]
+        assert told in empty.text
+        leads = [link.get("href") for link in empty.all("a", class_="btn")]
+        assert (fresh_site.at(button) in leads) == (may and button != "")

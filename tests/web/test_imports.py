@@ -13,7 +13,11 @@ from tests.web.site import MONTH, RunningSite
 from tests.web.visitor import Visitor, local, read
 
 PATH = "/importations"
-HEADER, *ROWS = sample_files().care.decode().splitlines()
+HEADER, *BARE = sample_files().care.decode().splitlines()
+ROWS = [
+    ";".join([*row.split(";")[:5], str(700 + place % 90), "10", *row.split(";")[7:]]) for place, row in enumerate(BARE)
+]
+"""The sample with amounts, as other programs give them."""
 
 
 @dataclass
@@ -52,7 +56,7 @@ def care(*rows: str) -> bytes:
 def dearer(row: str) -> str:
     """The same line with another amount."""
     values = row.split(";")
-    values[5] = str(int(values[5]) + 100) if values[5] != "0" else "0"
+    values[5] = str(int(values[5]) + 100)
     return ";".join(values)
 
 
@@ -166,6 +170,25 @@ def test_other_values_of_known_lines_are_shown_and_asked_about(desk: Desk):
 def cents(row: str) -> str:
     amount = int(row.split(";")[5])
     return f"{amount // 100},{amount % 100:02d} €"
+
+
+def test_an_amount_that_a_later_file_gives_is_shown_where_none_stood(desk: Desk):
+    row = next(row for row in ROWS if row != dearer(row))
+    bare = changed(changed(changed(row, 5, ""), 6, ""), 7, "")
+    page = desk.at_the_end(desk.give(care(changed(row, 5, ""))))[1]
+    assert "le donner, ou laisser ce champ vide" in page.text
+    desk.give(care(bare), "take")
+    assert desk.site.rows("SELECT line_count FROM days") == [{"line_count": 1}]
+    where, page = desk.at_the_end(desk.give(care(row)))
+    table = next(part for part in page.all("div", aria_labelledby="differences"))
+    cells = [cell.text for cell in table.one("tbody").all("tr")[0].walk() if cell.tag in ("td", "th")]
+    assert cells[3:6] == ["Montant", "–", cents(row)]
+    desk.at_the_end(desk.who.post_form(where, where))
+    assert desk.site.rows("SELECT amount_cents FROM days") == [{"amount_cents": int(row.split(";")[5])}]
+    _, page = desk.at_the_end(desk.give(care(bare, "")))
+    table = next(part for part in page.all("div", aria_labelledby="differences"))
+    cells = [cell.text for cell in table.one("tbody").all("tr")[0].walk() if cell.tag in ("td", "th")]
+    assert cells[3:6] == ["Montant", cents(row), "–"]
 
 
 def test_whose_values_are_shown_is_noted(desk: Desk):

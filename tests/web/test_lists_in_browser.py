@@ -149,3 +149,28 @@ def test_amounts_are_in_sight_and_the_page_alone_scrolls_up_and_down(
             })()"""
         )
         assert figures == [0, 2, 0]
+
+
+@pytest.mark.parametrize("path", ["/historique/envois", "/historique/factures", "/historique/jours", "/refus/lignes"])
+def test_a_list_of_usual_columns_fits_a_small_laptop_in_rows_of_at_most_three_lines(
+    chromium: Browser, site: RunningSite, path: str
+) -> None:
+    with Window.open(chromium, site, site.sign_in("office")) as window:
+        window.go(site.at(path) + "?limit=100")
+        wide, rows, pick = window.ask(
+            """(() => { const region = document.querySelector(".grid-region"), rows = region.querySelectorAll("tbody tr");
+            return [region.scrollWidth - region.clientWidth, Math.max(...[...rows].map(row => row.offsetHeight)),
+                    region.querySelector("tbody .pick").offsetWidth]; })()"""
+        )
+        assert wide <= 0
+        assert rows <= 70
+        assert pick >= 30
+
+
+def test_the_edge_of_a_table_fades_until_its_last_column_is_in_sight(chromium: Browser, site: RunningSite) -> None:
+    with Window.open(chromium, site, site.sign_in("office"), width=320) as window:
+        page = window.go(site.at("/historique/factures"))
+        region = page.locator(".grid-region")
+        expect(region).to_have_css("mask-size", "100%")
+        window.ask("document.querySelector('.grid-region').scrollLeft = 10000")
+        expect(region).to_have_css("mask-size", "calc(100% + 30px)")

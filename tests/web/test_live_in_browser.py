@@ -66,6 +66,27 @@ def test_who_is_put_in_charge_is_led_there(chromium: Browser, fresh_site: Runnin
         expect(page.locator(".notice")).to_be_hidden()
 
 
+def test_what_is_told_is_in_sight_wherever_the_page_is_scrolled_to_and_moves_no_row(
+    chromium: Browser, fresh_site: RunningSite, sent: list[UUID]
+) -> None:
+    with Window.open(chromium, fresh_site, fresh_site.sign_in("office")) as window:
+        page = window.page
+        page.set_viewport_size({"width": 1280, "height": 300})
+        with page.expect_response("**/live*", timeout=30_000):
+            window.go(fresh_site.at(LIST))
+        row, notice = page.locator("table.grid tbody tr").last, page.locator(".notice[data-live]")
+        row.scroll_into_view_if_needed()
+        assert window.ask("scrollY") > 100
+        before = row.bounding_box()
+        fresh_site.quittance.dispatch.archive(OPERATOR, sent[0], archived=True)
+        expect(notice).to_be_in_viewport(ratio=1)
+        assert row.bounding_box() == before
+        window.page.keyboard.press("Home")
+        expect(notice).to_be_in_viewport(ratio=1)
+        notice.get_by_role("link", name="actualiser").click()
+        expect(notice).to_be_hidden()
+
+
 def test_a_page_that_hears_nothing_for_half_a_minute_says_since_when(
     chromium: Browser, fresh_site: RunningSite, sent: list[UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,3 +69,14 @@ def test_a_month_that_nobody_entered_is_named(fresh_site: RunningSite) -> None:
     assert "Aucun soin du mois 10/2026 n'est encore encodé" in office.see(fresh_site.at()).text
     fresh_site.enter_care(3)
     assert "n'est encore encodé" not in office.see(fresh_site.at()).text
+
+
+@pytest.mark.parametrize("path", ["", "/historique/envois", "/pilotage", "/export/sendings.csv"])
+def test_a_day_to_come_shows_nothing_but_why(fresh_site: RunningSite, path: str) -> None:
+    office, address = fresh_site.sign_in("office"), fresh_site.at(path)
+    for day in ("2026-11-04", "2030-01-01"):
+        answer = office.get(f"{address}?as_of={day}")
+        assert answer.status_code == 422
+        assert parse(answer.text).one("h1").text == "Ce jour n'est pas encore passé"
+        assert "jamais d'un jour à venir" in parse(answer.text).by_id("main").text
+    assert office.get(f"{address}?as_of=2026-11-03").status_code != 422

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from tests.acceptance.practice import OPERATOR
+from tests.web.markup import filled, forms, parse
 from tests.web.site import MONTH, RunningSite
 from tests.web.visitor import local
 
@@ -86,8 +87,6 @@ def test_a_period_is_added_and_a_wrong_one_keeps_what_was_typed(fresh_site: Runn
     given = {"valid_from": "2026-12-01", "sickness_fund": "31", "ct1": "110", "ct2": "110"}
     refused = office.post_form(page, f"{page}/assurabilite", given)
     assert refused.status_code == 422
-    from tests.web.markup import parse
-
     again = parse(refused.text)
     field = again.by_id("period-sickness_fund")
     assert (field.get("value"), field.get("aria-invalid")) == ("31", "true")
@@ -100,9 +99,34 @@ def test_a_period_is_added_and_a_wrong_one_keeps_what_was_typed(fresh_site: Runn
     assert "01/12/2026" in office.see(page).text
 
 
-def test_the_same_form_twice_changes_once(fresh_site: RunningSite) -> None:
-    from tests.web.markup import filled, forms
+def test_a_period_of_the_same_first_day_replaces_the_former_for_who_says_so(fresh_site: RunningSite) -> None:
+    office, who = fresh_site.sign_in("office"), one(fresh_site)
+    page = fresh_site.at(f"/patients/{who}")
+    given = {"valid_from": "2026-12-01", "sickness_fund": "319", "ct1": "110", "ct2": "110"}
+    assert office.post_form(page, f"{page}/assurabilite", given).status_code == 303
+    other = {**given, "sickness_fund": "131"}
+    refused = office.post_form(page, f"{page}/assurabilite", other)
+    shown = parse(refused.text)
+    assert refused.status_code == 422
+    assert "Une période commence déjà ce jour-là" in shown.by_id("period-valid_from-error").text
+    assert "319" in [cell.text for cell in shown.all("td")]
+    assert office.post_form(page, f"{page}/assurabilite", {**other, "replaces": "true"}).status_code == 303
+    cells = [cell.text for cell in office.see(page).all("td")]
+    assert ("131" in cells, "319" in cells) == (True, False)
+    assert "319 → devient 131" in office.see(f"{page}/chronologie").text
 
+
+def test_a_number_of_no_union_is_no_sickness_fund(fresh_site: RunningSite) -> None:
+    office, who = fresh_site.sign_in("office"), one(fresh_site)
+    page = fresh_site.at(f"/patients/{who}")
+    for number in ("999", "799", "012"):
+        given = {"valid_from": "2026-12-01", "sickness_fund": number, "ct1": "110", "ct2": "110"}
+        refused = office.post_form(page, f"{page}/assurabilite", given)
+        assert refused.status_code == 422
+        assert "Aucune mutualité" in parse(refused.text).by_id("period-sickness_fund-error").text
+
+
+def test_the_same_form_twice_changes_once(fresh_site: RunningSite) -> None:
     office, who = fresh_site.sign_in("office"), one(fresh_site)
     page = fresh_site.at(f"/patients/{who}")
     (form,) = forms(office.see(page), f"{page}/corriger")
@@ -114,8 +138,6 @@ def test_the_same_form_twice_changes_once(fresh_site: RunningSite) -> None:
 
 
 def test_a_correction_over_an_unseen_one_is_refused(fresh_site: RunningSite) -> None:
-    from tests.web.markup import filled, forms
-
     office, who = fresh_site.sign_in("office"), one(fresh_site)
     page = fresh_site.at(f"/patients/{who}")
     (form,) = forms(office.see(page), f"{page}/corriger")

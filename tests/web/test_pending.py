@@ -206,3 +206,36 @@ def test_every_action_has_a_name_for_the_page_of_a_kept_form(site: RunningSite) 
         if way.is_of_practice:
             endpoint = named[way.path]
             assert has(f"kept_form.{endpoint.__module__.rpartition('.')[2]}.{endpoint.__name__}"), way
+
+
+def told(who: Visitor, location: str) -> str:
+    """What the page of the sign-in says above its form."""
+    return " ".join(one.text for one in who.see(location).of_class("notice"))
+
+
+def test_the_sign_in_says_that_the_session_is_over_and_what_became_of_the_form(fresh_site: RunningSite) -> None:
+    late = Late(fresh_site)
+    assert told(late.who, late.who.get(late.page).headers["location"]).endswith("pour continuer où vous étiez.")
+    said = told(late.who, late.send().headers["location"])
+    assert "Votre session est terminée" in said
+    assert "est gardé une heure" in said
+
+
+def test_a_form_of_a_session_closed_from_elsewhere_is_said_to_be_lost(fresh_site: RunningSite) -> None:
+    """Whoever closed the session may not have been its person: nothing is kept, and nobody is left to guess."""
+    late = Late(fresh_site)
+    again, _ = fresh_site.sign_in_again("office")
+    again.post_form("/account", "/account/sessions")
+    answer = late.send()
+    assert KEPT not in late.who.cookies
+    said = told(late.who, answer.headers["location"])
+    assert "Votre session est terminée" in said
+    assert "n'a pas pu être gardé et n'est pas enregistré" in said
+
+
+def test_a_first_visit_and_one_who_left_are_told_of_no_session(fresh_site: RunningSite) -> None:
+    assert told(fresh_site.anonymous(), "/login") == ""
+    office = fresh_site.sign_in("office")
+    left = office.post_form("/account", "/logout").headers["location"]
+    assert told(office, left) == ""
+    assert told(office, office.post("/logout", {"csrf": "0" * 64}).headers["location"]) == ""

@@ -180,3 +180,18 @@ def test_p6_the_audit_trail_tells_who_did_what_when_and_leads_there(site: Runnin
 
 def _has(site: RunningSite, table: str) -> bool:
     return bool(site.rows("SELECT 1 AS one FROM sqlite_master WHERE name = ?", table))
+
+
+def test_an_auditor_reads_who_may_do_what_and_changes_nothing(site: RunningSite) -> None:
+    auditor, user_id = site.sign_in("auditor"), site.kept[site.where]["user_id"]
+    users = site.at(f"/cabinet/utilisateurs/{user_id}")
+    practice = auditor.see(site.at("/cabinet"))
+    assert users in [link.get("href") for link in practice.all("a", "href")]
+    page = auditor.see(users)
+    assert page.one("h1").text == "Personne colleague"
+    assert "Rôles dans ce cabinet" in page.text
+    for one in (practice, page):
+        assert not [form for form in forms(one) if "/cabinet" in form.get("action")]
+    past = auditor.see(f"{site.at('/cabinet')}?as_of=2026-11-03")
+    assert users not in [link.get("href") for link in past.all("a", "href")]
+    assert site.sign_in("accountant").get(users).status_code == 403

@@ -239,7 +239,8 @@ def test_names_are_for_those_who_may_see_care_and_reading_is_recorded(site: Runn
     heads = [[head.text for head in shown.all("th", scope="col")] for shown in (page, bare)]
     assert "Patient" in heads[0]
     assert "Patient" not in heads[1]
-    patients = site.rows("SELECT count(DISTINCT patient_id) AS n FROM refusals WHERE establishment_id = ?", site.where)
+    first = "SELECT patient_id FROM refusals WHERE establishment_id = ? ORDER BY date, line_id LIMIT 100"
+    patients = site.rows(f"SELECT count(DISTINCT patient_id) AS n FROM ({first}) AS f", site.where)
     assert site.rows(seen, actor, before) == patients
     assert not [link for link in bare.all("a", "href") if "/patients/" in link.get("href")]
 

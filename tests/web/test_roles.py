@@ -110,8 +110,8 @@ def test_nothing_opens_before_the_sign_in_is_complete(site: RunningSite) -> None
         for who in (site.anonymous(), halfway, stranger(site)):
             answer = who.get(address) if way.method == "GET" else who.post(address, {"csrf": "0" * 64})
             assert answer.status_code == 303, way
-            back = address if way.method == "GET" else "/"
-            assert answer.headers["location"] == f"/login?{urlencode({'next': back})}", way
+            back = {"next": address} if way.method == "GET" else {"next": "/", "lost": "true"}
+            assert answer.headers["location"] == f"/login?{urlencode(back)}", way
             assert not answer.content, way
     assert site.quittance.log.head() == head
 

@@ -92,7 +92,7 @@ def test_pages_of_errors_and_of_the_sign_in(chromium: Browser, site: RunningSite
     with Window.open(chromium, site, site.sign_in("accountant", language), language=language) as window:
         for address, status in {
             site.at("/il-n-y-a-rien"): 404,
-            site.at("/facturation"): 403,
+            site.at("/audit"): 403,
             site.at("/historique/envois?sort=nothing"): 422,
         }.items():
             window.go(address, status)

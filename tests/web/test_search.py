@@ -127,8 +127,36 @@ def test_who_may_not_see_care_finds_no_patient(site: RunningSite) -> None:
         assert "Rien ne correspond" in accountant.see(search(site, accountant, words)).text
 
 
+def test_who_may_not_see_care_finds_the_rest_from_any_page(site: RunningSite) -> None:
+    accountant = site.sign_in("accountant")
+    number = site.rows("SELECT sending_number, sending_id FROM sendings WHERE establishment_id = ?", site.where)[0]
+    page = accountant.see(site.at("/historique/envois"))
+    box = page.by_id("q")
+    assert "Nom" not in box.get("placeholder")
+    answer = accountant.post_form(
+        site.at("/historique/envois"), site.at("/recherche"), {"q": str(number["sending_id"])}
+    )
+    assert local(answer.headers["location"]) == site.at(f"/envois/{number['sending_id']}")
+
+
 def test_seen_names_are_in_the_access_log(site: RunningSite) -> None:
     office = site.sign_in("office")
     before = len(site.rows("SELECT * FROM access_log WHERE action = 'patient.found'"))
     office.see(search(site, office, "crèvecœur"))
     assert len(site.rows("SELECT * FROM access_log WHERE action = 'patient.found'")) > before
+
+
+@pytest.mark.parametrize("gap", ["", " ", "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"])
+def test_a_code_and_a_number_are_found_as_pages_print_them(site: RunningSite, gap: str) -> None:
+    office = site.sign_in("office")
+    known = site.rows("SELECT code, letter FROM refusals WHERE establishment_id = ? AND letter <> ''", site.where)[0]
+    assert search(site, office, f"{known['letter']}{gap}{known['code']}").startswith(site.at(f"/refus/{known['code']}"))
+    sending = site.rows("SELECT * FROM sendings WHERE establishment_id = ? AND sending_number = 3", site.where)[0]
+    for called in ("Envoi", "n°", "Zending nr."):
+        there = search(site, office, f"{called}{gap}3")
+        assert str(sending["sending_id"]) in there, there
+
+
+def test_a_name_with_a_ligature_is_found_as_people_type_it(site: RunningSite) -> None:
+    office = site.sign_in("office")
+    assert "Crèvecœur" in office.see(search(site, office, "crevecoeur")).text

@@ -272,3 +272,21 @@ def test_what_people_attach_is_no_message(fresh_site: RunningSite) -> None:
     shown = timeline(who.see(page))
     assert [entry for entry in shown if "fichier joint" in entry.text]
     assert not [link for entry in shown for link in entry.all("a") if sha256 in link.get("href")]
+
+
+@pytest.mark.parametrize(
+    ("brought", "saved"),
+    [
+        ("lettre é.txt", "lettre%20%C3%A9.txt"),
+        ('C:\\Mes documents\\"oui" 100%.txt', "%22oui%22%20100%25.txt"),
+        ("sans suite", "sans%20suite.txt"),
+    ],
+)
+def test_an_attached_file_is_given_back_under_its_name(fresh_site: RunningSite, brought: str, saved: str) -> None:
+    site = fresh_site
+    site.enter_care(60)
+    sending_id = site.bill()[0]
+    file_id = site.quittance.casework.attach(OPERATOR, site.where, sending_id, brought, b"Courrier").result
+    answer = site.sign_in().get(site.at(f"/suivi/{sending_id}/fichiers/{file_id}"))
+    told = answer.headers["content-disposition"]
+    assert told == f"attachment; filename=\"{file_id}.txt\"; filename*=UTF-8''{saved}"

@@ -38,14 +38,14 @@ def test_ref_06_refused_days_wait_by_cause_with_their_sum(site: RunningSite) -> 
     euros = f"{cents[0]['cents'] // 100},{cents[0]['cents'] % 100:02d} €"
     assert euros in page.text.replace("\u202f", "")
     groups = site.rows("SELECT DISTINCT root_code, root_letter FROM refusals WHERE establishment_id = ?", site.where)
-    assert sum("Corriger" in row.text for row in rows(page)) == len(groups)
+    assert sum("Voir la cause de" in row.text for row in rows(page)) == len(groups)
 
 
 def test_ref_24_the_worklist_as_it_stood(site: RunningSite) -> None:
     office = site.sign_in("office")
     page = office.see(site.at("?as_of=2026-11-05"))
     assert "Situation au 05/11/2026" in page.text
-    assert "Corriger" not in page.text
+    assert "Voir la cause de" not in page.text
     for link in page.one("main").all("a", "row-link"):
         assert "as_of=2026-11-05" in link.get("href")
 
@@ -70,12 +70,36 @@ def test_what_was_put_off_comes_back_and_what_is_mine_can_be_seen_alone(fresh_si
     everything = office.see(fresh_site.at("?snoozed=true"))
     shown = office.see(fresh_site.at())
     assert len(rows(everything)) == len(rows(shown)) + 1
+    assert "Motif : Attendre · " in everything.text
+    assert "Motif : Attendre" not in shown.text
     assert str(second) not in {link.get("href").rpartition("/")[2] for link in shown.all("a")}
     (mine,) = rows(office.see(fresh_site.at("?mine=true")))
     assert str(first) in mine.all("a")[0].get("href")
     fresh_site.clock.forward(days=3)
     fresh_site.sign_in_again("office", window=office)
     assert len(rows(office.see(fresh_site.at()))) == len(rows(everything))
+
+
+def card(page, label: str):
+    return next(one for one in page.of_class("card") if one.of_class("card-label")[0].text == label)
+
+
+def test_a_figure_says_what_the_list_behind_it_shows_also_of_what_was_put_off(fresh_site: RunningSite) -> None:
+    fresh_site.enter_care()
+    (settled, *_) = fresh_site.bill_and_answer()
+    office = fresh_site.sign_in("office")
+    links = [row.all("a")[0].get("href") for row in rows(office.see(fresh_site.at()))]
+    put_off(fresh_site, office, next(link for link in links if "/refus/" in link))
+    put_off(fresh_site, office, next(link for link in links if "/decomptes/" in link).replace("decomptes", "envois"))
+    read_it = next(f for f in forms(office.see(fresh_site.at(f"/envois/{settled}"))) if f.get("action").endswith("/lu"))
+    assert office.submit(read_it, fresh_site.at(f"/envois/{settled}")).status_code == 303
+    page = office.see(fresh_site.at())
+    refused = card(page, "Montant refusé")
+    causes = office.see(refused.one("a").get("href"))
+    assert refused.one("a").text == causes.of_class("card-figure")[0].text
+    assert refused.of_class("card-note")[0].text == f"{len(rows(causes))} causes, dont 1 reportée"
+    unread = card(page, "Décomptes non lus")
+    assert unread.one("a").text == str(len(rows(office.see(unread.one("a").get("href")))))
 
 
 def badge(page) -> str:
@@ -121,7 +145,13 @@ def test_a_cause_and_a_month_are_put_off_and_taken_like_any_other_work(fresh_sit
         assert page in mine
         put_off(fresh_site, office, page)
         assert page not in [row.all("a")[0].get("href") for row in rows(office.see(fresh_site.at()))]
-        assert "Reporté au" in office.see(page).text
+        told = [one.text for one in office.see(page).all("p")]
+        assert "Pris en charge par Personne office." in told
+        assert [
+            one
+            for one in told
+            if one.startswith("Reporté au") and one.endswith("Motif : attend la mutualité · Personne office")
+        ]
         wake = next(form for form in forms(office.see(page)) if form.get("action").endswith("/reprise"))
         assert office.submit(wake, page).status_code == 303
         assert page in [row.all("a")[0].get("href") for row in rows(office.see(fresh_site.at()))]
@@ -177,6 +207,7 @@ def to_bill(page) -> list:
 def test_days_of_a_month_that_is_over_wait_with_what_holds_them_back(site: RunningSite) -> None:
     (row,) = to_bill(site.sign_in("office").see(site.at()))
     assert "pas d'assurabilité" in row.text
+    assert "ou les traiter hors d'eFact" in row.text, "nothing unblocks days for a medical house"
     assert "Débloquer" in row.all("a")[1].text
     assert "Facturer" not in row.text
 

@@ -275,8 +275,26 @@ def test_only_lines_that_are_judged_are_told_of_but_all_count():
     yesterday, today = before(in_file(act(ADVICE)), 1), in_file(act(ADVICE))
     today = [replace(today[0], line_id=in_file(act(ADVICE), act(ADVICE))[1].line_id)]
     assert [reason.line_id for reason in check([*today, *yesterday], BOOK)] == [today[0].line_id]
-    assert check([*today, *yesterday], BOOK, judged={yesterday[0].line_id}) == ()
-    assert check([*today, *yesterday], BOOK, judged={today[0].line_id})
+    for one in (*yesterday, *today):
+        (reason,) = check([*today, *yesterday], BOOK, judged={one.line_id})
+        assert (reason.line_id, reason.refused_as) == (one.line_id, "502255"), "the other stands already"
+
+
+def test_what_stands_already_excludes_wherever_it_lies_but_is_not_done_before_its_day():
+    rules = book(
+        c990033={"not_with": (NotWith(("990044",), "month"),)}, c990044={"not_with": (NotWith(("990033",), "month"),)}
+    )
+    first, later = (
+        in_file(act(DRESSING))[0],
+        replace(in_file(act(DRESSING), act("990044"))[1], day=DAY + timedelta(days=3)),
+    )
+    assert [reason.line_id for reason in check([first, later], rules)] == [later.line_id]
+    assert [reason.line_id for reason in check([first, later], rules, judged={first.line_id})] == [first.line_id]
+    preparation, advice = in_file(act(PREPARATION), act(ADVICE))
+    judged = {preparation.line_id}
+    assert check([preparation, advice], BOOK, judged=judged) == ()
+    tomorrow = replace(advice, day=DAY + timedelta(days=1))
+    assert [one.refused_as for one in check([preparation, tomorrow], BOOK, judged=judged)] == ["500413"]
 
 
 def test_codes_and_days_that_no_set_knows_say_nothing():

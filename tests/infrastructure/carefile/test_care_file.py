@@ -28,7 +28,7 @@ FULL = {
     "tooth": "18", "limb": 2, "place": "71234567890", "lump_sum_pct": 50, "commitment_number": "ABC 1",
     "agreement_number": "90095042024066000035", "reading_method": "1", "reading_document": "A", "reading_reason": 4,
     "reading_time": "0816", "reading_serial": "123456789012345", "vignette_reason": 1,
-    "proof_number": "1234567890123456789012345", "device_number": "123456789012", "line_ref": "n° 12;b",
+    "proof_number": "1234567890123456789012345", "device_number": "123456789012", "line_ref": "n° 12;b", "visit": 3,
 }  # fmt: skip
 
 
@@ -44,6 +44,7 @@ def test_every_column_becomes_a_field_and_the_others_keep_their_defaults():
         "1234567890123456789012345",
         "123456789012",
     )
+    assert (care.visit, care.is_priced) == (3, True)
     assert read_care_file(jsonl_of(FULL))[0][0].care == care
     assert set(FULL) == set(NAMES)
     assert read_care_file(csv_of(LINE)) == ([ROW], [])
@@ -87,7 +88,13 @@ def test_a_patient_is_named_by_either_number():
         ({"code": "42463"}, "code", "digits_invalid"),
         ({"code": "٤٢٤٦٣١"}, "code", "digits_invalid"),
         ({"code": ""}, "code", "value_missing"),
-        ({"amount_cents": ""}, "amount_cents", "value_missing"),
+        ({"amount_cents": "", "patient_share_cents": 58}, "patient_share_cents", "amount_missing"),
+        ({"amount_cents": "", "patient_share_cents": 0}, "patient_share_cents", "amount_missing"),
+        ({"amount_cents": "", "supplement_cents": 1}, "supplement_cents", "amount_missing"),
+        ({"amount_cents": -1, "supplement_cents": 1}, "amount_cents", "out_of_range"),
+        ({"amount_cents": "", "supplement_cents": 1, "service_norm": 10}, "service_norm", "out_of_range"),
+        ({"visit": 0}, "visit", "out_of_range"),
+        ({"visit": 100}, "visit", "out_of_range"),
         ({"provider": "4123450240"}, "provider", "nihii_invalid"),
         ({"units": 0}, "units", "out_of_range"),
         ({"amount_cents": -1}, "amount_cents", "out_of_range"),
@@ -113,11 +120,28 @@ def test_a_wrong_value_is_told_by_line_field_and_code_in_both_shapes(change, fie
     assert code in DOCUMENTED
 
 
-def test_statistical_lines_need_no_amount():
+@pytest.mark.parametrize("shape", [csv_of, jsonl_of])
+def test_a_line_without_an_amount_is_not_priced_and_0_is_an_amount(shape):
+    free = {**LINE, "amount_cents": "", "visit": 2}
+    without = {name: value for name, value in LINE.items() if name != "amount_cents"}
+    rows, rejected = read_care_file(shape(free, {**LINE, "amount_cents": 0}, without))
+    assert not rejected
+    assert [(row.care.is_priced, row.care.amount_cents, row.care.visit) for row in rows] == [
+        (False, 0, 2),
+        (True, 0, 0),
+        (False, 0, 0),
+    ]
+
+
+def test_a_file_without_the_column_of_amounts_is_whole():
+    rows, rejected = read_care_file(csv_of({name: value for name, value in LINE.items() if name != "amount_cents"}))
+    assert (rows, rejected) == ([FileRow(2, PATIENT, date(2026, 10, 5), Care("424631", 0, NURSE, is_priced=False))], [])
+
+
+def test_statistical_lines_need_no_amount_and_ask_for_nothing():
     rows, rejected = read_care_file(csv_of({**LINE, "amount_cents": "", "service_norm": 9}))
     assert not rejected
-    assert rows[0].care.amount_cents == 0
-    assert rows[0].care.is_statistical
+    assert (rows[0].care.amount_cents, rows[0].care.is_priced, rows[0].care.is_statistical) == (0, True, True)
 
 
 def test_a_cell_that_is_no_number():
@@ -186,13 +210,13 @@ def test_headers_with_too_much_or_too_little():
     rows, rejected = read_care_file(csv_of({"code": "424631"}))
     assert not rows
     assert rejected == [
-        *(Rejected(1, name, "column_missing") for name in ("date", "provider", "amount_cents", "ssin")),
+        *(Rejected(1, name, "column_missing") for name in ("date", "provider", "ssin")),
         Rejected(2, "date", "value_missing"),
     ]
 
 
 def test_of_several_values_missing_on_a_line_the_first_is_told():
-    order = ["date", "code", "provider", "ssin", "amount_cents"]
+    order = ["date", "code", "provider", "ssin"]
     for count, name in enumerate(order):
         code = "patient_number_missing" if name == "ssin" else "value_missing"
         given = {**LINE, **dict.fromkeys(order[count:], "")}

@@ -5,6 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.care import COLUMNS, care_of, columns_of
 from infrastructure.carefile.care_file import read_care_file
 from infrastructure.carefile.columns import NAMES
 from infrastructure.carefile.errors import CareFileError
@@ -93,3 +94,40 @@ JSON = st.recursive(
 def test_objects_with_strange_values(kind, found):
     examine(read_register_file, jsonl_of({**found, "kind": kind}), OF_REGISTER)
     examine(read_care_file, jsonl_of({**LINE, **found}), {*NAMES, *OF_REGISTER})
+
+
+CENTS = st.none() | st.sampled_from([0, 1, 835]) | st.integers(-1, 10**9)
+
+
+@settings(max_examples=times(200), deadline=None)
+@given(
+    CENTS,
+    CENTS,
+    CENTS,
+    st.sampled_from([0, 6, 7, 9, 10]),
+    st.none() | st.integers(-1, 101),
+    st.sampled_from([csv_of, jsonl_of]),
+)
+def test_a_line_has_all_its_amounts_or_none_and_comes_back_as_it_was_given(amount, share, more, norm, visit, shape):
+    given_ones = {
+        "amount_cents": amount, "patient_share_cents": share, "supplement_cents": more, "service_norm": norm, "visit": visit,
+    }  # fmt: skip
+    line = {**LINE, **{name: "" if value is None else value for name, value in given_ones.items()}}
+    rows, rejected = read_care_file(shape(line))
+    assert len(rows) == (not rejected)
+    assert {one.code for one in rejected} <= {"out_of_range", "amount_missing", "statistical_amount"}
+    for care in (row.care for row in rows):
+        told = columns_of(care)
+        assert told["amount_cents"] == (amount if norm < 7 else amount or 0)
+        assert (told["visit"], care.is_priced) == (visit or 0, amount is not None or norm in (7, 9))
+        assert care.is_priced or (told["patient_share_cents"], told["supplement_cents"], share, more) == (None,) * 4
+        again = {
+            name: "" if told[name] in (None, "") else told[name]
+            for name in COLUMNS
+            if told[name] or name == "amount_cents"
+        }
+        assert (
+            read_care_file(shape({**LINE, **again}))[0][0].care
+            == care
+            == care_of({k: v for k, v in told.items() if v is not None})
+        )

@@ -13,24 +13,33 @@ from domain.billing_day import BillingDay, Line, day_id
 from domain.care_entry import place
 from domain.compose import GivenNumbers, compose
 from domain.patient import Patient
+from domain.pricing.book import PriceBook
 from domain.provider import Provider
 from domain.run_plan import Candidate, Practice, RunOptions, plan
 from infrastructure.carefile.care_file import read_care_file
 from infrastructure.carefile.register_file import read_register_file
-from infrastructure.carefile.register_rows import EstablishmentRow, MembershipRow, PatientRow, ProviderRow
+from infrastructure.carefile.register_rows import (
+    AuthorisationRow,
+    EstablishmentRow,
+    MembershipRow,
+    PatientRow,
+    ProviderRow,
+)
 from infrastructure.efact.check import check
 from infrastructure.efact.writer import write
 from infrastructure.sample import sample_files
 from infrastructure.sample.generate import main, make
+from infrastructure.sample.tariff_be_nursing import be_nursing
 from infrastructure.simulator.scenario import USUAL
 from tests.infrastructure.simulator.helpers import Office
 from tests.infrastructure.simulator.worlds import our_side
 
 HERE = UUID(int=11)
 TODAY = date(2026, 11, 3)
-CONFIRMED = {"419613", "427136", "429155", "424631", "424653", "424675", "423415", "424874"}
+CONFIRMED = {"424631", "424653", "424675", "423415", "424874"}
 REGISTER, _ = read_register_file(sample_files().register)
 CARE, _ = read_care_file(sample_files().care)
+NURSING = be_nursing()
 
 
 def rows(kind):
@@ -42,8 +51,9 @@ def month():
     """Practice and plan of October, as the domain makes them of the sample."""
     who = {(p.ssin or p.affiliation_number): uuid5(HERE, p.ssin or p.affiliation_number) for p in rows(PatientRow)}
     known = {
-        identifier: (identifier, Patient(HERE, row.ssin, row.affiliation_number, row.details, row.periods))
+        identifier: (identifier, Patient(HERE, row.ssin, row.affiliation_number, row.details, row.periods, allowed))
         for row in rows(PatientRow)
+        for allowed in [tuple(one.given for one in rows(AuthorisationRow) if one.number == row.ssin)]
         for identifier in [who[row.ssin or row.affiliation_number]]
     }
     staff = {row.details.nihii: (uuid5(HERE, row.details.nihii), Provider(row.details)) for row in rows(ProviderRow)}
@@ -57,7 +67,7 @@ def month():
         placed = place(HERE, patient, on, [], cares, match=True)
         lines = tuple(Line(new.line_id, new.care, new.possible_duplicate) for new in placed.added)
         days.append(Candidate(day_id(HERE, patient, on, 1), BillingDay(HERE, patient, on, 1, lines)))
-    practice = Practice(HERE, here, staff, known)
+    practice = Practice(HERE, here, staff, known, PriceBook([(NURSING.valid_from, NURSING)]))
     return practice, plan(practice, days, RunOptions("2026-10"), TODAY)
 
 
@@ -71,16 +81,19 @@ def test_the_shipped_files_are_those_that_the_generator_makes(tmp_path):
 def test_the_sample_is_read_without_a_reject():
     assert read_register_file(sample_files().register)[1] == []
     assert read_care_file(sample_files().care)[1] == []
-    assert 2_900 < len(CARE) < 3_200
+    assert len(CARE) == 2_381
+    assert not any(row.care.is_priced for row in CARE)
     assert Counter(type(row) for row in REGISTER) == {
-        EstablishmentRow: 1, ProviderRow: 6, MembershipRow: 6, PatientRow: 40
+        EstablishmentRow: 1, ProviderRow: 6, MembershipRow: 6, PatientRow: 40, AuthorisationRow: 13
     }  # fmt: skip
     assert {row.date.month for row in CARE} == {10}
     assert {row.number for row in CARE} == {row.ssin or row.affiliation_number for row in rows(PatientRow)}
 
 
 def test_codes_are_confirmed_or_marked_fictitious():
-    assert {code for code in {row.care.code for row in CARE} - CONFIRMED if not code.startswith("990")} == set()
+    codes = {row.care.code for row in CARE}
+    assert {code for code in codes - CONFIRMED if not code.startswith("990")} == set()
+    assert codes <= set(NURSING.codes)
 
 
 def test_the_register_accepts_every_line():
@@ -96,7 +109,9 @@ def test_the_register_accepts_every_line():
 def test_it_holds_what_a_practice_meets(month):
     _, planned = month
     reasons = Counter(blocked.code for blocked in planned.blocked)
-    assert set(reasons) == {"insurability_missing", "possible_duplicate"}
+    assert set(reasons) == {
+        "insurability_missing", "possible_duplicate", "prescriber_missing", "prescription_date_missing"
+    }  # fmt: skip
     assert reasons["possible_duplicate"] == 9
     assert len({destination for destination, _ in planned.elsewhere}) == 1
     assert [s.union for s in planned.sendings] == ["100", "200", "300", "306", "400", "500", "600", "900"]

@@ -5,14 +5,10 @@ from datetime import date
 
 import pytest
 
-from domain.pricing.compare import compare
 from domain.pricing.difference import difference
 from domain.pricing.price import Priced, Pricer
 from domain.pricing.tariff_set import Before, LetterValue, Maximum, Price
-from infrastructure.carefile.care_file import read_care_file
-from infrastructure.carefile.register_file import read_register_file
-from infrastructure.carefile.register_rows import PatientRow
-from infrastructure.sample import BE_DENTAL, BE_NURSING, CH_DENTAL, TARIFF_FILES, sample_files, sample_tariff
+from infrastructure.sample import BE_DENTAL, BE_NURSING, CH_DENTAL, TARIFF_FILES, sample_tariff
 from infrastructure.sample.generate import main, make_tariffs
 from infrastructure.tariff.tariff_file import read_tariff_set
 
@@ -53,23 +49,6 @@ def test_every_code_with_a_price_has_one_for_everybody_in_both_years(name):
     for code in priced:
         for day in (date(2025, 1, 1), date(2025, 12, 31), date(2026, 1, 1), WEEKDAY):
             assert all(isinstance(pricer.price(code, day, *HOLDERS[who]), Priced) for who in names)
-
-
-def test_the_amounts_of_the_sample_care_are_the_prices_of_the_set():
-    people, _ = read_register_file(sample_files().register)
-    holders = {
-        (row.ssin or row.affiliation_number): (period.ct1, period.ct2)
-        for row in people
-        if isinstance(row, PatientRow)
-        for period in row.periods
-    }
-    rows, _ = read_care_file(sample_files().care)
-    asking = [row for row in rows if not row.care.is_statistical and row.number in holders]
-    assert len(asking) > 1_000
-    pricer = Pricer(NURSING)
-    for row in asking:
-        assert compare(pricer, row.care, row.date, *holders[row.number]) is None, row
-    assert {row.care.code for row in rows} <= set(NURSING.codes)
 
 
 def test_a_month_of_home_nursing_finds_each_role():

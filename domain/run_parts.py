@@ -1,0 +1,65 @@
+"""What a billing run looks at, and what it says of a day that it leaves out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date as Date
+from uuid import UUID
+
+from domain.billing_day import BillingDay, Line
+from domain.establishment import Establishment
+from domain.patient import Patient
+from domain.pricing.book import PriceBook
+from domain.pricing.reasons import Facts, Reason
+from domain.provider import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """Everything the plan looks at beside the days. Providers by NIHII number; patients by id, merges resolved.
+
+    `standing`: other days of these patients, in a sending already, as far as rules of the tariffs count them.
+    """
+
+    establishment_id: UUID
+    establishment: Establishment
+    providers: Mapping[str, tuple[UUID, Provider]]
+    patients: Mapping[UUID, tuple[UUID, Patient]]
+    prices: PriceBook = field(default_factory=PriceBook)
+    standing: tuple[BillingDay, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A prepared day. `priced`: what the tariffs made of it, to be recorded before it is billed."""
+
+    day_id: UUID
+    day: BillingDay
+    priced: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """One reason why a day is not billed. `line_id` when one line is the cause; `facts` are codes and dates."""
+
+    day_id: UUID
+    code: str
+    line_id: UUID | None = None
+    facts: Facts = ()
+
+
+def blocked_by(day_id: UUID, reason: Reason) -> Blocked:
+    """The same for a day, with the refusal that it would bring."""
+    refusal = (("refused_as", reason.refused_as),) if reason.refused_as else ()
+    return Blocked(day_id, reason.code, reason.line_id, reason.facts + refusal)
+
+
+def in_order(candidate: Candidate) -> tuple[Date, int]:
+    """Days of a patient as they follow each other in a file."""
+    return candidate.day.date, candidate.day.sequence
+
+
+def lines_that_stand(day: BillingDay) -> tuple[Line, ...]:
+    """Lines of a billed day that an insurer counts: asked, and not refused."""
+    if day.is_prepared or day.verdict == "refused":
+        return ()
+    return tuple(line for line in day.active if not (line.said and line.said.verdict == "refused"))

@@ -1,0 +1,80 @@
+"""What was billed before counts in the preview where a rule of the tariffs looks back, on whichever record it stands."""
+
+from dataclasses import replace
+from datetime import date as Date
+
+import pytest
+
+from domain.run_plan import RunOptions
+from infrastructure.sample import BE_NURSING, sample_tariff
+from tests.application.office import MONTH, Office, context, rejected
+from tests.domain.builders import OTHER_SSIN
+from tests.domain.pricing.nursing_days import BASES, INJECTION, TOILET
+from tests.domain.test_run_checks import ADVICE, PREPARATION, PRESCRIBED, ready, visited
+
+
+@pytest.fixture
+def priced(office: Office) -> Office:
+    """The fictitious tariffs count."""
+    report = office.tariffs.receive(context(), office.where, sample_tariff(BE_NURSING)).result
+    office.tariffs.accept(context(), office.where, report.message, Date(2025, 1, 1))
+    return office
+
+
+def blocked(office: Office) -> list[str]:
+    return [held.code for held in office.billing.preview(office.where, RunOptions(MONTH)).blocked]
+
+
+def sent(office: Office, month: str) -> None:
+    assert not office.bill(month).blocked
+    office.send()
+
+
+def test_what_must_come_first_was_billed_months_before(priced: Office) -> None:
+    who = priced.patient().id
+    (day_id,) = priced.record(who, visited(PREPARATION))
+    assert blocked(priced) == ["not_before"]
+    assert priced.billing.held_back(priced.where, [day_id]) == {day_id: ("not_before",)}
+    priced.record(who, visited(ADVICE), day=2)
+    assert blocked(priced) == []
+    assert priced.billing.held_back(priced.where, [day_id]) == {}, "it waits beside it"
+
+
+def test_what_was_billed_before_counts_on_the_other_record_of_the_person_too(priced: Office) -> None:
+    who, other = priced.patient().id, priced.patient(OTHER_SSIN, last_name="Maes-Claes").id
+    priced.record(other, visited(ADVICE), day=2)
+    sent(priced, MONTH)
+    (day_id,) = priced.record(who, visited(PREPARATION))
+    assert blocked(priced) == ["not_before"]
+    before = priced.log.head()
+    priced.register.merge(context(), other, who)
+    assert blocked(priced) == []
+    assert priced.billing.held_back(priced.where, [day_id]) == {}
+    assert priced.billing.held_back(priced.where, [day_id], upto=before) == {day_id: ("not_before",)}
+
+
+def test_the_first_base_service_of_the_date_stands_in_a_sending(priced: Office) -> None:
+    who = priced.patient().id
+    priced.record(who, visited(TOILET))
+    sent(priced, MONTH)
+    (day_id,) = priced.record(who, visited(TOILET, time="1800"))
+    assert priced.day(day_id).sequence == 2
+    assert blocked(priced) == []
+    priced.bill()
+    assert [line.care.code for line in priced.day(day_id).active] == [BASES[1], TOILET]
+
+
+def test_a_day_that_came_back_counts_the_later_sequence_of_its_date(priced: Office) -> None:
+    who, injections = priced.patient().id, ready(INJECTION, units=2, **PRESCRIBED)
+    (first,) = priced.record(who, injections)
+    sent(priced, MONTH)
+    (second,) = priced.record(who, replace(injections, time="1800"))
+    sent(priced, MONTH)
+    earlier = min(priced.all_sendings(), key=lambda one: one.made.sending_number)
+    priced.receive(rejected(priced.file(earlier.sending_id)))
+    day = priced.day(first)
+    assert (day.is_prepared, priced.day(second).is_prepared) == (True, False)
+    assert blocked(priced) == []
+    three = ready(INJECTION, units=3, **PRESCRIBED)
+    priced.care.correct(context(), first, day.lines[0].line_id, three)
+    assert blocked(priced) == ["too_many_units"], "four a day, and two stand in the second sequence"

@@ -1,0 +1,87 @@
+"""The page of a day says what the tariffs make of it and why, and lets an amount stand that is another."""
+
+from datetime import date as Date
+from uuid import UUID
+
+import pytest
+
+from application.record_care import Entry
+from domain.authorisation import Authorisation
+from domain.care import Care
+from tests.acceptance.practice import OPERATOR
+from tests.web.markup import Element, forms
+from tests.web.site import RunningSite
+from tests.web.visitor import local
+
+TOILET, NURSE, ON = "990011", "49991127401", Date(2026, 10, 14)
+
+
+@pytest.fixture
+def patient(fresh_site: RunningSite) -> UUID:
+    """Insured, with a Katz form, in a practice with tariffs."""
+    site = fresh_site
+    site.quittance.tariffs.accept(OPERATOR, site.where, site.bring_tariffs(site.where), Date(2025, 1, 1))
+    text = "SELECT patient_id FROM patients WHERE establishment_id = ? AND sickness_fund <> '' AND insured_to IS NULL"
+    who: UUID = site.rows(f"{text} AND destination = '' ORDER BY patient_id", site.where)[0]["patient_id"]
+    site.quittance.register.authorise(OPERATOR, who, Authorisation("katz", "A", Date(2026, 9, 1), None, "ACCORD77"))
+    return who
+
+
+def enter(site: RunningSite, who: UUID, care: Care) -> str:
+    """Page of the day."""
+    done = site.quittance.care.record(OPERATOR, site.where, [Entry(who, ON, care)])
+    return site.at(f"/jours/{done.result.lines[0].day_id}")
+
+
+def rows(page: Element, table: str) -> list[str]:
+    return [row.text for row in page.one("div", aria_labelledby=table).one("tbody").all("tr")]
+
+
+def test_a_day_without_amounts_says_what_it_would_cost_and_why(fresh_site: RunningSite, patient: UUID) -> None:
+    site, day = fresh_site, enter(fresh_site, patient, Care(TOILET, 0, NURSE, is_priced=False, visit=1))
+    page = site.sign_in("office").see(day)
+    cards = page.of_class("cards")[0].text
+    assert "pas encore tarifé" in cards
+    assert "0,00" not in cards
+    assert "Pas encore tarifé. Voici ce que les tarifs feraient" in page.text
+    assert TOILET in rows(page, "done")[0]
+    made = rows(page, "made")
+    assert any("forfait du jour, ouvert par un accord" in row and "échelle de Katz A" in row for row in made)
+    assert any("ligne statistique" in row and "visite 1" in row for row in made)
+    assert "ACCORD77" in page.text
+    assert "ACCORD77" not in site.sign_in("accountant").see(day).text
+    listed = site.sign_in("office").see(site.at("/historique/jours?month=2026-10"))
+    assert "à facturer – – 0,00" in listed.one("tbody").text, "neither a verdict nor an amount"
+    assert site.rows("SELECT unpriced FROM days") == [{"unpriced": 1}], "nothing was written"
+
+
+def test_a_billed_day_shows_where_its_lines_come_from(fresh_site: RunningSite, patient: UUID) -> None:
+    site, day = fresh_site, enter(fresh_site, patient, Care(TOILET, 0, NURSE, is_priced=False, visit=1))
+    before = rows(site.sign_in("office").see(day), "made")
+    site.bill()
+    for language, told in (
+        ("fr", "viennent des tarifs"),
+        ("nl", "komen van de tarieven"),
+        ("en", "come from the tariffs"),
+    ):
+        page = site.sign_in("office", language).see(day)
+        assert told in page.text
+        assert language != "fr" or rows(page, "made") == before
+    assert site.rows("SELECT phase, unpriced FROM days") == [{"phase": "in_sending", "unpriced": 0}]
+
+
+def test_another_amount_is_confirmed_with_a_reason_and_then_billed(fresh_site: RunningSite, patient: UUID) -> None:
+    site, day = fresh_site, enter(fresh_site, patient, Care(TOILET, 3, NURSE))
+    office, action = site.sign_in("office"), f"{day}/montant"
+    page = office.see(day)
+    assert "montant autre que celui du tarif" in rows(page, "differing")[0]
+    assert not forms(site.sign_in("accountant").see(day), action)
+    assert office.post_form(day, action, {"reason": ""}).status_code == 422
+    assert office.post_form(day, action, {"reason": "convenu avec la mutualité"}).status_code == 303
+    page = office.see(day)
+    assert not page.all("div", aria_labelledby="differing")
+    assert not forms(page, action)
+    assert "montant confirmé" in page.text
+    assert "convenu avec la mutualité" in page.text
+    held = site.quittance.billing.held_back(site.where, [UUID(local(day).split("/")[-1])])
+    assert "amount_differs" not in str(held)
