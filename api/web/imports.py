@@ -21,6 +21,7 @@ from api.web.timeline import name_of, timeline_of
 from api.web.visit import Visit
 from application.ports import Row
 from domain import inbox
+from infrastructure.carefile.columns import DIGITS, NAMES, REQUIRED
 from projections.history import DAYS, DayFilter, conditions
 from projections.scope import Condition, both, scoped
 
@@ -92,6 +93,19 @@ def give_file(visit: MayImport) -> Response:
         return (take if visit.text("step", 10) == "take" else keep)(visit, content, options_of(visit))
 
     return told(visit, act, lambda refusal: list_again(visit, "imports", "imports.html", refusal))
+
+
+@router.get("/format")
+def show_format(visit: MayRead) -> Response:
+    """What a care file holds, column by column."""
+    return visit.page("care_format.html", columns=NAMES, needed=REQUIRED, digits=DIGITS)
+
+
+@router.get("/modele.csv")
+def give_model(_: MayRead) -> Response:
+    """An empty care file: its first line."""
+    headers = {"Content-Disposition": 'attachment; filename="soins.csv"'}
+    return Response(";".join(NAMES) + "\r\n", media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/{import_id}")

@@ -19,6 +19,7 @@ NOT_PAGES: dict[str, str] = {
     "/c/{where}/suivi/{target_id}/fichiers/{file_id}": "text/plain; charset=utf-8",
     "/c/{where}/messages/{sha256}/fichier": "application/octet-stream",
     "/c/{where}/export/{grid}.{kind}": "text/csv; charset=utf-8",
+    "/c/{where}/importations/modele.csv": "text/csv; charset=utf-8",
     "/c/{where}/pilotage/cabinets.{kind}": "text/csv; charset=utf-8",
     "/docs/openapi.json": "application/json",
     "/docs/start.js": "text/javascript; charset=utf-8",

@@ -329,3 +329,22 @@ def test_ref_24_a_past_day_shows_no_forms(desk: Desk):
             f"{path}?as_of={desk.site.today}&sort=imported_at" if path != where else f"{path}?as_of={desk.site.today}"
         )
         assert not [form for form in forms(page) if PATH in form.get("action")], path
+
+
+# ---- What a file holds
+
+
+def test_the_columns_are_told_and_an_empty_file_with_them_is_read(desk: Desk):
+    page = desk.who.see(desk.site.at(f"{PATH}/format"))
+    rows = {row.one("th").text: [cell.text for cell in row.all("td")] for row in page.one("tbody").all("tr")}
+    assert list(rows) == HEADER.split(";")
+    assert [rows[name][1] for name in ("date", "code", "provider")] == ["oui"] * 3
+    assert [rows[name][1] for name in ("ssin", "affiliation_number")] == ["l'un des deux"] * 2
+    assert rows["code"][2] == "6"
+    assert rows["affiliation_number"][2] == "de 1 à 13"
+    (link,) = [a.get("href") for a in page.all("a", "href") if a.get("href").endswith(".csv")]
+    model = desk.who.get(link)
+    assert model.text == f"{HEADER}\r\n"
+    assert desk.site.at(f"{PATH}/format") in [a.get("href") for a in desk.who.see(desk.site.at(PATH)).all("a", "href")]
+    desk.at_the_end(desk.give(model.content + f"{BARE[0]}\r\n".encode(), "take"))
+    assert desk.site.rows("SELECT line_count FROM days") == [{"line_count": 1}]
