@@ -10,13 +10,16 @@ from domain.care import Care
 from tests.acceptance.practice import OPERATOR
 from tests.web.markup import Element
 from tests.web.site import RunningSite
+from tests.web.test_changes import state_of
 
 NURSE, DOCTOR = "49991127401", "10005380004"
 
 
 @pytest.fixture
 def patients(fresh_site: RunningSite) -> list[UUID]:
-    return [row["patient_id"] for row in fresh_site.rows("SELECT patient_id FROM patients ORDER BY patient_id")]
+    """Of whom no insurer said anything yet."""
+    found = [row["patient_id"] for row in fresh_site.rows("SELECT patient_id FROM patients ORDER BY patient_id")]
+    return [who for who in found if not state_of(fresh_site, who).authorisations]
 
 
 def record(site: RunningSite, who: UUID, date: Date, *cares: Care) -> UUID:
