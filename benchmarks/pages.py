@@ -34,7 +34,7 @@ LISTS = {
     "/pilotage": ("",),
     "": ("",),
 }
-_PAST = "as_of=2026-11-05"
+_PAST = "as_of=2026-11-02"
 _NEXT = re.compile(r'rel="next" href="([^"]+)"')
 
 
