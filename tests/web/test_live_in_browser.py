@@ -151,6 +151,9 @@ def test_a_list_that_takes_long_says_so_and_one_that_never_comes_too(
         expect(page.locator("#list")).to_have_attribute("aria-busy", "true")
         expect(slow).to_be_hidden()
         expect(slow).to_be_visible(timeout=10_000)
+        page.evaluate(
+            "document.dispatchEvent(new CustomEvent('htmx:error', { detail: { ctx: { asked: { id: 'tray' } } } }))"
+        )
         expect(unreached).to_be_hidden()
         held[0].abort()
         expect(unreached).to_be_visible()

@@ -137,14 +137,14 @@
     showSelection();
   });
   document.addEventListener("keydown", onKey);
-  const showTips = () => delete root.dataset.tips; // Escape hides them until something moves
-  for (const moved of ["focusin", "pointermove"]) document.addEventListener(moved, showTips);
+  for (const moved of ["focusin", "pointermove"]) document.addEventListener(moved, () => delete root.dataset.tips);
   document.addEventListener("htmx:after:swap", showSelection);
   document.addEventListener("htmx:sse:after:message", onLive);
   document.addEventListener("htmx:sse:after:connection", onLife);
   document.addEventListener("htmx:before:request", busy("true"));
   document.addEventListener("htmx:finally:request", busy(null));
-  document.addEventListener("htmx:error", () => one("#unreached")?.removeAttribute("hidden"));
+  const unreached = ({ detail }) => detail.ctx?.asked?.id === "list" && one("#unreached")?.removeAttribute("hidden");
+  document.addEventListener("htmx:error", unreached); // of the list: what comes beside it, like the tray, comes again
   onLife(); // a stream that never begins is silent, too
   addEventListener("pageshow", showSelection); // the back button brings ticks with it
 })();
