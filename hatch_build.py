@@ -30,14 +30,15 @@ NOTICE = "NOTICE.txt"
 
 #: Logical name: file inside node_modules, copied as it is.
 VENDORED = {
-    "htmx.min.js": "htmx.org/dist/htmx.min.js",
-    "hx-csp.min.js": "htmx.org/dist/ext/hx-csp.min.js",
-    "hx-sse.min.js": "htmx.org/dist/ext/hx-sse.min.js",
     "inter-latin-wght-normal.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
     "inter-latin-ext-wght-normal.woff2": "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2",
     "swagger-ui-bundle.js": "swagger-ui-dist/swagger-ui-bundle.js",
     "swagger-ui.css": "swagger-ui-dist/swagger-ui.css",
 }
+
+#: One script, `htmx.js`: htmx begins as soon as the browser is idle, and a page that it begins on before an extension
+#: has come is never live, nor under the extension's guard.
+TOGETHER = ("htmx.min.js", "ext/hx-csp.min.js", "ext/hx-sse.min.js")
 
 #: Shipped package: its licence files, and those of what is bundled inside it.
 LICENCES = {
@@ -57,7 +58,8 @@ ALPHABETS = ("latin", "latin-ext", "vietnamese")
 UNKNOWN_LETTER = 0xFFFD
 _FIGURES = frozenset(b"0123456789")
 
-_CHANGED = """The pages of Quittance ship files of these packages, unchanged but for the choice of icons
+_CHANGED = """The pages of Quittance ship files of these packages, unchanged but for the choice of icons,
+for htmx.js, which is htmx and two of its extensions in one file,
 and for inter-print-*.ttf, which are made of Inter: one weight each, its Latin letters only.
 """
 
@@ -190,6 +192,7 @@ def _collect(web: Path) -> dict[str, bytes]:
     """Logical name: content. The style comes last, for it names the fonts as they are called in the end."""
     modules = web / "node_modules"
     made = {name: (modules / path).read_bytes() for name, path in VENDORED.items()}
+    made["htmx.js"] = b";\n".join((modules / "htmx.org" / "dist" / path).read_bytes() for path in TOGETHER)
     made["icons.svg"] = _sprite(modules / "lucide-static" / "icons")
     made["app.js"] = (web / "assets" / "app.js").read_bytes()
     for name, weight in PRINTED.items():

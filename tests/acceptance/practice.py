@@ -25,6 +25,7 @@ from api.register_file import load_register
 from api.settings import Settings
 from application.import_care import ImportOptions
 from application.ports import Clock, Context, Meta
+from domain.patient import AuthorisationRecorded
 from domain.run_plan import RunOptions
 from infrastructure.carefile.care_file import read_care_file
 from infrastructure.sample import BE_NURSING, sample_files, sample_tariff
@@ -43,6 +44,19 @@ AFTERWARDS = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 """When a person looks at the month: everything is answered, nothing is time-barred, whenever the tests run."""
 
 _MADE_WHEN_READ = {"valid_from", "valid_to", "node", "raised_at", "settled_at", "settled_by"}
+
+
+INSURED = "sickness_fund <> '' AND destination = '' AND insured_to IS NULL AND insured_from <= '2026-10-01'"
+"""Patients whose insurer pays all of the month."""
+
+
+def unauthorised(quittance: Quittance, which: str = INSURED) -> list[dict[str, Any]]:
+    """Patients of whom no insurer said anything yet, as the views show them: a test may enter an authorisation of its own."""
+    quittance.views.catch_up()
+    with quittance.store.database.snapshot() as sql:
+        found = [dict(row) for row in sql.rows(f"SELECT * FROM patients WHERE {which} ORDER BY patient_id")]
+    events = quittance.log.load([row["patient_id"] for row in found])
+    return [row for row in found if not any(isinstance(e, AuthorisationRecorded) for e in events[row["patient_id"]])]
 
 
 @dataclass(frozen=True)

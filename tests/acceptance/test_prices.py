@@ -13,13 +13,12 @@ from application.ports import Context, Meta
 from application.record_care import Entry
 from domain.authorisation import Authorisation
 from domain.care import Care
-from domain.patient import AuthorisationRecorded
 from domain.pricing.price import Priced
 from domain.run_plan import RunOptions
 from infrastructure.sample import BE_NURSING, sample_files, sample_tariff
 from infrastructure.simulator.scenario import ACCEPTS_ALL
 from infrastructure.simulator.unions import SimulatedUnions
-from tests.acceptance.practice import MONTH, OPERATOR, Installation
+from tests.acceptance.practice import MONTH, OPERATOR, Installation, unauthorised
 
 DAYS = [Date(2026, 10, day) for day in (1, 3, 4, 14, 15)]
 """A weekend among them."""
@@ -37,15 +36,6 @@ def registered(quittance: Quittance) -> UUID:
     assert isinstance(quittance.transport, SimulatedUnions)
     quittance.transport.scenario = ACCEPTS_ALL
     return where
-
-
-def insured(quittance: Quittance) -> list[dict[str, str]]:
-    quittance.views.catch_up()
-    text = "SELECT patient_id, ct1, ct2 FROM patients WHERE sickness_fund <> '' AND destination = '' AND insured_to IS NULL"
-    with quittance.store.database.snapshot() as sql:
-        found = [dict(row) for row in sql.rows(f"{text} AND insured_from <= '2026-10-01' ORDER BY patient_id")]
-    events = quittance.log.load([row["patient_id"] for row in found])
-    return [row for row in found if not any(isinstance(e, AuthorisationRecorded) for e in events[row["patient_id"]])]
 
 
 def accept_tariffs(quittance: Quittance, where: UUID) -> None:
@@ -89,7 +79,7 @@ def test_visits_are_priced_sent_and_paid_as_asked(home: Installation) -> None:
         where = registered(quittance)
         accept_tariffs(quittance, where)
         nurse, colleague, *_ = nurses()
-        people = insured(quittance)
+        people = unauthorised(quittance)
         assert len(people) > 20
         for nth, row in enumerate(people):
             who = UUID(str(row["patient_id"]))
@@ -106,7 +96,7 @@ def test_a_wrong_amount_that_nobody_caught_is_found_by_the_union(home: Installat
     """Billed before any set counted here, sent after one does."""
     with home.opened() as quittance:
         where = registered(quittance)
-        row, nurse = insured(quittance)[0], nurses()[0]
+        row, nurse = unauthorised(quittance)[0], nurses()[0]
         who = UUID(str(row["patient_id"]))
         quittance.care.record(OPERATOR, where, [Entry(who, DAYS[0], Care("990301", 1, nurse), 0)])
         assert not quittance.billing.run(OPERATOR, where, RunOptions(MONTH)).result.blocked

@@ -176,7 +176,7 @@ def test_style_names_files_as_they_are_shipped(shipped: dict[str, Path]):
 
 def test_everything_of_others_stands_in_the_notice_with_its_licence(shipped: dict[str, Path]):
     notice = (WEB / "static" / hatch_build.NOTICE).read_text("utf-8")
-    sources = {*hatch_build.VENDORED.values(), "lucide-static/icons"}
+    sources = {*hatch_build.VENDORED.values(), "lucide-static/icons", "htmx.org/dist"}
     packages = {"/".join(path.split("/")[: 2 if path.startswith("@") else 1]) for path in sources}
     assert packages == set(hatch_build.LICENCES)
     for name in packages:
@@ -184,7 +184,12 @@ def test_everything_of_others_stands_in_the_notice_with_its_licence(shipped: dic
         assert f"\n{name} {locked['version']} ({locked['license']})\n" in notice
     for words in ("SIL OPEN FONT LICENSE", "Apache License", "ISC License", "Zero-Clause BSD", "Cole Bemis"):
         assert words in notice
-    assert set(shipped) == {*hatch_build.VENDORED, *hatch_build.PRINTED, "app.css", "app.js", "icons.svg"}
+    assert set(shipped) == {*hatch_build.VENDORED, *hatch_build.PRINTED, "app.css", "app.js", "htmx.js", "icons.svg"}
+
+
+def test_htmx_comes_with_its_extensions_in_one_file(shipped: dict[str, Path]):
+    script = shipped["htmx.js"].read_text("utf-8")
+    assert script.index("initialize()") < script.index('registerExtension("hx-csp"') < script.index('registerExtension("sse"')
 
 
 def test_sprite_holds_every_icon_once(shipped: dict[str, Path]):
@@ -219,7 +224,7 @@ def test_every_view_weighs_at_most_200_kb_without_fonts(site: RunningSite):
     for way in own_pages(site):
         page = who.followed(who.get(way.address(site)))
         files = set(re.findall(r'(?:src|href)="(/static/[^"#]+)', page.text))
-        assert len(files) > 5, way.path
+        assert {"app", "htmx", "icons"} <= {file.split("/")[2].split(".")[0] for file in files}, way.path
         for file in files - set(sizes):
             sizes[file] = len(who.get(file).content)
         assert len(page.content) + sum(sizes[file] for file in files) <= 200 * KB, way.path

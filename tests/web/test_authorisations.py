@@ -4,17 +4,16 @@ from uuid import UUID
 
 import pytest
 
+from tests.acceptance.practice import unauthorised
 from tests.web.markup import Element, forms, parse
 from tests.web.site import RunningSite
-from tests.web.test_changes import state_of
 
 KATZ = {"kind": "katz", "category": "B", "valid_from": "2026-10-01", "valid_to": "2026-12-31"}
 
 
 @pytest.fixture
 def who(fresh_site: RunningSite) -> UUID:
-    rows = fresh_site.rows("SELECT patient_id FROM patients ORDER BY patient_id")
-    return next(row["patient_id"] for row in rows if not state_of(fresh_site, row["patient_id"]).authorisations)
+    return unauthorised(fresh_site.quittance)[0]["patient_id"]
 
 
 def table(page: Element) -> list[list[str]]:

@@ -16,7 +16,7 @@ from domain.pricing.price import Priced
 from domain.run_plan import RunOptions
 from infrastructure.sample import sample_files
 from infrastructure.sample.numbers import nihii
-from tests.acceptance.practice import OPERATOR
+from tests.acceptance.practice import OPERATOR, unauthorised
 from tests.web.markup import Element, forms, parse
 from tests.web.site import MONTH, NEXT_MONTH, RunningSite
 from tests.web.visitor import Visitor, local, read
@@ -147,8 +147,7 @@ def test_a_provider_that_blocks_days_is_linked_too(fresh_site: RunningSite):
 def test_what_a_union_only_remarks_is_shown_and_billed(fresh_site: RunningSite):
     quittance, where, day = fresh_site.quittance, fresh_site.where, Date(2026, 10, 14)
     quittance.tariffs.accept(OPERATOR, where, fresh_site.bring_tariffs(where), Date(2025, 1, 1))
-    text = "SELECT patient_id, ct1, ct2 FROM patients WHERE establishment_id = ? AND sickness_fund <> '' AND insured_to IS NULL"
-    who = fresh_site.rows(f"{text} AND destination = '' ORDER BY patient_id", where)[0]
+    who = unauthorised(quittance)[0]
     nurse = sample_files().care.decode().splitlines()[1].split(";")[8]
     price = quittance.tariffs.book(where).price("990011", day, who["ct1"], who["ct2"])
     assert isinstance(price, Priced)

@@ -16,7 +16,7 @@ from domain import provider as providers
 from domain.authorisation import Authorisation
 from domain.care import Care
 from domain.patient import Insurability
-from tests.acceptance.practice import OPERATOR
+from tests.acceptance.practice import OPERATOR, unauthorised
 from tests.web.markup import Element, filled, forms, parse
 from tests.web.site import RunningSite
 
@@ -25,9 +25,7 @@ NURSE = "49991127401"
 
 @pytest.fixture
 def patient(fresh_site: RunningSite) -> UUID:
-    rows = fresh_site.rows("SELECT patient_id FROM patients WHERE merged_into IS NULL ORDER BY patient_id")
-    states = {row["patient_id"]: state_of(fresh_site, row["patient_id"]) for row in rows}
-    return next(who for who, state in states.items() if state.periods and not state.authorisations)
+    return unauthorised(fresh_site.quittance)[0]["patient_id"]
 
 
 def told(page: Element) -> list[str]:

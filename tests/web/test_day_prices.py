@@ -8,7 +8,7 @@ import pytest
 from application.record_care import Entry
 from domain.authorisation import Authorisation
 from domain.care import Care
-from tests.acceptance.practice import OPERATOR
+from tests.acceptance.practice import OPERATOR, unauthorised
 from tests.web.markup import Element, forms
 from tests.web.site import RunningSite
 from tests.web.visitor import local
@@ -21,8 +21,7 @@ def patient(fresh_site: RunningSite) -> UUID:
     """Insured, with a Katz form, in a practice with tariffs."""
     site = fresh_site
     site.quittance.tariffs.accept(OPERATOR, site.where, site.bring_tariffs(site.where), Date(2025, 1, 1))
-    text = "SELECT patient_id FROM patients WHERE establishment_id = ? AND sickness_fund <> '' AND insured_to IS NULL"
-    who: UUID = site.rows(f"{text} AND destination = '' ORDER BY patient_id", site.where)[0]["patient_id"]
+    who: UUID = unauthorised(site.quittance)[0]["patient_id"]
     site.quittance.register.authorise(OPERATOR, who, Authorisation("katz", "A", Date(2026, 9, 1), None, "ACCORD77"))
     return who
 

@@ -7,10 +7,9 @@ import pytest
 
 from application.record_care import Entry
 from domain.care import Care
-from tests.acceptance.practice import OPERATOR
+from tests.acceptance.practice import OPERATOR, unauthorised
 from tests.web.markup import Element
 from tests.web.site import RunningSite
-from tests.web.test_changes import state_of
 
 NURSE, DOCTOR = "49991127401", "10005380004"
 
@@ -18,8 +17,7 @@ NURSE, DOCTOR = "49991127401", "10005380004"
 @pytest.fixture
 def patients(fresh_site: RunningSite) -> list[UUID]:
     """Of whom no insurer said anything yet."""
-    found = [row["patient_id"] for row in fresh_site.rows("SELECT patient_id FROM patients ORDER BY patient_id")]
-    return [who for who in found if not state_of(fresh_site, who).authorisations]
+    return [row["patient_id"] for row in unauthorised(fresh_site.quittance, "1 = 1")]
 
 
 def record(site: RunningSite, who: UUID, date: Date, *cares: Care) -> UUID:
