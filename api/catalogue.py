@@ -1,5 +1,6 @@
 """Messages to people: French first, Dutch and English complete. The only place where a text is looked up."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
@@ -25,6 +26,18 @@ def has(key: str) -> bool:
     """Whether the catalogue knows `group.code`."""
     group, _, code = key.partition(".")
     return code in _table(group)
+
+
+def entitlement(name: str, language: Language) -> str:
+    """What a set of tariffs entitles to, by the name in it: a known one in words, another as spelt."""
+    key = f"entitlement.{name}"
+    return text(key, language) if has(key) else name
+
+
+def unread(reason: str, language: Language) -> str:
+    """Why bytes of a message were not read, without the lengths that `quittance efact show --json` gives."""
+    key = "_".join(re.split(r"[\d:]", reason)[0].split())
+    return text(f"unread_bytes.{key}", language) if has(f"unread_bytes.{key}") else reason
 
 
 def euros(cents: int, language: Language) -> str:

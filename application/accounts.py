@@ -1,7 +1,7 @@
 """Accounts of people: who may sign in, with which roles; and what each person prefers. The whole for every door."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date as Date
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from domain import user as users
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.event import ERASED
 from domain.local_time import local_date
-from domain.user import User
+from domain.user import Grant, User
 
 __all__ = ["Accounts", "NewUser", "OpenSession", "Session", "SignInRefused", "Stage", "TooManySignIns"]
 
@@ -44,14 +44,22 @@ class Accounts(Deputies, SigningIn):
     A context with an answer keeper must never keep a one-time password: encode the result without it.
     """
 
-    def add(self, context: Context, login: str, name: str, language: str = "fr") -> Done[NewUser]:
-        """Enter a person without any role. Raises `NotAllowed` (login_taken) and `Invalid`."""
+    def add(
+        self, context: Context, login: str, name: str, language: str = "fr", first: Grant | None = None
+    ) -> Done[NewUser]:
+        """Enter a person without any role. Raises `NotAllowed` (login_taken) and `Invalid`.
+
+        `first`: the role to be granted next. One that will be refused is refused here, before there is an account.
+        """
         login = typed_login(login)
         user_id, made = self.user_id(login), one_time_password()
 
         def decision() -> Decided[NewUser]:
             streams = Streams(self._log, [user_id])
             happened = users.add(users.fold(streams.events(user_id)), login, name, language)
+            if first is not None:
+                self.check_place(first.establishment_id, first.provider_id)
+                users.grant(users.evolve(None, happened[0]), *astuple(first))
             return Decided([streams.change(user_id, happened)], NewUser(user_id, made))
 
         done = decide(self._log, context, decision)

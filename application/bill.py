@@ -153,8 +153,8 @@ class Billing:
             sum(total.days for total in done.sendings),
             sum(total.lines for total in done.sendings),
             sum(total.amount_cents for total in done.sendings),
-            tuple(runs.LeftOut(held.code, held.days, held.amount_cents) for held in done.blocked),
-            tuple(runs.LeftOut(held.code, held.days, held.amount_cents) for held in done.elsewhere),
+            tuple(runs.LeftOut(held.code, held.days, held.amount_cents, held.unpriced) for held in done.blocked),
+            tuple(runs.LeftOut(held.code, held.days, held.amount_cents, held.unpriced) for held in done.elsewhere),
         )
         return Decided([*changes, *numbering.changes(), Change(run_id, 0, [completed])], done)
 

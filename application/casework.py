@@ -7,7 +7,7 @@ from uuid import UUID, uuid4, uuid5
 from application.commit import Decided, Done, Streams, decide
 from application.ports import Clock, Context, Event, EventLog, MessageStore
 from domain import casework as cases
-from domain.casework import Casework, CaseworkOpened, Kind, Named, casework_id
+from domain.casework import Casework, CaseworkOpened, Kind, Named, Snoozed, casework_id
 from domain.errors import Invalid, NotFound
 from domain.event import TOPIC_OF
 from domain.local_time import local_date
@@ -75,7 +75,11 @@ class CaseworkDesk:
     def snooze(self, context: Context, where: UUID, target: Target, until: Date) -> Done[UUID]:
         """Put it off to a later day; the reason is the context's."""
         today, reason = local_date(self._clock.now()), context.meta.reason
-        return self._decide(context, where, target, None, lambda state: cases.snooze(state, until, today, reason))
+
+        def decision(state: Casework) -> list[object]:
+            return cases.snooze(state, until, today, reason, self._why_put_off(state))
+
+        return self._decide(context, where, target, None, decision)
 
     def wake(self, context: Context, where: UUID, target: Target) -> Done[UUID]:
         """Show it again at once."""
@@ -87,7 +91,9 @@ class CaseworkDesk:
 
         def decision(state: Casework) -> list[object]:
             is_to_come = until is not None and until > today
-            return cases.snooze(state, until, today, reason) if until and is_to_come else cases.wake(state)
+            if not (until and is_to_come):
+                return cases.wake(state)
+            return [] if until == state.snoozed_until else cases.snooze(state, until, today, reason, "")
 
         return self._decide(context, where, target, None, decision)
 
@@ -107,6 +113,11 @@ class CaseworkDesk:
         first = events[0]
         owner = target if isinstance(first, PatientRegistered) else getattr(first, "patient_id", where)
         return CaseworkOpened(where, kind, target, owner)
+
+    def _why_put_off(self, state: Casework) -> str:
+        """The reason stands in the envelope of the event that did it."""
+        recorded = self._log.history(casework_id(state.opened.target_id)) if state.snoozed_until else []
+        return next((one.meta.reason for one in reversed(recorded) if isinstance(one.event, Snoozed)), "")
 
     def _decide(
         self,

@@ -1,13 +1,13 @@
 """What the tariffs made of a day, or would make of it now, and why: for a person to see. Nothing is written."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from uuid import UUID
 
 from application.ports import EventLog
 from application.register import billed_records
+from application.run_standing import sequences_beside
 from application.tariffs import TariffDesk
-from domain import billing_day as days
 from domain.billing_day import BillingDay, Line
 from domain.day_events import DayPriced
 from domain.errors import NotFound
@@ -17,7 +17,11 @@ from domain.pricing.day_prices import Insured, block_of, differences
 from domain.pricing.nursing import Block, Made
 from domain.pricing.price import Pricer
 from domain.pricing.reasons import Reason
-from domain.pricing.tariff_set import TariffSet
+from domain.pricing.tariff_set import ONCE, TariffSet
+from domain.run_prices import taken_beside
+
+_TAKEN = tuple(roles for count in range(len(ONCE) + 1) for roles in combinations(ONCE, count))
+"""What other sequences of a date may have asked when the day was priced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,8 @@ def day_prices(
         return replace(recorded, differing=differing)
     if not (day.unpriced or differing):
         return None
-    taken = _is_first_base_taken(log, day, pricer, upto)
-    block = block_of(pricer, day_id, day, insured, first_base_taken=taken)
+    beside = sequences_beside(log, day.establishment_id, [day], upto)
+    block = block_of(pricer, day_id, day, insured, taken_beside(pricer, day, beside, insured))
     return _told(pricer, insured, block, differing)
 
 
@@ -75,8 +79,8 @@ def _recorded(log: EventLog, tariffs: TariffDesk, day_id: UUID, day: BillingDay,
     patient = _patient(log, day, entry.position)
     insured = Insured(happened.ct1, happened.ct2, patient.authorisations if patient else ())
     wanted = [line.line_id for line in happened.lines]
-    for taken in (False, True):
-        block = block_of(pricer, day_id, day, insured, first_base_taken=taken)
+    for taken in _TAKEN:
+        block = block_of(pricer, day_id, day, insured, taken)
         if [made.line.line_id for made in block.lines] == wanted:
             return _told(pricer, insured, block, (), is_recorded=True)
     return DayPrices(pricer.tariffs, happened.ct1, happened.ct2, is_recorded=True)
@@ -99,15 +103,3 @@ def _patient(log: EventLog, day: BillingDay, upto: int | None) -> Patient | None
     """The record under which the day is billed."""
     found = billed_records(log, [day.patient_id], upto).get(day.patient_id)
     return found[1] if found else None
-
-
-def _is_first_base_taken(log: EventLog, day: BillingDay, pricer: Pricer, upto: int | None) -> bool:
-    """Whether an earlier sequence of the date asks for the first base service, or will once it has its prices."""
-    earlier = [days.day_id(day.establishment_id, day.patient_id, day.date, number) for number in range(1, day.sequence)]
-    found = [known for events in log.load(earlier, upto).values() if (known := days.fold(events))]
-    return any(known.unpriced or _asks_first_base(pricer.tariffs, known.active) for known in found)
-
-
-def _asks_first_base(tariffs: TariffSet, lines: Sequence[Line]) -> bool:
-    codes = [tariffs.codes.get(line.care.code) for line in lines]
-    return any(code is not None and code.role == "base_first" for code in codes)

@@ -9,13 +9,14 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from uuid import UUID, uuid5
 
 from application.access import Caller
 from application.job_actions import AnyAction, FileWork
 from application.job_store import Job, JobItem, JobStore
 from application.job_work import FILE_CONTEXT, REASON_CONTEXT, JobWork, key_of
-from application.ports import Clock, EventLog, KeyRing, Meta
+from application.ports import AnswerKeyReused, Clock, EventLog, KeyRing, Meta
 from domain.errors import Invalid, NotAllowed, NotFound
 
 MOST_THINGS = 20_000
@@ -47,7 +48,7 @@ class Jobs:
     def draft(self, meta: Meta, where: UUID, action: str, subject_ids: Sequence[UUID], cents: int) -> UUID:
         """Freeze a list; nothing is done before `confirm`. The same command again gives the same job.
 
-        Raises `Invalid` for an empty or too long list.
+        Raises `Invalid` for an empty or too long list, `AnswerKeyReused` for a command that froze another one.
         """
         if action not in self.actions:
             raise NotFound("action_unknown", "There is no such action.")
@@ -60,12 +61,15 @@ class Jobs:
         return self._add(replace(self._new(meta, where, action, len(subject_ids)), cents=cents), subject_ids)
 
     def begin_file(self, meta: Meta, where: UUID, action: str, content: bytes) -> UUID:
-        """Work on a file, which is held sealed until the end. The same command again gives the same job."""
+        """Work on a file, which is held sealed until the end. The same command again gives the same job.
+
+        Raises `AnswerKeyReused` for a command that brought another file, or began something else with it.
+        """
         made = self._new(meta, where, action, 1 + content.count(b"\n"))
         text = b64encode(zlib.compress(content)).decode("ascii")
         sealed = self._keys.seal(where, FILE_CONTEXT, text)
-        job_id = self._add(made, [made.job_id], sealed)
-        self.confirm(job_id, "")
+        job_id = self._add(made, [self._keys.keyed_id("job_file", sha256(content).hexdigest())], sealed)
+        self.confirm(job_id, meta.actor, "")
         return job_id
 
     def undo(self, meta: Meta, job_id: UUID, reason: str) -> UUID:
@@ -82,7 +86,7 @@ class Jobs:
         ids = [item.subject_id for item in self._store.items(job_id, "done", MOST_THINGS)]
         made = replace(self._new(meta, job.establishment_id, job.action, len(ids)), undoes=job_id)
         undone_by = self._add(made, ids)
-        self.confirm(undone_by, reason)
+        self.confirm(undone_by, meta.actor, reason)
         return undone_by
 
     def is_undoable(self, job: Job) -> bool:
@@ -95,9 +99,14 @@ class Jobs:
         """The latest job that takes back the work of that one; a stopped one only when there is no other."""
         return self._store.undoing(job_id)
 
-    def confirm(self, job_id: UUID, reason: str) -> None:
-        """Let it be done; a second time does nothing. Raises `NotAllowed` for one that was given up."""
+    def confirm(self, job_id: UUID, actor: str, reason: str) -> None:
+        """Let it be done; a second time does nothing.
+
+        Raises `NotAllowed` for one that was given up, and for anybody else's: all that it does is in its person's name.
+        """
         job = self.job(job_id)
+        if job.actor != actor:
+            raise NotAllowed("job_of_another", "Only whoever drafted it confirms it.")
         sealed = self._keys.seal(job.establishment_id, REASON_CONTEXT, reason) if reason else ""
         if not self._store.confirm(job_id, sealed) and job.state == "cancelled":
             raise NotAllowed("job_cancelled", "This was given up: begin anew.")
@@ -158,5 +167,14 @@ class Jobs:
 
     def _add(self, job: Job, subject_ids: Sequence[UUID], file: str = "") -> UUID:
         self._store.forget(job.created_at - DRAFTS_KEPT, job.created_at - JOBS_KEPT)
-        self._store.add(job, subject_ids, file)
+        if not self._store.add(job, subject_ids, file) and not self._is_kept(job, subject_ids):
+            raise AnswerKeyReused
         return job.job_id
+
+    def _is_kept(self, job: Job, subject_ids: Sequence[UUID]) -> bool:
+        """Whether the job of that id does the same to the same things. An item only goes on from `waiting`."""
+        kept, states = self.job(job.job_id), ("waiting", "done", "failed")
+        items = (item for state in states for item in self._store.items(job.job_id, state, MOST_THINGS))
+        listed = {item.number: item.subject_id for item in items}
+        is_same_list = [listed[number] for number in sorted(listed)] == list(subject_ids)
+        return is_same_list and (kept.action, kept.undoes) == (job.action, job.undoes)

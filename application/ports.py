@@ -88,6 +88,9 @@ class EventLog(Protocol):
     def history(self, stream_id: UUID, upto: int | None = None) -> list[Recorded]:
         """One stream with envelopes."""
 
+    def histories(self, stream_ids: Iterable[UUID], upto: int | None = None) -> dict[UUID, list[Recorded]]:
+        """Many streams with envelopes, few queries; absent streams are absent."""
+
     def read(self, after: int, limit: int, upto: int | None = None) -> list[Recorded]:
         """The log after a position, in order; a tailing reader misses none."""
 
@@ -208,6 +211,9 @@ class Lookups(Protocol):
 
     def days_around(self, establishment_id: UUID, spans: Mapping[UUID, Collection[tuple[Date, Date]]]) -> list[UUID]:
         """Days with care of each patient within any of the spans (ends included), on whichever record of the person."""
+
+    def merged_records(self, establishment_id: UUID) -> Collection[UUID]:
+        """Records that are one person together with another: those that were merged, and what they were merged into."""
 
     def undecided_refusals(self, establishment_id: UUID) -> list[tuple[UUID, int]]:
         """Refused days, in part or whole, that nobody decided upon: (day, refused cents)."""

@@ -129,6 +129,19 @@ class Register:
 
         return decide(self._log, context, decision)
 
+    def activity(self, context: Context, who: UUID, valid_from: Date, valid_to: Date | None = None) -> Done[Registered]:
+        """Record when the number of a known provider is active, whatever became of the details."""
+
+        def decision() -> Decided[Registered]:
+            streams = Streams(self._log, [who])
+            state = providers.fold(streams.events(who))
+            if state is None:
+                raise NotFound("provider_unknown", "There is no such provider; register it first.")
+            happened = providers.register(state, state.details, [(valid_from, valid_to)])
+            return Decided([streams.change(who, happened)], Registered(who, is_new=False))
+
+        return decide(self._log, context, decision)
+
     def join(
         self, context: Context, where: UUID, who: UUID, valid_from: Date, valid_to: Date | None = None
     ) -> Done[Registered]:

@@ -25,12 +25,13 @@ class UnionTotal:
 class HeldBack:
     """Days left out for one reason. `first` are some of them, with the line that is the cause where there is one.
 
-    `amount_cents` is that of all but the `unpriced` days, which have none yet; so it is of `Later`.
+    `amount_cents` is that of all but the `unpriced` days, which have none yet, and None when all have none; so it is of
+    `Later`.
     """
 
     code: str
     days: int
-    amount_cents: int
+    amount_cents: int | None
     first: tuple[tuple[UUID, UUID | None], ...]
     unpriced: int = 0
 
@@ -41,7 +42,7 @@ class Later:
 
     billable_from: Date
     days: int
-    amount_cents: int
+    amount_cents: int | None
     unpriced: int = 0
 
 
@@ -49,7 +50,8 @@ class Later:
 class RunReport:
     """Outcome of a preview or a run. Refused days without a decision come first; `stopped` says why nothing goes.
 
-    `noticed`: days that go, of which an insurer will remark something.
+    `noticed`: days that go, of which an insurer will remark something. `hints`: why days that go are not billed as one
+    might expect.
     """
 
     run_id: UUID | None
@@ -64,6 +66,7 @@ class RunReport:
     not_yet: tuple[Later, ...]
     elsewhere: tuple[HeldBack, ...]
     noticed: tuple[HeldBack, ...] = ()
+    hints: tuple[HeldBack, ...] = ()
 
 
 _SHOWN = 50
@@ -96,6 +99,7 @@ def report(
         tuple(Later(day, len(ids), *_sum(planned, ids)) for day, ids in sorted(later.items())),
         tuple(_held(planned, code, found) for code, found in sorted(elsewhere.items())),
         _by_code(planned, planned.noticed),
+        _by_code(planned, planned.hints),
     )
 
 
@@ -125,7 +129,7 @@ def _held(planned: Plan, code: str, found: Mapping[UUID, UUID | None]) -> HeldBa
     return HeldBack(code, len(found), cents, tuple(list(found.items())[:_SHOWN]), unpriced)
 
 
-def _sum(planned: Plan, day_ids: Collection[UUID]) -> tuple[int, int]:
-    """Cents of the days whose amount is known, and how many others there are."""
+def _sum(planned: Plan, day_ids: Collection[UUID]) -> tuple[int | None, int]:
+    """Cents of the days whose amount is known, None when there is none, and how many others there are."""
     known = [planned.amounts[day_id] for day_id in day_ids if day_id in planned.amounts]
-    return sum(known), len(day_ids) - len(known)
+    return sum(known) if known else None, len(day_ids) - len(known)

@@ -89,10 +89,10 @@ class TariffDesk:
 
     def accept(self, context: Context, where: UUID, message: str, applies_from: Date) -> Done[str]:
         """Let a set count for care from a day on. Raises `NotFound`, `NotAllowed`."""
-        sector = self._establishment(where).details.sector
+        details = self._establishment(where).details
 
         def act(state: tariffs.Tariffs | None) -> list[object]:
-            return tariffs.accept(state, message, applies_from, sector)
+            return tariffs.accept(state, message, applies_from, details.country, details.sector)
 
         return self._decide(context, where, message, act)
 

@@ -11,11 +11,15 @@ _RUNS = UUID("b9f2f1a2-3e0d-5c93-8f5c-7d2a60c1e5b4")
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Days not billed for one reason: code of the blocker, how many, how much (cents)."""
+    """Days not billed for one reason: code of the blocker, how many, how much (cents).
+
+    `unpriced` of the days had no amount yet and count for nothing; when none had one, there is no amount.
+    """
 
     code: str
     days: int
-    amount_cents: int
+    amount_cents: int | None
+    unpriced: int = 0
 
 
 @event("billing_run.completed")

@@ -203,12 +203,15 @@ def assign(state: Casework, user_id: UUID | None) -> list[object]:
     return [] if state.assignee == user_id else [Assigned(user_id)]
 
 
-def snooze(state: Casework, until: Date, today: Date, reason: str) -> list[object]:
-    """Look again on a later day. Raises `Invalid` without a reason or for a day that is not later."""
+def snooze(state: Casework, until: Date, today: Date, reason: str, before: str) -> list[object]:
+    """Look again on a later day; `before`: why it is put off already, if it is. The same again changes nothing.
+
+    Raises `Invalid` without a reason or for a day that is not later.
+    """
     if not reason.strip():
         raise Invalid("reason_missing", "reason: say why it can wait.", field="reason")
     check_until(until, today)
-    return [] if state.snoozed_until == until else [Snoozed(until)]
+    return [] if (state.snoozed_until, before.strip()) == (until, reason.strip()) else [Snoozed(until)]
 
 
 def check_until(until: Date, today: Date) -> None:

@@ -11,6 +11,7 @@ from domain.event import event
 from domain.identifiers import is_bic, is_cbe_number, is_iban, is_nihii
 
 Sector = Literal["home_nursing", "dentist"]
+Country = Literal["BE", "CH"]
 _ZONE_305, _ZONE_306 = 45, 24
 
 
@@ -19,6 +20,7 @@ class EstablishmentDetails:
     """What a billing file says of the biller. `profession_code` and `content_code` are zones 18 and 13 of record 10:
 
     no source gives their values, so they are settings of the practice and stay empty until set (decisions, Billing).
+    `country` is that of the tariffs by which it bills.
     """
 
     name: str
@@ -33,6 +35,7 @@ class EstablishmentDetails:
     profession_code: str = ""
     content_code: str = ""
     is_test: bool = True
+    country: Country = "BE"
 
 
 @event("establishment.registered")
@@ -166,6 +169,7 @@ def check(details: EstablishmentDetails) -> None:
         ("bic", not is_bic(details.bic), "8 or 11 letters and digits"),
         ("name", not details.name.strip(), "a name"),
         ("sector", details.sector not in ("home_nursing", "dentist"), "home_nursing or dentist"),
+        ("country", details.country not in ("BE", "CH"), "BE or CH"),
         ("contact_last_name", len(details.contact_last_name) > _ZONE_305, "up to 45 characters"),
         ("contact_first_name", len(details.contact_first_name) > _ZONE_306, "up to 24 characters"),
         (

@@ -5,8 +5,10 @@ wait for another reason, that come later or that nobody entered count for nothin
 is told when they are about to be billed themselves.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date as Date
 from itertools import groupby
 from uuid import UUID
 
@@ -17,6 +19,7 @@ from domain.pricing.day_prices import NURSING, kind_of_day
 from domain.pricing.nursing import Made
 from domain.pricing.nursing_checks import Surroundings
 from domain.pricing.reasons import Asked, Reason
+from domain.pricing.tariff_set import Role
 from domain.rules.limits import month_of
 from domain.run_parts import Blocked, Candidate, Practice, blocked_by, in_order, lines_that_stand
 from domain.run_prices import priced
@@ -26,12 +29,13 @@ from domain.run_prices import priced
 class Judged:
     """`days`: all candidates by day, as far as they could be priced. `blocked`: why some are held.
 
-    `noticed`: what an insurer remarks on the others, and pays.
+    `noticed`: what an insurer remarks on the others, and pays. `hints`: why those are not billed as one might expect.
     """
 
     days: dict[UUID, Candidate] = field(default_factory=dict)
     blocked: list[Blocked] = field(default_factory=list)
     noticed: list[Blocked] = field(default_factory=list)
+    hints: list[Blocked] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class _Day:
     period: Insurability | None
     lines: tuple[Asked, ...] = ()
     made: tuple[Made, ...] = ()
+    hints: tuple[Reason, ...] = ()
 
     def told(self, reason: Reason) -> Blocked:
         """Of the line that somebody recorded, when the tariffs made another of it."""
@@ -75,7 +80,9 @@ class _Person:
         self._standing = [
             asked for day in standing for asked in self._asked(day, lines_that_stand(day), self._period(day))
         ]
-        self._based = {asked.day for asked in self._standing if self._is_first_base(asked)}
+        self._taken = defaultdict[Date, set[Role]](set)
+        for asked in self._standing:
+            self._take(self._taken, asked)
 
     def judge(self, found: Judged) -> None:
         """Until what is left can go together."""
@@ -89,6 +96,7 @@ class _Person:
             held = {one.day_id for one in blocked}
             if not held:
                 found.noticed += [one for one, is_notice in told if is_notice]
+                found.hints += [blocked_by(day.candidate.day_id, hint) for day in days for hint in day.hints]
                 return
             self._waiting = [one for one in self._waiting if one.day_id not in held]
 
@@ -104,16 +112,17 @@ class _Person:
         return [(day_of[one.line_id].told(one), one.is_notice) for one in reasons if one.line_id]
 
     def _price(self) -> tuple[list[_Day], list[Blocked]]:
-        """Each day in its order: who comes first has the first base service of the date."""
-        based, days, blocked = set(self._based), list[_Day](), list[Blocked]()
+        """Each day in its order: who comes first has the earlier base services of the date."""
+        taken = defaultdict(set, {day: set(roles) for day, roles in self._taken.items()})
+        days, blocked = list[_Day](), list[Blocked]()
         for candidate in self._waiting:
-            found = priced(self._practice, candidate, first_base_taken=candidate.day.date in based)
+            found = priced(self._practice, candidate, taken[candidate.day.date])
             day, period = found.candidate.day, self._period(candidate.day)
             lines = () if day.unpriced else tuple(self._asked(day, day.active, period))
-            days.append(_Day(found.candidate, period, lines, found.made))
+            days.append(_Day(found.candidate, period, lines, found.made, found.hints))
             blocked += found.blocked
-            if not found.blocked and any(self._is_first_base(asked) for asked in lines):
-                based.add(day.date)
+            for asked in lines if not found.blocked else ():
+                self._take(taken, asked)
         return days, blocked
 
     def _limits(self, days: Sequence[_Day], standing: Sequence[Asked]) -> Sequence[Reason]:
@@ -123,7 +132,8 @@ class _Person:
 
     def _blocks(self, days: Sequence[_Day]) -> Iterator[Reason]:
         """As they will stand in invoices: by month and period of insurability."""
-        around = Surroundings(kind_of_day, first_base_taken=self._based)
+        first_taken = {day for day, roles in self._taken.items() if "base_first" in roles}
+        around = Surroundings(kind_of_day, first_base_taken=first_taken)
         for _, together in groupby(days, key=lambda day: (month_of(day.candidate.day.date), day.period)):
             asked = [asked for day in together if self._is_nursing(day) for asked in day.lines]
             yield from nursing_checks.check(asked, self._prices, around)
@@ -132,9 +142,10 @@ class _Person:
         pricer = self._prices.pricer(day.candidate.day.date)
         return pricer is not None and pricer.tariffs.sector == NURSING
 
-    def _is_first_base(self, asked: Asked) -> bool:
+    def _take(self, taken: dict[Date, set[Role]], asked: Asked) -> None:
         pricer = self._prices.pricer(asked.day)
-        return pricer is not None and asked.care.code in pricer.tariffs.first_bases
+        if pricer is not None and asked.care.code in pricer.tariffs.once:
+            taken[asked.day].add(pricer.tariffs.once[asked.care.code])
 
     def _period(self, day: BillingDay) -> Insurability | None:
         return self._patient.insurability(day.date)

@@ -53,9 +53,9 @@ def blocked_by(day_id: UUID, reason: Reason) -> Blocked:
     return Blocked(day_id, reason.code, reason.line_id, reason.facts + refusal)
 
 
-def in_order(candidate: Candidate) -> tuple[Date, int]:
-    """Days of a patient as they follow each other in a file."""
-    return candidate.day.date, candidate.day.sequence
+def in_order(candidate: Candidate) -> tuple[Date, int, UUID]:
+    """Days of a patient as they follow each other in a file; those of two records of one person always alike."""
+    return candidate.day.date, candidate.day.sequence, candidate.day_id
 
 
 def lines_that_stand(day: BillingDay) -> tuple[Line, ...]:

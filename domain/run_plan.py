@@ -93,7 +93,7 @@ class Plan:
     """`stopped`: reasons why nothing at all can be billed. `elsewhere`: days for a destination eFact does not reach.
 
     `amounts`: cents asked by day; a day that waits for its prices has none. `noticed`: what an insurer will remark on
-    days that go, and pay.
+    days that go, and pay. `hints`: why days that go are not billed as one might expect.
     """
 
     options: RunOptions
@@ -105,6 +105,7 @@ class Plan:
     stopped: tuple[str, ...] = ()
     amounts: Mapping[UUID, int] = field(default_factory=dict)
     noticed: tuple[Blocked, ...] = ()
+    hints: tuple[Blocked, ...] = ()
 
 
 def plan(practice: Practice, days: Iterable[Candidate], options: RunOptions, today: Date) -> Plan:
@@ -155,6 +156,7 @@ def plan(practice: Practice, days: Iterable[Candidate], options: RunOptions, tod
         _stopped(practice.establishment),
         amounts,
         tuple(judged.noticed),
+        tuple(judged.hints),
     )
 
 

@@ -1,25 +1,33 @@
 """Amounts of the days of a run: what the tariffs make of a day, and what keeps them from it."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import NamedTuple
+from uuid import UUID
 
-from domain.billing_day import evolve, price
+from domain.billing_day import BillingDay, evolve, price
 from domain.pricing.day_prices import Insured, block_of, differences
 from domain.pricing.nursing import Made
+from domain.pricing.price import Pricer
 from domain.pricing.reasons import Reason
-from domain.run_parts import Blocked, Candidate, Practice, blocked_by
+from domain.pricing.tariff_set import Role
+from domain.run_parts import Blocked, Candidate, Practice, blocked_by, lines_that_stand
 
 
 class PricedDay(NamedTuple):
-    """A day with its prices, or `blocked`: why it has none. `made`: lines of the tariffs, and what each was made of."""
+    """A day with its prices, or `blocked`: why it has none. `made`: lines of the tariffs, and what each was made of.
+
+    `hints`: why they are not those that one might expect.
+    """
 
     candidate: Candidate
     blocked: list[Blocked]
     made: tuple[Made, ...] = ()
+    hints: tuple[Reason, ...] = ()
 
 
-def priced(practice: Practice, candidate: Candidate, *, first_base_taken: bool) -> PricedDay:
-    """The day with amounts on all its lines, or why it has none. `first_base_taken`: it stands on another day's lines.
+def priced(practice: Practice, candidate: Candidate, taken: Collection[Role] = ()) -> PricedDay:
+    """The day with amounts on all its lines, or why it has none. `taken`: roles that other lines of the date ask.
 
     A practice without any set of tariffs bills the amounts that it was given. A day whose own amounts differ from the
     tariffs is told so, and has amounts all the same.
@@ -35,15 +43,33 @@ def priced(practice: Practice, candidate: Candidate, *, first_base_taken: bool) 
         Reason(difference.cause, line.line_id, (("nomenclature_code", line.care.code),), difference.refused_as)
         for line, difference in differences(pricer, day, insured)
     ]
-    block = block_of(pricer, candidate.day_id, day, insured, first_base_taken=first_base_taken)
+    block = block_of(pricer, candidate.day_id, day, insured, taken)
     blocked = [blocked_by(candidate.day_id, reason) for reason in (*found, *block.reasons)]
     if not block.lines:
         return PricedDay(candidate, blocked)
     lines = tuple([made.line for made in block.lines])
     if tuple([line.care for line in day.lines if line.is_derived]) == tuple([line.care for line in lines]):
-        return PricedDay(candidate, blocked, block.lines)
+        return PricedDay(candidate, blocked, block.lines, block.hints)
     opened_by = [made.authorisation for made in block.lines if made.rule == "flat_fee" and made.authorisation]
     number = opened_by[0].number if opened_by else ""
     happened = price(day, lines, pricer.tariffs.content, period.ct1, period.ct2, number)
     made = replace(candidate, day=evolve(day, happened[0]), priced=tuple(happened))
-    return PricedDay(made, blocked, block.lines)
+    return PricedDay(made, blocked, block.lines, block.hints)
+
+
+def taken_beside(pricer: Pricer, day: BillingDay, others: Mapping[UUID, BillingDay], insured: Insured) -> set[Role]:
+    """What other sequences of the date ask and is asked once: those in a sending, and earlier ones that wait.
+
+    An earlier one without prices will have them of what is left when its turn comes. Of a day that is in a sending
+    itself: what earlier ones asked that it does not ask, for they may have been refused since.
+    """
+    if not day.is_prepared:
+        earlier = [line.care for one in others.values() if one.sequence < day.sequence for line in one.active]
+        return pricer.tariffs.taken_by(earlier) - pricer.tariffs.taken_by(line.care for line in day.active)
+    found = pricer.tariffs.taken_by(line.care for one in others.values() for line in lines_that_stand(one))
+    for day_id, one in sorted(others.items(), key=lambda item: item[1].sequence):
+        if one.is_prepared and one.sequence < day.sequence:
+            own = [line.care for line in one.active if line.care.is_priced and not line.is_derived]
+            made = block_of(pricer, day_id, one, insured, found)
+            found |= pricer.tariffs.taken_by([*own, *[made.line.care for made in made.lines]])
+    return found

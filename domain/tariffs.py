@@ -107,11 +107,19 @@ def receive(state: Tariffs | None, opening: TariffSetReceived) -> list[object]:
     return [] if state and state.of(opening.message) else [opening]
 
 
-def accept(state: Tariffs | None, message: str, applies_from: Date, sector: str) -> list[object]:
-    """Let a set count from a day of care on. Raises for an unknown set, another sector, a day before its first."""
+def suitable(state: Tariffs | None, message: str, country: str, sector: str) -> Received:
+    """A set by which such a practice may reckon. Raises for an unknown set, another country or sector."""
     found = _known(state, message)
+    if found.made.country != country:
+        raise NotAllowed("tariff_of_another_country", "This set is of another country than the establishment's.")
     if found.made.sector != sector:
         raise NotAllowed("tariff_of_another_sector", "This set is for another sector than the establishment's.")
+    return found
+
+
+def accept(state: Tariffs | None, message: str, applies_from: Date, country: str, sector: str) -> list[object]:
+    """Let a set count from a day of care on. Raises for an unknown set, another country or sector, a day too early."""
+    found = suitable(state, message, country, sector)
     if applies_from < found.made.valid_from:
         raise NotAllowed("tariff_not_valid_yet", "The set says nothing about days before its own first day.")
     return [] if found.applies_from == applies_from else [TariffSetAccepted(message, applies_from)]

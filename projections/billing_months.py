@@ -35,10 +35,16 @@ def prepared_months(sql: Sql, scope: Collection[UUID], at: int | None = None) ->
     ]
 
 
-def has_care(sql: Sql, scope: Collection[UUID], month: str) -> bool:
-    """Whether any day of that month is entered."""
-    where = both([scoped(scope), one_of("month", [month])])
-    return bool(sql.rows(f"SELECT 1 AS one FROM {days.TABLE.name} WHERE {where.text} LIMIT 1", where.params))
+def has_care(sql: Sql, scope: Collection[UUID], month: str, at: int | None = None) -> bool:
+    """Whether any day of that month has care that was not withdrawn, as of a position of the log."""
+    source, params = union(days.TABLE, "1 AS one", _with_care(scope, month), at)
+    return bool(sql.rows(f"SELECT one FROM {source} AS entered LIMIT 1", params))
+
+
+def cared_for_in(scope: Collection[UUID], month: str, at: int | None = None) -> Condition:
+    """Patients with such days."""
+    source, params = union(days.TABLE, "patient_id", _with_care(scope, month), at)
+    return Condition(f"patient_id IN {source}", tuple(params))
 
 
 def last_billed_month(sql: Sql, scope: Collection[UUID], at: int | None = None) -> str:
@@ -46,3 +52,7 @@ def last_billed_month(sql: Sql, scope: Collection[UUID], at: int | None = None) 
     source, params = union(sendings.TABLE, "month", scoped(scope), at)
     rows = sql.rows(f"SELECT max(month) AS month FROM {source} AS billed", params)
     return rows[0]["month"] or ""
+
+
+def _with_care(scope: Collection[UUID], month: str) -> Condition:
+    return both([scoped(scope), one_of("month", [month]), Condition("line_count > 0")])

@@ -18,7 +18,7 @@ from domain.day_events import (
     LineCorrected,
     LineWithdrawn,
 )
-from projections.table import FROM, Index, Table, ViewRow, flag, number, text, uuid
+from projections.table import FROM, WHOLE, Index, Table, ViewRow, flag, number, text, uuid
 from projections.view import RowView, Streams, on_stream
 
 SETTLED = "phase = 'settled'"
@@ -53,6 +53,7 @@ TABLE = Table(
     room=40,
     indexes=(
         Index(("establishment_id", "date", "day_id"), only_on="postgresql"),
+        Index(("establishment_id", "date", "day_id", "amount_cents", FROM), where=WHOLE, only_on="sqlite"),
         # Holds all that is counted and summed of them.
         Index(("establishment_id", "date", *_SUMMED), where="sending_id IS NULL"),
         # Not on PostgreSQL: there it would cost each verdict its place on the page, and a count is quick without.
@@ -168,7 +169,7 @@ def _asked(active: Sequence[Line | CareLine], recorded: Sequence[Line | CareLine
 
 VIEW = RowView(
     TABLE,
-    version=3,
+    version=4,
     touches=on_stream(
         CareRecorded,
         DayPriced,

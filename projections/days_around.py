@@ -41,13 +41,18 @@ def _is_within(spans: Collection[tuple[str, str]], day: str) -> bool:
     return any(first <= day <= last for first, last in spans)
 
 
-def _survivors(sql: Sql, scope: Collection[UUID]) -> dict[UUID, UUID]:
-    """The record at the end of the merges of each one that was merged."""
+def merges(sql: Sql, scope: Collection[UUID]) -> dict[UUID, UUID]:
+    """The record into which each merged one was merged."""
     where = scoped(scope)
     rows = sql.rows(
         f"SELECT patient_id, merged_into FROM patients WHERE {where.text} AND merged_into IS NOT NULL", where.params
     )
-    nearest: dict[UUID, UUID] = {row["patient_id"]: row["merged_into"] for row in rows}
+    return {row["patient_id"]: row["merged_into"] for row in rows}
+
+
+def _survivors(sql: Sql, scope: Collection[UUID]) -> dict[UUID, UUID]:
+    """The record at the end of the merges of each one that was merged."""
+    nearest = merges(sql, scope)
     ends: dict[UUID, UUID] = {}
     for record in nearest:
         seen: list[UUID] = []

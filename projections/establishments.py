@@ -25,6 +25,7 @@ TABLE = Table(
         text("profession_code"),
         text("content_code"),
         flag("is_test"),
+        text("country"),
     ),
     key="establishment_id",
     indexes=(Index(("tpp_number",)),),
@@ -48,12 +49,13 @@ def apply(_row: ViewRow | None, recorded: Recorded, _streams: Streams) -> ViewRo
         "profession_code": details.profession_code,
         "content_code": details.content_code,
         "is_test": details.is_test,
+        "country": details.country,
     }
 
 
 VIEW = RowView(
     TABLE,
-    version=1,
+    version=2,
     touches=on_stream(EstablishmentRegistered, EstablishmentDetailsCorrected),
     apply=apply,
     is_register=True,

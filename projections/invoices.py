@@ -3,7 +3,7 @@
 from application.ports import Recorded
 from domain.invoice import InvoiceIssued, InvoiceReinstated, InvoiceSettled, InvoiceWithdrawn
 from domain.rules.unions import known_union
-from projections.table import Index, Table, ViewRow, number, text, uuid
+from projections.table import FROM, WHOLE, Index, Table, ViewRow, number, text, uuid
 from projections.view import RowView, Streams, on_stream
 
 TABLE = Table(
@@ -38,6 +38,11 @@ TABLE = Table(
     indexes=(
         Index(("establishment_id", "month", "invoice_id"), only_on="postgresql"),
         Index(("establishment_id", "invoice_number", "invoice_id"), only_on="postgresql"),
+        Index(
+            ("establishment_id", "invoice_number", "invoice_id", "status", "requested_cents", FROM),
+            where=WHOLE,
+            only_on="sqlite",
+        ),
         Index(("sending_id",)),
     ),
 )
@@ -97,7 +102,7 @@ def _issued(recorded: Recorded) -> ViewRow:
 
 VIEW = RowView(
     TABLE,
-    version=1,
+    version=2,
     touches=on_stream(InvoiceIssued, InvoiceWithdrawn, InvoiceReinstated, InvoiceSettled),
     apply=apply,
 )

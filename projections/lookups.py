@@ -7,7 +7,7 @@ from uuid import UUID
 from application.ports import Database
 from projections import establishments, messages, patient_names, patient_numbers, patients
 from projections.days import REFUSED
-from projections.days_around import days_around
+from projections.days_around import days_around, merges
 from projections.scope import Condition, both, scoped
 
 
@@ -40,6 +40,13 @@ class ViewLookups:
         with self._database.snapshot() as sql:
             return days_around(sql, [establishment_id], spans)
 
+    def merged_records(self, establishment_id: UUID) -> set[UUID]:
+        """Records that are one person together with another: those that were merged, and what they were merged into."""
+        self._catch_up()
+        with self._database.snapshot() as sql:
+            nearest = merges(sql, [establishment_id])
+        return {*nearest, *nearest.values()}
+
     def undecided_refusals(self, establishment_id: UUID) -> list[tuple[UUID, int]]:
         """Refused days, in part or whole, that nobody decided upon: (day, refused cents), the oldest first."""
         self._catch_up()
@@ -67,18 +74,8 @@ class ViewLookups:
 
     def merged_into(self, patient_id: UUID) -> list[UUID]:
         """Records whose merges end at this one, nearest first."""
-        found: list[UUID] = []
         with self._database.snapshot() as sql:
-            nearest = [patient_id]
-            while nearest:
-                rows = [
-                    row
-                    for one in nearest
-                    for row in sql.rows("SELECT patient_id FROM patients WHERE merged_into = ?", (one,))
-                ]
-                nearest = [row["patient_id"] for row in rows if row["patient_id"] not in (*found, patient_id)]
-                found += nearest
-        return found
+            return patients.merged_into(sql, patient_id)
 
     def prepared_sending_ids(self, establishment_id: UUID) -> list[UUID]:
         """Sendings written and not handed over, in the order of their numbers."""

@@ -21,6 +21,7 @@ from domain.patient import (
     PatientRegistered,
     PatientUnmerged,
 )
+from projections.as_of import union
 from projections.scope import both, one_of, scoped
 from projections.table import Column, Index, Table, ViewRow, flag, number, text, uuid
 from projections.view import RowView, Streams, on_stream, topic
@@ -158,13 +159,27 @@ def identity(keys: KeyRing, row: Row) -> Identity:
     return Identity() if opened == ERASED else Identity(*json.loads(opened))
 
 
-def patients(sql: Sql, scope: Collection[UUID], patient_ids: Collection[UUID]) -> dict[UUID, Row]:
-    """Rows of these patients, as far as they are in scope."""
+def patients(
+    sql: Sql, scope: Collection[UUID], patient_ids: Collection[UUID], at: int | None = None
+) -> dict[UUID, Row]:
+    """Rows of these patients, as far as they are in scope, as of a position of the log."""
     if not patient_ids:
         return {}
     where = both([scoped(scope), one_of("patient_id", list(patient_ids))])
-    rows = sql.rows(f"SELECT {', '.join(TABLE.names)} FROM patients WHERE {where.text}", where.params)
-    return {row["patient_id"]: row for row in rows}
+    source, params = union(TABLE, ", ".join(TABLE.names), where, at)
+    return {row["patient_id"]: row for row in sql.rows(f"SELECT * FROM {source} AS found", params)}
+
+
+def merged_into(sql: Sql, patient_id: UUID, at: int | None = None) -> list[UUID]:
+    """Records whose merges end at this one, nearest first, as of a position of the log."""
+    found: list[UUID] = []
+    nearest = [patient_id]
+    while nearest:
+        source, params = union(TABLE, "patient_id", one_of("merged_into", nearest), at)
+        rows = sql.rows(f"SELECT patient_id FROM {source} AS merged ORDER BY patient_id", params)
+        nearest = [row["patient_id"] for row in rows if row["patient_id"] not in (*found, patient_id)]
+        found += nearest
+    return found
 
 
 def patients_alike(sql: Sql, scope: Collection[UUID], mark: bytes) -> list[UUID]:

@@ -18,7 +18,7 @@ from domain.day_events import (
     LineVerdict,
 )
 from domain.rules.cascade import is_cascade
-from projections.table import FROM, Index, Table, ViewRow, flag, number, text, uuid
+from projections.table import FROM, WHOLE, Index, Table, ViewRow, flag, number, text, uuid
 from projections.view import Key, SetView, Streams, topic
 
 _REFUSES = frozenset("BFR")
@@ -60,6 +60,7 @@ TABLE = Table(
     owner="day_id",
     indexes=(
         Index(("establishment_id", "date", "line_id"), only_on="postgresql"),
+        Index(("establishment_id", "date", "line_id", "refused_cents", FROM), where=WHOLE, only_on="sqlite"),
         Index(("establishment_id", "root_code", "line_id"), only_on="postgresql"),
         Index(("sending_id",)),
         Index(("invoice_id",)),
@@ -159,7 +160,7 @@ _VERDICTS = (DayAcceptedByInsurer, DayPartlyRefusedByInsurer, DayRefusedByInsure
 
 VIEW = SetView(
     TABLE,
-    version=4,
+    version=5,
     touches={topic(DayBilled): _billed, **dict.fromkeys(map(topic, _VERDICTS), _judged)},
     needs_stream=_needs_stream,
     apply=apply,

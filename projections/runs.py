@@ -58,8 +58,8 @@ def apply(row: ViewRow | None, recorded: Recorded, _streams: Streams) -> ViewRow
 
 
 def _left_out(groups: Iterable[LeftOut]) -> str:
-    """JSON list of [code, days, cents]."""
-    return json.dumps([[group.code, group.days, group.amount_cents] for group in groups])
+    """JSON list of [code, days, cents, days without amount]."""
+    return json.dumps([[group.code, group.days, group.amount_cents, group.unpriced] for group in groups])
 
 
-VIEW = RowView(TABLE, version=1, touches=on_stream(BillingRunCompleted, BillingRunCancelled), apply=apply)
+VIEW = RowView(TABLE, version=2, touches=on_stream(BillingRunCompleted, BillingRunCancelled), apply=apply)

@@ -17,6 +17,8 @@ ViewRow = dict[str, Any]
 """A row in memory, by column name; `valid_from` is the position that opened it."""
 
 FROM, TO = "valid_from", "valid_to"
+WHOLE = "establishment_id <> ''"
+"""True of every row. Said on SQLite by queries over all rows of an establishment, and by indexes for them alone."""
 _TYPES = {
     "sqlite": {"uuid": "uuid", "text": "text", "int": "bigint", "bool": "boolean", "bytes": "bytea"},
     # Collation C: the order of bytes, as on SQLite, whatever the server was set up with.
@@ -44,7 +46,7 @@ class Index:
 
     `only_on`: the one database that gets it. One that only saves a sort is for PostgreSQL, which knows when that pays;
     SQLite would follow it row by row even to find three rows among many, so there the rows of an establishment lie
-    together and are scanned, which has no bad case.
+    together and are scanned, which has no bad case; only a query that says `WHOLE` can take such an index.
     """
 
     columns: tuple[str, ...]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from application.ports import Row, Sql
 from projections.as_of import sources, union
-from projections.paging import Asked, Listing
+from projections.paging import Asked, Listing, taking_all
 from projections.scope import Condition, both, one_of
 
 _PIECE = 500
@@ -52,7 +52,7 @@ def count_and_sum(
     listing: Listing, sql: Sql, where: Condition, column: str, at: int | None = None, most: int | None = None
 ) -> tuple[int, int]:
     """How many rows meet the condition, and the sum of a column in cents over them; of `most` rows if that is given."""
-    text, params = union(listing.table, f"{column} AS cents", where, at)
+    text, params = union(listing.table, f"{column} AS cents", taking_all(sql, where), at)
     if most is not None:
         text, params = f"(SELECT cents FROM {text} AS u LIMIT ?)", [*params, most]
     found = sql.rows(f"SELECT count(*) AS n, coalesce(sum(cents), 0) AS cents FROM {text} AS t", params)[0]

@@ -11,8 +11,8 @@ Kind = Literal["resolve", "rejected", "send", "refusals", "returned", "duplicate
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """The weightiest first, among rows of the same deadline and amount."""
 
-HeldBack = tuple[tuple[str, int, int], ...]
-"""What the latest run could not bill: code of the blocker, days, cents."""
+HeldBack = tuple[tuple[str, int, int | None, int], ...]
+"""What the latest run could not bill: code of the blocker, days, cents (None: none has an amount), days without one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def months_to_bill(sql: Sql, scope: Collection[UUID], today: Date, at: int | Non
 
 def left_days(sql: Sql, scope: Collection[UUID], work: Work, at: int | None = None) -> list[UUID]:
     """The days of such work, if the latest run of the month left out as many as there are; else none, unasked."""
-    left_out = sum(count for code, count, _ in work.held_back if code != "possible_duplicate")
+    left_out = sum(count for code, count, *_ in work.held_back if code != "possible_duplicate")
     if not 0 < work.count <= min(left_out, _MOST):
         return []
     ofkind = [one_of("month", [work.month]), Condition(f"{_KIND} = ?", (work.kind,))]
@@ -81,6 +81,6 @@ def _held_back(sql: Sql, scope: Collection[UUID], at: int | None) -> Mapping[str
     """What the latest run of each month left out: held back, or for a destination beyond eFact (`elsewhere`)."""
     found: dict[str, HeldBack] = {}
     for row in _RUNS.page(sql, scoped(scope), Asked("run_at", descending=True, limit=_MOST, at=at)).rows:
-        elsewhere = [("elsewhere", count, cents) for _, count, cents in json.loads(row["elsewhere"])]
+        elsewhere = [("elsewhere", *figures) for _, *figures in json.loads(row["elsewhere"])]
         found.setdefault(row["month"], (*map(tuple, json.loads(row["blocked"])), *elsewhere))
     return found

@@ -32,6 +32,13 @@ def asleep(scope: Collection[UUID], today: Date) -> Condition:
     return Condition(f"(SELECT target_id FROM {casework.TABLE.name} WHERE {where.text})", where.params)
 
 
+def taken_by(scope: Collection[UUID], column: str, people: Collection[UUID], at: int | None = None) -> Condition:
+    """Rows whose column names a thing that one of these people took upon themselves."""
+    where = both([scoped(scope), one_of("assignee", sorted(people))])
+    text, params = union(casework.TABLE, "target_id", where, at)
+    return Condition(f"{column} IN (SELECT target_id FROM {text} AS taken)", tuple(params))
+
+
 def cared_for(sql: Sql, scope: Collection[UUID], ids: Collection[UUID], at: int | None = None) -> dict[UUID, Care]:
     """By the thing that the work is about; those that nobody touched are absent."""
     if not ids:

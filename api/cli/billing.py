@@ -6,7 +6,7 @@ import typer
 
 from api.cli.console import AsJson, Reason, Where, billed_month, concerning, context, establishment, working
 from api.cli.ids import identifier_of
-from api.cli.voice import NOTHING, Voice
+from api.cli.voice import Voice
 from application.run_report import HeldBack, Later, RunReport
 from application.send import Sent
 from domain.errors import Invalid
@@ -122,6 +122,7 @@ def show_run(voice: Voice, report: RunReport) -> None:
     )
     _held(voice, "bill.blocked", "column.reason", [(voice.code("blocker", h.code), h) for h in report.blocked])
     _held(voice, "bill.noticed", "column.reason", [(voice.code("blocker", h.code), h) for h in report.noticed])
+    _held(voice, "bill.hints", "column.reason", [(voice.code("price_hint", h.code), h) for h in report.hints])
     _held(voice, "bill.elsewhere", "column.destination", [(h.code, h) for h in report.elsewhere])
     if report.not_yet:
         voice.say("bill.later")
@@ -156,8 +157,11 @@ def _held(voice: Voice, title: str, head: str, rows: list[tuple[str, HeldBack]])
 
 
 def _sum(voice: Voice, left_out: HeldBack | Later) -> str:
-    """In euro, a dash when none of the days has its prices yet."""
-    return NOTHING if 0 < left_out.unpriced == left_out.days else voice.money(left_out.amount_cents)
+    """In euro, with how many days have no amount yet; a dash when none of them has."""
+    sum_of_others = voice.money(left_out.amount_cents)
+    if left_out.amount_cents is None or not left_out.unpriced:
+        return sum_of_others
+    return f"{sum_of_others} ({voice.label('bill.unpriced', count=left_out.unpriced)})"
 
 
 def _options(month: str, include_current: bool, one_month_per_file: bool) -> RunOptions:

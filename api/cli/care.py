@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("withdraw-line")(withdraw_line)
     app.command("confirm-line")(confirm_line)
+    app.command("confirm-amount")(confirm_amount)
     app.command("lift-time-bar")(lift_time_bar)
     app.command("find-patient")(find_patient)
     app.command("merge-patients")(merge_patients)
@@ -45,6 +46,14 @@ def confirm_line(day: Day, line: Line, reason: Reason = "", as_json: AsJson = Fa
         identifier = identifier_of(day)
         about = context(reason, _owner(quittance, identifier))
         _done(voice, quittance.care.confirm(about, identifier, identifier_of(line)).result)
+
+
+def confirm_amount(day: Day, line: Line, reason: Reason, as_json: AsJson = False) -> None:
+    """Say that the amount of a line is billed as it was given, whatever the tariffs say."""
+    with working(as_json=as_json) as (quittance, voice):
+        identifier = identifier_of(day)
+        about = context(reason, _owner(quittance, identifier))
+        _done(voice, quittance.care.confirm_amount(about, identifier, identifier_of(line)).result)
 
 
 def lift_time_bar(

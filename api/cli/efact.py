@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.catalogue import percent
+from api.catalogue import percent, unread
 from api.cli.console import AsJson, read_settings
 from api.cli.voice import Voice
 from infrastructure.efact.check import check
@@ -58,7 +58,7 @@ def show_file(file: FilePath, as_json: AsJson = False) -> None:
         figures = {name: _money(voice, settlement[f"{name}_cents"]) for name in ("requested", "accepted", "refused")}
         voice.say("efact.settlement", fund=settlement["fund"], **figures)
     for piece in shown["unread"]:
-        voice.say("efact.unread", **piece)
+        voice.say("efact.unread", **piece | {"reason": unread(piece["reason"], voice.language)})
 
 
 @app.command("check")

@@ -8,7 +8,7 @@ from api.build import Quittance
 from api.cli.console import AsJson, context, working
 from application.register import establishment_id
 from domain.errors import NotAllowed
-from domain.establishment import EstablishmentDetails, Sector
+from domain.establishment import Country, EstablishmentDetails, Sector
 
 app = typer.Typer(no_args_is_help=True, help="Practices that bill: add one.")
 
@@ -31,6 +31,7 @@ def add(
     contact_phone: Annotated[str, typer.Option(help="Phone of the same person, digits only.")],
     profession_code: Annotated[str, typer.Option(help="Up to three digits; can follow on the pages.")] = "",
     content_code: Annotated[str, typer.Option(help="Three digits; can follow on the pages.")] = "",
+    country: Annotated[str, typer.Option(help="BE or CH: whose tariffs it bills by.")] = "BE",
     as_json: AsJson = False,
 ) -> None:
     """Add a practice; its files are marked as test files until an administrator says otherwise on its page."""
@@ -46,6 +47,7 @@ def add(
         contact_phone,
         profession_code,
         content_code,
+        country=cast("Country", country.upper()),
     )
     with working(as_json=as_json) as (quittance, voice):
         _refuse_known(quittance, tpp_number)

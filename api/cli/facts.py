@@ -11,7 +11,7 @@ from api.cli.voice import NOTHING, Voice
 _MOST_LINES = 12
 """Of a longer list only the number of its entries is shown; JSON has them all."""
 _GROUPS = {"kind": "item"}
-_CODED = ("status", "outcome", "verdict", "kind", "level", "correctable", "source", "origin", "sector")
+_CODED = ("status", "outcome", "verdict", "kind", "level", "correctable", "source", "origin", "sector", "country")
 
 
 def show_facts(voice: Voice, facts: Mapping[str, Any]) -> None:
@@ -26,6 +26,8 @@ def in_words(voice: Voice, name: str, value: Any) -> str:  # noqa: ANN401 - a fi
         return NOTHING
     if isinstance(value, bool):
         return voice.label("word.yes" if value else "word.no")
+    if name == "unpriced":
+        return voice.label("bill.unpriced", count=value) if value else NOTHING
     if name.endswith("_cents"):
         return voice.money(value)
     if isinstance(value, datetime):

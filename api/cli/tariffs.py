@@ -9,15 +9,16 @@ import typer
 
 from api.catalogue import money
 from api.cli.console import AsJson, Reason, Where, context, establishment, read_file, working
+from api.cli.ids import set_named
 from api.cli.tariff_files import export_sample, from_nomensoft, show_faults
+from api.cli.tariff_what_if import what_if
 from api.cli.voice import NOTHING, Voice
-from api.tariff_shapes import ChangesOut, PriceOut, SetOut, UnitOut, known, loaded_out, price_of, sets_out
-from domain.errors import Invalid
-from domain.tariffs import Tariffs
+from api.tariff_shapes import ChangesOut, PriceOut, SetOut, UnitOut, loaded_out, price_of, sets_out
 
 app = typer.Typer(no_args_is_help=True, help="Tariffs: load a set, accept it, ask a price.")
 app.command("from-nomensoft")(from_nomensoft)
 app.command("export-sample")(export_sample)
+app.command("what-if")(what_if)
 
 SetId = Annotated[str, typer.Argument(help="Id of the set, or its first signs.")]
 Day = datetime
@@ -71,7 +72,7 @@ def accept(
     """Let a set count for care from a day on; older days keep the set before."""
     with working(as_json=as_json) as (quittance, voice):
         here = establishment(quittance, where)
-        message = _named(quittance.tariffs.state(here), tariff_set)
+        message = set_named(quittance.tariffs.state(here), tariff_set)
         quittance.tariffs.accept(context(reason, here), here, message, first_day.date())
         voice.json({"id": message}) if as_json else voice.say("tariff.accepted", day=first_day.date())
 
@@ -81,7 +82,7 @@ def set_aside(tariff_set: SetId, reason: Reason, where: Where = "", as_json: AsJ
     """Let a set count no more: its days fall back to the one before."""
     with working(as_json=as_json) as (quittance, voice):
         here = establishment(quittance, where)
-        message = _named(quittance.tariffs.state(here), tariff_set)
+        message = set_named(quittance.tariffs.state(here), tariff_set)
         quittance.tariffs.set_aside(context(reason, here), here, message)
         voice.json({"id": message}) if as_json else voice.say("tariff.aside")
 
@@ -119,14 +120,6 @@ def show_sets(voice: Voice, found: Sequence[SetOut]) -> None:
         for one in found
     ]
     voice.table([(f"column.{head}", head == "codes") for head in heads], rows)
-
-
-def _named(state: Tariffs | None, given: str) -> str:
-    """The one set whose id begins so. Raises `NotFound`, `Invalid`."""
-    found = [one.made.message for one in state.sets if given and one.made.message.startswith(given)] if state else []
-    if len(found) > 1:
-        raise Invalid("tariff_ambiguous", "Several sets begin so: give more signs of the id.", field="tariff_set")
-    return found[0] if found else known(state, given)[1].made.message
 
 
 def _show_changes(voice: Voice, changes: ChangesOut | None, currency: str) -> None:

@@ -13,6 +13,7 @@ from api.cli.ids import identifier_of
 from api.cli.instants import AsOf, position
 from api.cli.states import kind_of, payload
 from api.cli.voice import Voice
+from api.plain import plain
 from application.ports import Recorded
 from domain.errors import NotFound
 
@@ -61,7 +62,7 @@ def entry_of(one: Recorded) -> dict[str, Any]:
         "reason": one.meta.reason,
         "cause": one.meta.cause,
         "command_id": one.meta.command_id,
-        "data": payload(one.event),
+        "data": plain(payload(one.event)),
     }
 
 

@@ -68,7 +68,8 @@ class Held(HeldBack):
 class RunReportOut:
     """Refused days without a decision come first; `stopped` says why nothing goes.
 
-    `noticed`: days that go, of which an insurer will remark something.
+    `noticed`: days that go, of which an insurer will remark something. `hints`: why days that go are not billed as one
+    might expect. `unpriced` days have no amount yet; where all have none, `amount_cents` is null.
     """
 
     run_id: UUID | None
@@ -83,6 +84,7 @@ class RunReportOut:
     not_yet: tuple[Later, ...]
     elsewhere: tuple[Held, ...]
     noticed: tuple[Held, ...]
+    hints: tuple[Held, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +158,15 @@ def start_numbers(
 
 def _report(language: Language) -> Callable[[RunReport], dict[str, Any]]:
     def shape(report: RunReport) -> dict[str, Any]:
-        def said(reasons: Sequence[HeldBack]) -> list[dict[str, Any]]:
-            return [{**asdict(held), "text": text(f"blocker.{held.code}", language)} for held in reasons]
+        def said(reasons: Sequence[HeldBack], group: str = "blocker") -> list[dict[str, Any]]:
+            return [{**asdict(held), "text": text(f"{group}.{held.code}", language)} for held in reasons]
 
         return {
             **{name: getattr(report, name) for name in RunReport.__slots__},
             "stopped": explained("stopped", report.stopped, language),
             "blocked": said(report.blocked),
             "noticed": said(report.noticed),
+            "hints": said(report.hints, "price_hint"),
             "elsewhere": [{**asdict(held), "text": ""} for held in report.elsewhere],
         }
 

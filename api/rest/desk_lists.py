@@ -17,6 +17,7 @@ ITEMS = Listing(items.TABLE, ("raised_at",))
 ANSWERS = Listing(messages.TABLE, ("received_at",))
 IMPORTS = Listing(imports.TABLE, ("imported_at",))
 RUNS = Listing(runs.TABLE, ("run_at", "month"))
+_LeftOut = tuple[str, int, int | None, int]
 
 
 @router.get("/items", operation_id="list_items", response_model=list_model("items", items.TABLE, facts=dict[str, str]))
@@ -56,14 +57,12 @@ def list_imports(caller: MayRead, reading: Reads, paging: Pages, establishment_i
 @router.get(
     "/billing-runs",
     operation_id="list_billing_runs",
-    response_model=list_model(
-        "billing_runs", runs.TABLE, blocked=list[tuple[str, int, int]], elsewhere=list[tuple[str, int, int]]
-    ),
+    response_model=list_model("billing_runs", runs.TABLE, blocked=list[_LeftOut], elsewhere=list[_LeftOut]),
 )
 def list_billing_runs(
     caller: MayRead, reading: Reads, paging: Pages, establishment_id: Where = None, month: Word = None
 ) -> Response:
-    """Runs that were made. `blocked` and `elsewhere`: code or destination, days, cents."""
+    """Runs that were made. `blocked` and `elsewhere`: code or destination, days, cents, days without amount."""
     scope = reading.scope(caller, establishment_id)
     return _page(reading, paging, "billing_runs", RUNS, scope, {"month": month}, "blocked", "elsewhere")
 

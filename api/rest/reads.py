@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from datetime import date as Date
 from time import monotonic
 from typing import Annotated, Any
 from uuid import UUID
@@ -19,13 +20,16 @@ from api.rest.problems import Problem, language_of
 from api.rest.rights import not_here, product
 from application.access import Caller
 from application.ports import Event, Sql
+from domain.errors import Invalid
+from domain.local_time import local_date
 
 WAIT_S = 5.0
 _STEP = 2_000
 """Events that the views are brought forward before the time is looked at again."""
 
 AsOf = Annotated[
-    AwareDatetime | None, Query(description="Answer as it would have been at this instant (RFC 3339, with an offset).")
+    AwareDatetime | None,
+    Query(description="As it was at this instant (RFC 3339, with an offset), of today in Belgium at the latest."),
 ]
 WaitFor = Annotated[
     str | None, Header(alias=WAIT_FOR, description="Log position that the answer must not be older than.")
@@ -85,7 +89,7 @@ def _reading(request: Request, as_of: AsOf = None, wait_for: WaitFor = None) -> 
     quittance = product(request)
     if wait_for is not None:
         catch_up(quittance, position_in(request, WAIT_FOR) or 0)
-    upto = None if as_of is None else quittance.log.position_at(as_of.astimezone(UTC))
+    upto = None if as_of is None else _position(quittance, as_of)
     if upto is not None and wait_for is None:
         catch_up(quittance, upto)
     return Reading(
@@ -102,6 +106,22 @@ def _reading(request: Request, as_of: AsOf = None, wait_for: WaitFor = None) -> 
 
 Reads = Annotated[Reading, Depends(_reading)]
 """Answers as of now or of a past instant, and no older than the caller's own last write."""
+
+
+def shown_day(day: Date, today: Date) -> Date:
+    """The day as of which things are shown, here and on pages. Raises `Invalid` for one that nobody has seen yet."""
+    if day > today:
+        raise Invalid("as_of_to_come", "as_of: give today or a day that is past.", field="as_of")
+    return day
+
+
+def _position(quittance: Quittance, as_of: datetime) -> int:
+    """Of the log, then. Raises `Invalid`."""
+    try:
+        shown_day(local_date(as_of), local_date(quittance.clock.now()))
+    except OverflowError:
+        raise Invalid("field_invalid", "as_of: no calendar has that instant.", field="as_of") from None
+    return quittance.log.position_at(as_of.astimezone(UTC))
 
 
 def catch_up(quittance: Quittance, position: int) -> None:

@@ -9,7 +9,7 @@ from pydantic import Field
 from api.rest.bodies import Body, Day, Nihii, Reason, Ssin, Text, example
 from api.rest.resources import id_of
 from domain.authorisation import Authorisation, Kind
-from domain.establishment import EstablishmentDetails, Sector
+from domain.establishment import Country, EstablishmentDetails, Sector
 from domain.patient import Insurability, Language, PatientDetails
 from domain.provider import ProviderDetails
 
@@ -32,6 +32,7 @@ class EstablishmentIn(Body):
         profession_code="999",
         content_code="019",
         is_test=True,
+        country="BE",
     )
 
     name: Text
@@ -46,6 +47,7 @@ class EstablishmentIn(Body):
     profession_code: Annotated[str, Field(max_length=3, description="Record 10 zone 18; empty until known.")] = ""
     content_code: Annotated[str, Field(max_length=3, description="Record 10 zone 13; empty until known.")] = ""
     is_test: bool = True
+    country: Annotated[Country, Field(description="Of the tariffs by which it bills.")] = "BE"
     reason: Reason = ""
 
     def details(self) -> EstablishmentDetails:

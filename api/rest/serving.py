@@ -41,7 +41,11 @@ class StreamsFirst(uvicorn.Server):
 
 
 def configuration(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
-    """Our own lines of log instead of uvicorn's, which would repeat paths and queries."""
+    """Our own lines of log instead of uvicorn's, which would repeat paths and queries.
+
+    Without its access log uvicorn still writes to that logger as soon as somebody gives it a handler.
+    """
+    logging.getLogger("uvicorn.access").disabled = True
     return uvicorn.Config(
         app,
         host=host,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Path, Query, Response
 
-from api.rest.bodies import Body, Day, Reason, Upload, example, file_body
+from api.rest.bodies import Body, Day, Month, Reason, Upload, example, file_body
 from api.rest.commands import Writes
 from api.rest.reads import Reads
 from api.rest.register_bodies import NeededReasonIn
@@ -25,6 +25,8 @@ from api.tariff_shapes import (
     sets_out,
     summary_out,
 )
+from api.what_if import Asked, WhatIfOut, ask, what_if_out
+from application.what_if import NO_CATEGORY, SUPPOSED_CATEGORIES, Supposition
 from domain.tariffs import tariffs_id
 
 router = resource("/establishments/{establishment_id}/tariffs", "tariffs")
@@ -32,6 +34,8 @@ Where = Annotated[UUID, Path(description="The establishment.")]
 SetId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="Id of the set: hash of its file.")]
 Code = Annotated[str, Query(pattern=r"^[0-9A-Z.]{1,12}$", description="Code of the nomenclature.")]
 Holder = Annotated[str, Query(pattern=r"^(\d{3})?$", description="Three digits; empty where there are none.")]
+_CATEGORY = f"^({'|'.join(SUPPOSED_CATEGORIES)})?$"
+_OF_CATEGORY = f"Of the Katz form or the palliative notification; `{NO_CATEGORY}`: no Katz form."
 _FORMATS = file_body("application/octet-stream", "text/csv")
 
 
@@ -96,6 +100,33 @@ def get_price(
     where = establishment_at(caller, reading.quittance, establishment_id)
     book = reading.quittance.tariffs.book(where, reading.upto)
     return reading.many(price_of(book, code, day, ct1, ct2, units))
+
+
+@router.get("/what-if", operation_id="get_what_if", response_model=WhatIfOut)
+def get_what_if(
+    caller: MayRead,
+    reading: Reads,
+    establishment_id: Where,
+    month: Annotated[Month | None, Query(description="Month of care, YYYY-MM.", examples=["2026-01"])] = None,
+    date_from: Annotated[Day | None, Query(description="First day of care, instead of a month.")] = None,
+    date_to: Annotated[Day | None, Query(description="Last day of care; at most 366 days.")] = None,
+    patient_id: Annotated[UUID | None, Query(description="Days on this record alone.")] = None,
+    day_id: Annotated[UUID | None, Query(description="This billing day alone, whatever its date.")] = None,
+    tariffs: Annotated[str, Query(pattern=r"^([0-9a-f]{64})?$", description="Another set, accepted or not.")] = "",
+    category: Annotated[str, Query(pattern=_CATEGORY, description=_OF_CATEGORY, examples=["A"])] = "",
+    ct1: Holder = "",
+    ct2: Holder = "",
+    limit: Annotated[int, Query(ge=1, le=1_000, description="Rows at most; sums are of all days.")] = 200,
+) -> Response:
+    """What days would cost with another set, another category or another entitlement (`ct1` and `ct2`): at least one.
+
+    Nothing is written. Rows are days that would be asked otherwise, or of which nobody can say what they would cost.
+    """
+    where = establishment_at(caller, reading.quittance, establishment_id)
+    asked = Asked(month or "", date_from, date_to, patient_id, day_id)
+    found = ask(reading.quittance, where, asked, Supposition(tariffs, category, ct1, ct2), reading.upto)
+    told = what_if_out(found, limit)
+    return reading.many(told, action="billing_day.listed", patients=[row.patient_id for row in told.rows])
 
 
 @router.get("/{set_id}", operation_id="get_tariffs", response_model=SummaryOut, responses=NOT_CHANGED)

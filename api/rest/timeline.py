@@ -1,13 +1,14 @@
 """The timeline of anything: what happened, who did it for whom, when, why, because of what; and the state then."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Response
 
+from api.plain import plain
 from api.rest.reads import Reads
 from api.rest.resources import resource
 from api.rest.rights import MayRead, not_here, within
@@ -91,7 +92,7 @@ def get_timeline(
         "kind": kind,
         "version": len(recorded),
         "entries": [_entry(one) for one in shown],
-        "state": _STATES[kind]([one.event for one in recorded], stream_id),
+        "state": plain(_STATES[kind]([one.event for one in recorded], stream_id)),
         "next": f"/timeline/{stream_id}?after={after + limit}&limit={limit}" if more else None,
     }
     return reading.one(body, len(recorded), action="timeline.read", patients=who)
@@ -126,5 +127,5 @@ def _entry(recorded: Recorded) -> dict[str, Any]:
         "cause": meta.cause,
         "command_id": meta.command_id,
         "correlation_id": meta.correlation_id,
-        "data": {field.name: getattr(happened, field.name) for field in fields(happened)},
+        "data": plain(happened),
     }

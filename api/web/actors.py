@@ -1,5 +1,6 @@
 """Who acted, as a person reads it."""
 
+from collections.abc import Callable, Hashable
 from uuid import UUID
 
 from api.catalogue import text
@@ -8,6 +9,21 @@ from api.web.visit import Visit
 
 def name_of(visit: Visit, actor: str) -> str:
     """Who acted, as a person reads it: the name of a user, else what kind of actor it was."""
+    return once(visit, (actor, visit.language), lambda: _name_of(visit, actor))
+
+
+def once(visit: Visit, key: Hashable, find: Callable[[], str]) -> str:
+    """What was found for the key before in this request, else found now: a long list names few people many times."""
+    state = visit.request.state
+    if not hasattr(state, "found_names"):
+        state.found_names = {}
+    known: dict[Hashable, str] = state.found_names
+    if key not in known:
+        known[key] = find()
+    return known[key]
+
+
+def _name_of(visit: Visit, actor: str) -> str:
     kind, _, rest = actor.partition(":")
     if kind == "user":
         state = visit.quittance.accounts.user(user_id) if (user_id := _uuid(rest)) else None

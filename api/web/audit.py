@@ -22,8 +22,8 @@ from api.web.timeline import name_of, source_of, why_of
 from api.web.visit import Visit
 from application.ports import Recorded
 from domain.errors import Invalid
-from domain.local_time import BELGIUM
-from projections.audit_trail import KINDS, Asked, trail
+from domain.local_time import BELGIUM, local_date
+from projections.audit_trail import KINDS, Asked, Trail, trail
 from projections.users import opened, users_of
 
 router = APIRouter(prefix="/c/{where}/audit")
@@ -75,12 +75,20 @@ def show_trail(visit: MayAudit, wanted: Annotated[AuditQuery, Depends()]) -> Res
         "audit.html",
         rows=_rows(visit, page.events),
         following=visit.to("/audit", **kept, before=page.following) if page.following else "",
+        searched_from=_searched_from(visit, page),
         kinds=KINDS,
         people=[(f"user:{one.user_id}", one.name or one.login) for one in people],
         asked={**kept, "since": wanted.since or "", "until": wanted.until or ""},
         is_narrowed=any(kept.values()),
         is_first=wanted.before is None,
     )
+
+
+def _searched_from(visit: Visit, page: Trail) -> Date | None:
+    """The first day that was looked at, when nothing was found so far and there is more."""
+    if page.events or page.following is None:
+        return None
+    return local_date(visit.quittance.log.read(page.following - 1, 1)[0].recorded_at)
 
 
 def _asked(visit: Visit, wanted: AuditQuery, limit: int) -> Asked:
@@ -98,17 +106,23 @@ def _rows(visit: Visit, events: Sequence[Recorded]) -> list[Row]:
 
 
 def _listed(visit: Visit) -> list[Mapping[str, Any]]:
-    """All events of this request's query, in words. Raises `Invalid` for more than one file may hold."""
-    asked = _asked(visit, replace(wanted_of(visit, AuditQuery), before=None), _MOST_IN_A_FILE)
+    """All events of this request's query, in words. Raises `Invalid` for more than one file may hold, and for a search
+    through more of the log than a person waits for, however few are found.
+    """
+    asked = _asked(visit, replace(wanted_of(visit, AuditQuery), before=None), _MOST_IN_A_FILE + 1)
     found: list[Recorded] = []
     with visit.sql() as sql:
         for _ in range(_MOST_LOOKS):
             page = trail(sql, visit.quittance.log, visit.practice, asked)
             found += page.events
-            if page.following is None and len(found) <= _MOST_IN_A_FILE:
+            if len(found) > _MOST_IN_A_FILE:
+                raise Invalid(
+                    "audit_too_large", f"At most {_MOST_IN_A_FILE:,} events: narrow the filter.", field="filter"
+                )
+            if page.following is None:
                 return [_in_words(visit, row) for row in _rows(visit, found)]
             asked = replace(asked, before=page.following)
-    raise Invalid("audit_too_large", f"At most {_MOST_IN_A_FILE:,} events: narrow the filter.", field="filter")
+    raise Invalid("audit_too_far", "since: give a later first day, the log is too long to be searched.", field="since")
 
 
 def _in_words(visit: Visit, row: Row) -> Mapping[str, Any]:

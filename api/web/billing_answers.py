@@ -85,6 +85,7 @@ ANSWERS_GRID = GridSpec(
     open=lambda row: f"/messages/{row['sha256']}",
     usual={"sort": "received_at", "descending": "true"},
     title="inbox_title.answers",
+    first_step=("/facturation", "bill"),
     enrich=_said,
 )
 

@@ -1,12 +1,12 @@
 """What holds days back from being billed, and where a person mends it: one link a patient, a provider or a day."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from api.web.visit import Visit
 from application.register import provider_id
-from application.run_report import HeldBack, RunReport
+from application.run_report import HeldBack
 from domain import billing_day as days
 from domain import patient as patients
 from domain import provider as providers
@@ -30,25 +30,25 @@ class Cure:
 class Blocker:
     """Days left out for one reason, and the cures of the first of them. `more`: days beyond those.
 
-    `unpriced`: days that count for nothing in the amount, as they have none yet.
+    `unpriced`: days that count for nothing in the amount, as they have none yet; None when all of them have none.
     """
 
     code: str
     days: int
-    amount_cents: int
+    amount_cents: int | None
     cures: tuple[Cure, ...]
     more: int
     unpriced: int
 
 
-def blockers(visit: Visit, report: RunReport) -> tuple[Blocker, ...]:
+def blockers(visit: Visit, reasons: Sequence[HeldBack]) -> tuple[Blocker, ...]:
     """The costliest first. Whose names are shown is noted."""
     log = visit.quittance.log
-    ids = {day_id for held in report.blocked for day_id, _ in held.first}
+    ids = {day_id for held in reasons for day_id, _ in held.first}
     known = {i: day for i, events in log.load(ids).items() if (day := days.fold(events))}
-    names = _names(visit, report.blocked, known)
-    found = [_blocker(visit, held, known, names) for held in report.blocked]
-    return tuple(sorted(found, key=lambda one: (-one.amount_cents, one.code)))
+    names = _names(visit, reasons, known)
+    found = [_blocker(visit, held, known, names) for held in reasons]
+    return tuple(sorted(found, key=lambda one: (-(one.amount_cents or 0), one.code)))
 
 
 def _names(visit: Visit, blocked: Iterable[HeldBack], known: Mapping[UUID, BillingDay]) -> dict[UUID, str]:

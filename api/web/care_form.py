@@ -54,7 +54,8 @@ _TIMES = frozenset({"time", "reading_time"})
 _DAYS = frozenset({"prescription_date"})
 _USUAL = {**dict.fromkeys(_FIELDS, ""), "units": "1", "provider_norm": "1"}
 """What stands in a field of which nobody said anything."""
-_EUROS = re.compile(r"(\d{1,9})(?:[.,](\d{1,2}))?")
+_EUROS = re.compile(r"€?(\d{1,9}|\d{1,3}(?:\.\d{3}){1,2}(?=,)|\d{1,3}(?:,\d{3}){1,2}(?=\.))(?:[.,](\d{1,2}))?€?")
+"""Also as the pages write them, in each language, with all blanks left out: thousands apart only before cents."""
 _NO_AMOUNT = "?"
 
 
@@ -164,6 +165,7 @@ def _cell(visit: Visit, name: str) -> str:
         return found.isoformat() if found else ""
     given = visit.text(name, 100)
     if name in AMOUNTS and given:
-        euros = _EUROS.fullmatch(given.replace(" ", ""))
-        return str(int(euros[1]) * 100 + int((euros[2] or "0").ljust(2, "0"))) if euros else _NO_AMOUNT
+        euros = _EUROS.fullmatch("".join(given.split()))
+        whole = int(re.sub(r"\D", "", euros[1])) if euros else 0
+        return str(whole * 100 + int((euros[2] or "0").ljust(2, "0"))) if euros else _NO_AMOUNT
     return given.replace(":", "") if name in _TIMES else given

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date as Date
 from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
@@ -31,7 +32,8 @@ MayAttach = Annotated[Visit, Depends(Door("note", body_bytes=LARGEST_FILE + 65_5
 class Shown:
     """What the block shows. `wrote`: name of the author of each note and file, by its id. `right`: to add to it.
 
-    `path`: where its forms go. `why_put_off`: while it is. `wrong`: with the form that was just refused.
+    `path`: where its forms go. `put_off_until`: a day that is still to come; `why_put_off`: while it is. `wrong`: with
+    the form that was just refused.
     """
 
     target_id: UUID
@@ -41,6 +43,7 @@ class Shown:
     assignee: str
     colleagues: tuple[tuple[UUID, str], ...]
     right: str
+    put_off_until: Date | None
     why_put_off: str
     wrong: Wrong
 
@@ -59,10 +62,12 @@ def casework_of(visit: Visit, target: Target) -> Shown | None:
         if identifier and identifier not in wrote:
             wrote[identifier] = f"{name_of(visit, one.meta.actor)}, {local_date(one.recorded_at):%d/%m/%Y}"
     assignee = name_of(visit, f"user:{state.assignee}") if state and state.assignee else ""
-    colleagues = colleagues_in(visit, [visit.practice]) if visit.may(right) else ()
+    colleagues = colleagues_in(visit, [visit.practice], right) if visit.may(right) else ()
     path, wrong = visit.at(f"/suivi/{word_of(target)}"), getattr(visit.request.state, "casework_wrong", NOTHING)
-    reason = why_put_off(visit, target_id) if state and state.snoozed_until else ""
-    return Shown(target_id, path, state, wrote, assignee, colleagues, right, reason, wrong)
+    until = state.snoozed_until if state else None
+    until = until if until and until > (visit.as_of or visit.today) else None
+    reasons = why_put_off(visit, [target_id]) if until else {}
+    return Shown(target_id, path, state, wrote, assignee, colleagues, right, until, reasons.get(target_id, ""), wrong)
 
 
 def may_read(visit: Visit, opening: CaseworkOpened) -> bool:
@@ -133,7 +138,8 @@ def assign(visit: MayNote, target: Thing) -> Response:
 
     def act(context: Context) -> Done[UUID]:
         user_id = identifier(visit, "user_id") if visit.text("user_id", 40) else None
-        if user_id is not None and user_id not in dict(colleagues_in(visit, [visit.practice])):
+        right = right_of(visit.quittance.casework.opening(visit.practice, target))
+        if user_id is not None and user_id not in dict(colleagues_in(visit, [visit.practice], right)):
             raise Invalid("field_invalid", "user_id: choose somebody of this practice.", field="user_id")
         return visit.quittance.casework.assign(context, visit.practice, target, user_id)
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from api.catalogue import euros, has, text
+from api.web.actors import once
 from api.web.render import day
 from api.web.visit import Visit
 from application.ports import Event
@@ -17,7 +18,7 @@ Tell = Callable[[Visit, Sequence[Event], Any], Iterable["Change"]]
 """What an event changed, given the visit, the events of the stream before, and the event."""
 
 _DAYS = frozenset({"birth_date"})
-_CODED = {"sex": "sex", "language": "language", "sector": "sector", "role": "role"}
+_CODED = {"sex": "sex", "language": "language", "sector": "sector", "country": "country", "role": "role"}
 """Fields whose values have words of their own, and where."""
 _TIMES = frozenset({"time", "reading_time"})
 
@@ -97,8 +98,12 @@ def last_day(visit: Visit, before: Sequence[Date | None], after: Date | None) ->
 
 def provider_name(visit: Visit, provider_id: UUID) -> str:
     """As of the day of the visit."""
-    state = provider.fold(visit.events(provider_id))
-    return f"{state.details.last_name} {state.details.first_name}" if state else ""
+
+    def found() -> str:
+        state = provider.fold(visit.events(provider_id))
+        return f"{state.details.last_name} {state.details.first_name}" if state else ""
+
+    return once(visit, (provider_id, visit.as_of), found)
 
 
 def facts(*names: str) -> Tell:

@@ -12,6 +12,7 @@ from api.web.casework_things import PAGES
 from api.web.day_prices import OPEN, shown_prices
 from api.web.day_stays import stays_of
 from api.web.doors import MayRead
+from api.web.form_fields import NOTHING, Wrong
 from api.web.looks import day_phase, verdict
 from api.web.row_words import held_back
 from api.web.said import names_of, shown_lines
@@ -30,6 +31,14 @@ router = APIRouter(prefix="/c/{where}/jours")
 @router.get("/{day_id}")
 def show_day(visit: MayRead, day_id: UUID, source: Brief = "") -> Response:
     """As of the day asked for."""
+    return day_page(visit, day_id, source)
+
+
+PAGES["billing_day"] = show_day
+
+
+def day_page(visit: Visit, day_id: UUID, source: str = "", wrong: Wrong = NOTHING) -> Response:
+    """Also what a form that was refused comes back to."""
     day = day_of(visit, day_id)
     visit.saw("billing_day.read", [day.patient_id])
     recorded = visit.quittance.log.history(day_id, visit.upto)
@@ -42,6 +51,7 @@ def show_day(visit: MayRead, day_id: UUID, source: Brief = "") -> Response:
     differing = {one.line.line_id for one in prices.differing} if prices else set()
     return visit.page(
         "day.html",
+        status=422 if wrong.form else 200,
         day=day,
         day_id=day_id,
         name=names_of(visit, [day.patient_id]).get(day.patient_id, ""),
@@ -56,7 +66,7 @@ def show_day(visit: MayRead, day_id: UUID, source: Brief = "") -> Response:
         open_end=OPEN,
         withdrawn=[line for line in day.lines if line.withdrawn],
         amount_cents=day.asked_cents,
-        proof="" if day.time_bar_proof == ERASED else day.time_bar_proof,
+        proof=proof_of(visit, day),
         last_sendable=last_sendable_day(day.date),
         is_barred=is_time_barred(day.date, visit.as_of or visit.today) and not day.time_bar_proof,
         stays=stays_of(visit, recorded),
@@ -65,10 +75,8 @@ def show_day(visit: MayRead, day_id: UUID, source: Brief = "") -> Response:
         version=len(recorded),
         is_open=day.is_prepared and visit.may("care"),
         casework=casework_of(visit, day_id),
+        wrong=wrong,
     )
-
-
-PAGES["billing_day"] = show_day
 
 
 def day_of(visit: Visit, day_id: UUID) -> BillingDay:
@@ -76,6 +84,11 @@ def day_of(visit: Visit, day_id: UUID) -> BillingDay:
     day = days.fold(visit.events(day_id))
     within(visit.known_caller, day.establishment_id if day else None, ABSENT)
     return day or not_here(ABSENT)
+
+
+def proof_of(visit: Visit, day: BillingDay) -> str:
+    """The letter that lifts the time-bar, for who may see care: it is about a patient."""
+    return day.time_bar_proof if visit.may_ever("medical") and day.time_bar_proof != ERASED else ""
 
 
 def _next_step(day: BillingDay) -> str:

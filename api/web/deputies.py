@@ -6,6 +6,7 @@ from uuid import UUID
 
 from api.web.timeline import name_of
 from api.web.visit import Visit
+from domain.roles import RIGHTS_OF
 from domain.user import Absence, User
 from projections.users import opened, users_of
 
@@ -32,13 +33,13 @@ def absences_of(visit: Visit, state: User, names: Mapping[UUID, str]) -> tuple[S
     )
 
 
-def colleagues_in(visit: Visit, practices: Iterable[UUID]) -> Colleagues:
-    """Who has a role in one of the practices today, by name."""
+def colleagues_in(visit: Visit, practices: Iterable[UUID], right: str = "read") -> Colleagues:
+    """Whose roles of today give the right in one of the practices, by name. `read`: every role does."""
     with visit.sql() as sql:
         listed = [one for where in practices for one in opened(visit.quittance.keys, users_of(sql, where))]
     here = {
         one.user_id: one.name
         for one in listed
-        if one.is_active and any(grant.covers(visit.today) for grant in one.grants)
+        if one.is_active and any(grant.covers(visit.today) and right in RIGHTS_OF[grant.role] for grant in one.grants)
     }
     return tuple(sorted(here.items(), key=lambda one: (one[1].casefold(), one[0])))

@@ -72,9 +72,7 @@ class Door:
             caller = quittance.accounts.caller(session.user_id, where, today)
             if self.right is not None:
                 caller.require(self.right)
-        visit = Visit.of(request, quittance, session, where, caller, form)
-        request.state.visit = visit
-        return visit
+        return Visit.of(request, quittance, session, where, caller, form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +83,8 @@ class Public:
         """A visit of nobody. Raises `Problem` for a form that this browser did not ask for."""
         browser = _cookie(request, BROWSER) or new_token()
         form = await _form(request, csrf_of(browser), JSON_BYTES)
-        visit = Visit.of(request, product(request), None, None, None, form, browser)
-        request.state.visit = visit
         try:
-            yield visit
+            yield Visit.of(request, product(request), None, None, None, form, browser)
         finally:
             await request.close()
 

@@ -19,7 +19,7 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 _CODE = re.compile(r"[A-Z]? ?(\d{6}|\d{3}/\d{2})")
 _CALLED = re.compile(r"(envoi|zending|sending|facture|factuur|invoice)? ?(n[°º]|nr\.?|no\.?)? ?(?=\d)", re.IGNORECASE)
 """How pages name a number."""
-_AMOUNT = re.compile(r"€?(\d{1,3}(?:[ .,]\d{3})+|\d{1,9})[.,](\d{2})€?")
+_AMOUNT = re.compile(r"€?(\d{1,3}(?:[ .,]\d{3}){1,3}|\d{1,9})[.,](\d{2})€?")
 _BARE = str.maketrans("", "", " .-/")
 
 

@@ -16,6 +16,8 @@ from application.ports import Context
 from domain.errors import DomainError, Invalid
 from domain.local_time import calendar_day, possible
 
+_NAMING = ("state", "change", "list_column")
+"""Where the catalogue has words for fields."""
 _BELGIAN = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
@@ -46,12 +48,17 @@ def said(code: str, field: str, language: Language) -> str:
     """The problem, and what would be right, in words."""
     hint = text(f"field.{field}", language) if has(f"field.{field}") else ""
     if code == "field_invalid" and hint:
-        name = text(f"state.{field}", language) if has(f"state.{field}") else field
-        return text("said.named", language, name=name, value=hint)
+        return text("said.named", language, name=word_of_field(field, language), value=hint)
     if has(f"field_problem.{code}"):
         return text(f"field_problem.{code}", language)
     known = code if has(f"problem.{code}") else "unexplained"
-    return text(f"problem.{known}", language, field=field)
+    return text(f"problem.{known}", language, field=word_of_field(field, language))
+
+
+def word_of_field(name: str, language: Language) -> str:
+    """What people call a field, its name where the catalogue has no word for it."""
+    known = next((key for group in _NAMING if has(key := f"{group}.{name}")), "")
+    return text(known, language) if known else name
 
 
 def day(visit: Visit, name: str) -> Date:
@@ -64,7 +71,11 @@ def day(visit: Visit, name: str) -> Date:
 
 def day_or_none(visit: Visit, name: str) -> Date | None:
     """As above; None when the field is empty."""
-    given = visit.text(name, 20)
+    return typed_day(visit.text(name, 20), name)
+
+
+def typed_day(given: str, name: str) -> Date | None:
+    """What was typed in the field of that name, None for nothing. Raises `Invalid`."""
     if not given:
         return None
     typed = _BELGIAN.fullmatch(given)

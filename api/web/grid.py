@@ -1,6 +1,6 @@
 """The one way a list is shown: filters in the URL, columns as chosen, rows by the same query as the API's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,13 +11,15 @@ from api.web.grid_spec import Action, Choice, Column, GridSpec, Look
 from api.web.own_view import PAGE_SIZES, SavedFilter, columns_of, own_limit, preference, saved_filters, usual_query
 from api.web.visit import Visit
 from application.ports import Row, Sql
-from projections.paging import MOST_COUNTED, Asked
+from projections.paging import MOST_COUNTED, Asked, Page
 from projections.scope import Condition
 from projections.whole import count_and_sum
 
-__all__ = ["Action", "Choice", "Column", "Grid", "GridSpec", "Look", "columns_of", "grid_of", "usual_query"]
+__all__ = ["ORDER", "Action", "Choice", "Column", "Grid", "GridSpec", "Look", "columns_of", "grid_of", "usual_query"]
 
-_ORDER = frozenset({"as_of", "sort", "descending", "limit", "cursor"})
+ORDER = frozenset({"as_of", "sort", "descending", "limit", "cursor"})
+"""What every list takes beside its filters."""
+PageOf = Callable[[Sql, Condition, Asked], Page]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,12 @@ class Grid:
     @property
     def narrowed(self) -> dict[str, str]:
         """What of the query narrows the list."""
-        return {name: value for name, value in self.query.items() if name not in _ORDER}
+        return {name: value for name, value in self.query.items() if name not in ORDER}
 
     @property
     def is_usual(self) -> bool:
         """Whether nobody narrowed it beyond what it begins with."""
-        return self.narrowed == {name: value for name, value in self.spec.usual.items() if name not in _ORDER}
+        return self.narrowed == {name: value for name, value in self.spec.usual.items() if name not in ORDER}
 
     @property
     def unlisted(self) -> dict[str, str]:
@@ -90,7 +92,7 @@ class Grid:
 
     def unfiltered(self) -> str:
         """Query of the same list with every filter lifted."""
-        return urlencode({name: value for name, value in self.query.items() if name in _ORDER} or {"sort": self.sort})
+        return urlencode({name: value for name, value in self.query.items() if name in ORDER} or {"sort": self.sort})
 
     @property
     def selects(self) -> bool:
@@ -108,16 +110,17 @@ class Grid:
         return found
 
 
-def grid_of(visit: Visit, spec: GridSpec, paging: Paging, where: Condition) -> Grid:
-    """One page of the list, with number and sum of the rows that meet the filter."""
+def grid_of(visit: Visit, spec: GridSpec, paging: Paging, where: Condition, page_of: PageOf | None = None) -> Grid:
+    """One page of the list, with number and sum of the rows that meet the filter. `page_of`: in an order of its own."""
     given = paging.asked
     limit = given.limit if "limit" in visit.request.query_params else own_limit(visit)
     asked = Asked(given.sort, given.descending, given.after, limit, visit.upto)
     with visit.sql() as sql:
-        page = spec.listing.page(sql, where, asked)
+        page = (page_of or spec.listing.page)(sql, where, asked)
         count, cents = _whole(sql, visit, spec, where)
     query = {name: value for name, value in paging.query if value}
     actions = tuple(action for action in spec.actions if visit.may(action.right))
+    given_with = [action.right for action in actions if action.asks == "colleague"]
     return Grid(
         spec,
         columns_of(visit, spec),
@@ -134,7 +137,7 @@ def grid_of(visit: Visit, spec: GridSpec, paging: Paging, where: Condition) -> G
         bool(page.rows) and _is_a_page(visit, spec.open(page.rows[0])),
         saved_filters(visit, spec),
         preference(visit, f"filter.{spec.name}") is not None,
-        colleagues_in(visit, [visit.practice]) if any(action.asks == "colleague" for action in actions) else (),
+        colleagues_in(visit, [visit.practice], given_with[0]) if given_with else (),
     )
 
 

@@ -39,12 +39,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A filter of the form. `kind`: one_of, text, month, day, flag. `options` of a one_of: value and catalogue key."""
+    """A filter of the form. `kind`: one_of, text, month, day, flag. `options` of a one_of: value and catalogue key.
+
+    `right`: what the reader needs for it.
+    """
 
     name: str
     kind: str
     options: tuple[tuple[str, str], ...] = ()
     label: str = ""
+    right: str = ""
 
     @property
     def label_key(self) -> str:
@@ -82,6 +86,9 @@ CARE_COLUMNS = (
     Column("snoozed_until", "day", shown=False, label="list_column.snoozed_until"),
 )
 """What came of it (`row_words.with_care`)."""
+MINE = Choice("mine", "one_of", (("true", "list_column.me"),), label="list_column.assignee")
+"""What the reader took upon themselves, or stands in for (`own_work`)."""
+MINE_OF_PATIENTS = replace(MINE, right="medical")
 CARE_COLUMNS_OF_PATIENTS = tuple(replace(column, right="medical") for column in CARE_COLUMNS)
 
 

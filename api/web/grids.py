@@ -1,9 +1,10 @@
 """Every list by its name: what its query may ask for, and the rows that this means. Export and bulk work start here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Response
@@ -11,13 +12,14 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
 from api.rest.listing import Paging
-from api.web.grid import grid_of, usual_query
+from api.web.grid import ORDER, grid_of, usual_query
 from api.web.grid_spec import GridSpec
+from api.web.own_work import OwnQuery, own
 from api.web.visit import Visit
 from application.ports import Row, Sql
 from domain.errors import NotFound
 from projections.paging import Asked
-from projections.scope import Condition
+from projections.scope import Condition, both
 from projections.whole import ordered_ids
 
 if TYPE_CHECKING:
@@ -47,11 +49,17 @@ class Exportable:
     @property
     def parameters(self) -> frozenset[str]:
         """Names by which the list can be narrowed."""
-        return frozenset(field.name for field in fields(self.query))
+        return frozenset({*(one.name for one in fields(self.query)), *(one.name for one in self.spec.choices)})
 
     def condition(self, visit: Visit) -> Condition:
-        """What the query of this request asks for. Raises `RequestValidationError`."""
-        return self.where(visit, wanted_of(visit, self.query))
+        """What the query of this request asks for. Raises `RequestValidationError` and `NotPermitted`."""
+        where = self.where(visit, wanted_of(visit, self.query))
+        for choice in self.spec.choices:
+            if choice.name == "mine" and wanted_of(visit, OwnQuery).mine:
+                visit.known_caller.require(choice.right or self.right)
+                with visit.sql() as sql:
+                    where = both([where, own(visit, sql, self.spec.subject)])
+        return where
 
     def asked(self, visit: Visit) -> Asked:
         """In which order, as of when. Raises `Invalid` for a sort that the list does not know."""
@@ -110,10 +118,23 @@ def grid_named(visit: Visit, name: str) -> Exportable:
 def list_page(visit: Visit, name: str, paging: Paging, template: str, **facts: Any) -> Response:  # noqa: ANN401 - what the template shows
     """The page of a list; without a query as the user saved it, else as it usually is."""
     shown = grid_named(visit, name)
-    if not visit.request.query_params.keys() - {"as_of"}:
-        usual = usual_query(visit, shown.spec)
-        if usual:
-            return visit.go(visit.to(shown.spec.path, **usual))
+    if elsewhere := better_address(visit, paging, shown):
+        return visit.go(elsewhere)
     grid = grid_of(visit, shown.spec, paging, shown.condition(visit))
     shown.saw(visit, grid.rows)
     return visit.page(template, fragment="list", grid=grid, **facts)
+
+
+def better_address(visit: Visit, paging: Paging, shown: Exportable) -> str:
+    """Where this list is opened instead, empty for here: its usual query, or this one without what it does not know."""
+    if visit.request.query_params.keys() - {"as_of"}:
+        return known_address(visit, paging, shown.parameters)
+    usual = {name: value for name, value in usual_query(visit, shown.spec).items() if name in shown.parameters | ORDER}
+    return visit.to(shown.spec.path, **usual) if usual else ""
+
+
+def known_address(visit: Visit, paging: Paging, parameters: Collection[str]) -> str:
+    """The page that is asked for without what would narrow nothing and stand among its filters; empty without any."""
+    strange = {name for name, _ in paging.query} - {*parameters, *ORDER}
+    left = [(name, value) for name, value in visit.request.query_params.multi_items() if name not in strange]
+    return f"{paging.address}?{urlencode(left)}".rstrip("?") if strange else ""

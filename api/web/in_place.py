@@ -10,6 +10,7 @@ from starlette.datastructures import UploadFile
 from api.catalogue import has, text
 from api.rest.listing import Paging
 from api.rest.problems import problem_of
+from api.web.form_fields import word_of_field
 from api.web.grid import grid_of
 from api.web.grids import grid_named
 from api.web.render import page_of
@@ -67,6 +68,6 @@ def _said(
     visit: Visit, code: str, status: int, field: str, facts: Mapping[str, object] = MappingProxyType({})
 ) -> Refusal:
     known = code if has(f"problem.{code}") else "unexplained"
-    said = {**facts, "field": field}
+    said = {**facts, "field": word_of_field(field, visit.language)}
     title, detail = (text(f"{group}.{known}", visit.language, **said) for group in ("problem_title", "problem"))
     return Refusal(code, title, detail, status, field)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from api.catalogue import has, text
 from api.rest.desk_lists import ITEMS
 from api.rest.listing import Word
-from api.web.grid_spec import CARE, CARE_COLUMNS, Choice, Column, GridSpec, Look
+from api.web.grid_spec import CARE, CARE_COLUMNS, MINE, Choice, Column, GridSpec, Look
 from api.web.grids import GRIDS, Exportable
 from api.web.row_words import with_care
 from api.web.timeline import name_of
@@ -95,11 +95,13 @@ ITEMS_GRID = GridSpec(
     (
         Choice("kind", "one_of", tuple((kind, f"item_kind.{kind}") for kind in _KINDS), label="inbox_column.what"),
         Choice("is_settled", "flag"),
+        MINE,
     ),
     open=lambda row: f"{PATH}/{row['item_id']}",
     look=lambda row: "is-read" if row["is_settled"] else "",
     usual={"is_settled": "false", "sort": "raised_at"},
     title="inbox_title.items",
+    first_step=("/facturation/reponses", "read"),
     enrich=lambda visit, rows: with_care(visit, _said(visit, rows), "item_id"),
     actions=CARE,
 )

@@ -5,18 +5,21 @@ number and sum; nothing happens before that page is confirmed.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from api.web.chosen import filtered, is_whole, ticked
-from api.web.doors import MayRead
+from api.web.doors import Door, MayRead
 from api.web.file_jobs import file_job_page
 from api.web.grid_spec import Action
 from api.web.grids import GRIDS, Exportable, grid_named
 from api.web.job_words import command_of, file_work_of, names_of, title_of
 from api.web.looks import job_state
 from api.web.own_view import columns_of
+from api.web.render import wants_part
 from api.web.rows_by_id import known_rows
 from api.web.told_jobs import named, reason_for, told
 from api.web.visit import Visit
@@ -24,6 +27,17 @@ from application.job_store import Job
 from domain.errors import NotFound
 
 router = APIRouter(prefix="/c/{where}")
+
+
+class WatchingDoor(Door):
+    """A page that asks again by itself keeps nobody signed in: only opening it is a use of the session."""
+
+    async def let_in(self, request: Request) -> Visit:
+        """As any door."""
+        return await Door.let_in(replace(self, is_use=not wants_part(request)), request)
+
+
+MayWatch = Annotated[Visit, Depends(WatchingDoor("read"))]
 _MOST_FAILURES = 200
 _SHOWN = 10
 _COLUMNS = 5
@@ -40,7 +54,7 @@ def begin(visit: MayRead, grid: str) -> Response:
     jobs = visit.quittance.jobs
     job_id = jobs.draft(command_of(visit), visit.practice, name, ids, cents)
     if not whole:
-        jobs.confirm(job_id, reason)
+        jobs.confirm(job_id, visit.known_caller.actor, reason)
     return visit.go(visit.at(f"/travaux/{job_id}"))
 
 
@@ -61,7 +75,7 @@ def show_jobs(visit: MayRead) -> Response:
 
 
 @router.get("/travaux/{job_id}")
-def show_job(visit: MayRead, job_id: UUID) -> Response:
+def show_job(visit: MayWatch, job_id: UUID) -> Response:
     """What will be done, or how far it is, and what failed why."""
     job = _job(visit, job_id)
     _seen(visit, job)
@@ -95,6 +109,7 @@ def _page(visit: Visit, job: Job) -> Response:
         may_act=visit.may(action.right),
         undoing=jobs.undoing(job_id),
         is_undoable=jobs.is_undoable(job),
+        is_own=job.actor == visit.known_caller.actor,
         names=names_of(visit, [job]),
         job_state=job_state,
     )
@@ -104,7 +119,7 @@ def _page(visit: Visit, job: Job) -> Response:
 def confirm(visit: MayRead, job_id: UUID) -> Response:
     """Do what was shown, and nothing else."""
     _, action = _named(_mine(visit, job_id))
-    visit.quittance.jobs.confirm(job_id, reason_for(visit, action))
+    visit.quittance.jobs.confirm(job_id, visit.known_caller.actor, reason_for(visit, action))
     return visit.go(visit.at(f"/travaux/{job_id}"))
 
 

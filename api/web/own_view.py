@@ -13,7 +13,7 @@ _ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class SavedFilter:
-    """A filter that a user gave a name."""
+    """A filter that a user gave a name. `query`: as of the day of the visit, too."""
 
     name: str
     query: str
@@ -44,7 +44,10 @@ def saved_filters(visit: Visit, spec: GridSpec) -> tuple[SavedFilter, ...]:
     """Those with a name, in the order in which they were saved."""
     kept = preference(visit, f"filters.{spec.name}")
     named = kept.items() if isinstance(kept, Mapping) else ()
-    return tuple(SavedFilter(str(name), urlencode(query)) for name, query in named if isinstance(query, Mapping))
+    day = {"as_of": visit.as_of} if visit.as_of else {}
+    return tuple(
+        SavedFilter(str(name), urlencode({**query, **day})) for name, query in named if isinstance(query, Mapping)
+    )
 
 
 def own_limit(visit: Visit) -> int:

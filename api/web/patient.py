@@ -15,6 +15,7 @@ from api.web.casework_things import PAGES
 from api.web.doors import MaySeeCare
 from api.web.form_fields import NOTHING, Wrong
 from api.web.grid import GridSpec, grid_of
+from api.web.grids import known_address
 from api.web.history_grids import DAYS_GRID, INVOICES_GRID
 from api.web.patient_parts import LANGUAGES
 from api.web.timeline import SOURCES, timeline_of
@@ -22,7 +23,7 @@ from api.web.visit import Visit
 from application.register import likeness
 from domain import patient as patients
 from domain.patient import Insurability, Patient
-from projections.patients import identity
+from projections.patients import identity, merged_into
 from projections.patients import patients as rows_of
 from projections.scope import both, one_of, scoped
 
@@ -117,12 +118,13 @@ def unseen_file_of(visit: Visit, patient_id: UUID) -> File:
     if state is None:
         not_here(ABSENT)
     within(visit.known_caller, state.establishment_id, ABSENT)
-    lookups, keys = visit.quittance.lookups, visit.quittance.keys
     alike: list[UUID] = []
-    if not state.is_erased:
-        mark = likeness(keys, state.establishment_id, state.details)
-        alike = [one for one in lookups.patients_alike(state.establishment_id, mark) if one != patient_id]
-    merged = lookups.merged_into(patient_id)
+    if not state.is_erased and visit.as_of is None:  # what looks alike is to be merged now
+        mark = likeness(visit.quittance.keys, state.establishment_id, state.details)
+        found = visit.quittance.lookups.patients_alike(state.establishment_id, mark)
+        alike = [one for one in found if one != patient_id]
+    with visit.sql() as sql:
+        merged = merged_into(sql, patient_id, visit.upto)
     names = _names(visit, [*alike, *merged])
     return File(
         patient_id,
@@ -137,7 +139,7 @@ def unseen_file_of(visit: Visit, patient_id: UUID) -> File:
 
 def _names(visit: Visit, ids: Sequence[UUID]) -> dict[UUID, str]:
     with visit.sql() as sql:
-        rows = rows_of(sql, visit.scope, ids)
+        rows = rows_of(sql, visit.scope, ids, visit.upto)
     found = {}
     for one in ids:
         if one in rows:
@@ -148,6 +150,8 @@ def _names(visit: Visit, ids: Sequence[UUID]) -> dict[UUID, str]:
 
 def _listed(visit: Visit, patient_id: UUID, paging: Paging, spec: GridSpec, tab: str) -> Response:
     """A list of the history, of one patient."""
+    if elsewhere := known_address(visit, paging, ()):
+        return visit.go(elsewhere)
     file = file_of(visit, patient_id)
     columns = tuple(column for column in spec.columns if column.name != "patient")
     own = replace(spec, name=f"patient_{spec.name}", path=f"/patients/{patient_id}/{tab}", columns=columns)

@@ -5,19 +5,21 @@ Names are sealed, so the database cannot sort by them: up to `MOST_SORTED` recor
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from api.rest.listing import InMonth, Paging, Word
 from api.web.grid import Grid, grid_of
-from api.web.grid_spec import CARE_COLUMNS, CARE_OF_PATIENTS, Choice, Column, GridSpec, Look
+from api.web.grid_spec import CARE_COLUMNS, CARE_OF_PATIENTS, MINE, Choice, Column, GridSpec, Look
 from api.web.grids import GRIDS, Exportable
 from api.web.row_words import with_care
 from api.web.visit import Visit
 from application.ports import Row, Sql
 from application.register import plain
 from projections.as_of import union
-from projections.paging import Asked, Listing
+from projections.billing_months import cared_for_in
+from projections.paging import Asked, Listing, Page
 from projections.patients import TABLE, Identity, identity
 from projections.scope import Condition, both, one_of, scoped
 from projections.whole import ordered_ids
@@ -58,8 +60,7 @@ def condition(visit: Visit, wanted: PatientQuery) -> Condition:
 def _asked_for(visit: Visit, wanted: PatientQuery) -> Sequence[Condition]:
     found = []
     if wanted.month is not None:
-        cared = both([scoped(visit.scope), one_of("month", [wanted.month])])
-        found.append(Condition(f"patient_id IN (SELECT patient_id FROM days WHERE {cared.text})", cared.params))
+        found.append(cared_for_in(visit.scope, wanted.month, visit.upto))
     if wanted.sickness_fund is not None:
         found.append(one_of("sickness_fund", [wanted.sickness_fund]))
     if wanted.is_active is not None:
@@ -97,6 +98,7 @@ SPEC = GridSpec(
         Choice("month", "month", label="patient_column.month"),
         Choice("sickness_fund", "text"),
         Choice("is_active", "flag", label="patient_column.is_active"),
+        MINE,
     ),
     open=lambda row: f"/patients/{row['patient_id']}",
     look=lambda row: "is-read" if row["merged_into"] or row["is_erased"] else "",
@@ -109,29 +111,24 @@ SPEC = GridSpec(
 
 def patient_grid(visit: Visit, paging: Paging, where: Condition) -> Grid:
     """By name unless asked otherwise, as long as there are not too many to open."""
-    asked = paging.asked
-    if not _is_by_name(asked):
-        return grid_of(visit, SPEC, paging, where)
-    grid = grid_of(visit, SPEC, replace(paging, asked=replace(asked, after=None)), where)
-    if grid.count > MOST_SORTED:
-        return grid_of(visit, SPEC, paging, where)
     with visit.sql() as sql:
-        rows = _sorted(visit, sql, where, descending=asked.descending)
+        is_by_name = _is_by_name(visit, sql, where, paging.asked)
+    if not is_by_name:
+        return grid_of(visit, SPEC, paging, where)
+    return replace(grid_of(visit, SPEC, paging, where, partial(_page, visit)), sort=BY_NAME)
+
+
+def _page(visit: Visit, sql: Sql, where: Condition, asked: Asked) -> Page:
+    """Behind the record that the cursor names."""
+    rows = _sorted(visit, sql, where, descending=asked.descending)
     start = next((place + 1 for place, row in enumerate(rows) if str(row["patient_id"]) == asked.after), 0)
-    page = rows[start : start + grid.limit]
-    more = start + grid.limit < len(rows)
-    return replace(
-        grid,
-        rows=SPEC.complete(visit, page),
-        following=paging.following(str(page[-1]["patient_id"])) if more else None,
-        first=f"{paging.address}?{grid.whole}" if start else None,
-        sort=BY_NAME,
-    )
+    end = start + asked.limit
+    return Page(rows[start:end], str(rows[end - 1]["patient_id"]) if end < len(rows) else None)
 
 
 def _ids(visit: Visit, sql: Sql, where: Condition, asked: Asked, most: int) -> list[UUID]:
     """In the order of the page: exports, print and work on the whole filter follow it."""
-    if _is_by_name(asked) and SPEC.listing.count(sql, where, visit.upto) <= MOST_SORTED:
+    if _is_by_name(visit, sql, where, asked):
         return [row["patient_id"] for row in _sorted(visit, sql, where, descending=asked.descending)][: most + 1]
     return ordered_ids(SPEC.listing, sql, where, asked, most)
 
@@ -139,8 +136,8 @@ def _ids(visit: Visit, sql: Sql, where: Condition, asked: Asked, most: int) -> l
 GRIDS["patients"] = Exportable(SPEC, PatientQuery, condition, right="medical", seen="patient.listed", order=_ids)
 
 
-def _is_by_name(asked: Asked) -> bool:
-    return asked.sort in ("", BY_NAME)
+def _is_by_name(visit: Visit, sql: Sql, where: Condition, asked: Asked) -> bool:
+    return asked.sort in ("", BY_NAME) and SPEC.listing.count(sql, where, visit.upto) <= MOST_SORTED
 
 
 def _sorted(visit: Visit, sql: Sql, where: Condition, *, descending: bool) -> list[Row]:

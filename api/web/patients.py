@@ -5,9 +5,8 @@ from fastapi import APIRouter, Response
 from api.rest.listing import Pages
 from api.web.doors import MayRegister, MaySeeCare
 from api.web.form_fields import NOTHING, Wrong, wrong_of
-from api.web.grid import usual_query
-from api.web.grids import grid_named
-from api.web.patient_list import SPEC, patient_grid
+from api.web.grids import better_address, grid_named
+from api.web.patient_list import patient_grid
 from api.web.patient_parts import LANGUAGES, details_of, period_of
 from api.web.visit import Visit
 from domain.errors import DomainError
@@ -19,8 +18,8 @@ router = APIRouter(prefix="/c/{where}/patients")
 def show_patients(visit: MaySeeCare, paging: Pages) -> Response:
     """By name; without a query as the user saved it, else those under whose record care is billed."""
     shown = grid_named(visit, "patients")
-    if not visit.request.query_params.keys() - {"as_of"}:
-        return visit.go(visit.to("/patients", **usual_query(visit, SPEC)))
+    if elsewhere := better_address(visit, paging, shown):
+        return visit.go(elsewhere)
     grid = patient_grid(visit, paging, shown.condition(visit))
     shown.saw(visit, list(grid.rows))
     return visit.page("patients.html", fragment="list", grid=grid)

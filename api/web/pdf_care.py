@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from api.held_days import held_phase
-from api.web.day import day_of
+from api.web.day import day_of, proof_of
 from api.web.day_stays import stays_of
 from api.web.invoice import invoice_of
 from api.web.looks import day_phase, invoice_state, verdict
@@ -15,7 +15,6 @@ from api.web.said import names_of, shown_lines
 from api.web.settlement_branches import Branch, Twig, branches_of
 from api.web.visit import Visit
 from domain.billing_day import BillingDay
-from domain.event import ERASED
 from domain.invoice import Invoice
 from infrastructure.pdf import Block, Column, Document, Facts, Heading, Paragraph, Table
 from projections.history import INVOICES
@@ -29,7 +28,7 @@ def print_day(visit: Visit, day_id: UUID) -> Printed:
     lines = shown_lines(day, visit)
     name = names_of(visit, [day.patient_id]).get(day.patient_id, "")
     blocks: list[Block] = [
-        _day_facts(day, name, held_back(visit, [day_id]).get(day_id, ()), speak),
+        _day_facts(day, name, proof_of(visit, day), held_back(visit, [day_id]).get(day_id, ()), speak),
         Heading(speak.t("state.lines")),
         Table(line_columns(speak), line_rows(lines, speak)) if lines else Paragraph(speak.t("print.no_lines")),
         Heading(speak.t("print.stays")),
@@ -60,7 +59,7 @@ def day_told(twig: Twig, speak: Speaker) -> str:
     return day if twig.is_here else speak.t("print.left", day=day)
 
 
-def _day_facts(day: BillingDay, name: str, held: Sequence[str], speak: Speaker) -> Facts:
+def _day_facts(day: BillingDay, name: str, proof: str, held: Sequence[str], speak: Speaker) -> Facts:
     t, is_settled = speak.t, day.verdict != "none"
     phase = "settled" if is_settled else "in_sending" if day.sending_id else "prepared"
     return Facts(
@@ -72,7 +71,7 @@ def _day_facts(day: BillingDay, name: str, held: Sequence[str], speak: Speaker) 
             (t("state.amount_cents"), speak.amount(day.asked_cents)),
             (t("state.accepted_cents"), speak.amount(day.accepted_cents if is_settled else None)),
             (t("state.refused_cents"), speak.amount(day.refused_cents if is_settled else None)),
-            *([(t("state.time_bar_proof"), day.time_bar_proof)] if day.time_bar_proof not in ("", ERASED) else []),
+            *([(t("state.time_bar_proof"), proof)] if proof else []),
         ]
     )
 

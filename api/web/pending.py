@@ -43,7 +43,7 @@ def drop_pending(visit: SignedIn) -> Response:
     """Not wanted any more."""
     assert visit.session is not None  # noqa: S101 - the door asks for it
     visit.quittance.pending_forms.drop(visit.request.cookies.get(COOKIE, ""), visit.session.user_id)
-    back = visit.text("back", 500)
+    back = visit.address_in("back")
     return _forget(visit.go(back if back.startswith("/c/") else "/"))
 
 

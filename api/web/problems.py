@@ -12,6 +12,7 @@ from api.rest.rights import product
 from api.web import pending
 from api.web.changes import patients_in
 from api.web.doors import SignInNeeded
+from api.web.form_fields import word_of_field
 from api.web.own_paths import came_from
 from api.web.render import notice_of, page_of, wants_part
 from api.web.timeline import Entry, entries_of
@@ -106,7 +107,7 @@ def _detail(visit: Visit, code: str, field: str) -> str:
     """In words for a person, where those for a program would not do."""
     right = text(f"right.{getattr(visit.request.state, 'lacking', 'read')}", visit.language)
     group = "page_problem" if has(f"page_problem.{code}") else "problem"
-    return text(f"{group}.{code}", visit.language, field=field, right=right)
+    return text(f"{group}.{code}", visit.language, field=word_of_field(field, visit.language), right=right)
 
 
 def _outcome(request: Request, problem: Problem) -> str:

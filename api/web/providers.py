@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Response
 
 from api.rest.rights import not_here
 from api.web.doors import MayRead, MayRegister
-from api.web.form_fields import NOTHING, Wrong, day, day_or_none, done_or_wrong, needed, wrong_of
+from api.web.form_fields import NOTHING, Wrong, day, day_or_none, done_or_wrong, needed, version, wrong_of
 from api.web.grid_spec import Column
 from api.web.plain_lists import PLAIN, PlainList
 from api.web.render import said_by
@@ -31,13 +31,18 @@ ProviderId = Annotated[UUID, Path()]
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A provider with the stretches of work here, the latest first. `works`: on the day of the visit."""
+    """A provider with the stretches of work here, the latest first. `works`: on the day of the visit.
+
+    `belongs`: then or later. `version` of the provider's own stream.
+    """
 
     provider_id: UUID
     state: Provider
     stretches: tuple[Membership, ...]
     works: bool
+    belongs: bool
     is_active: bool
+    version: int
 
     @property
     def name(self) -> str:
@@ -86,25 +91,24 @@ def show_provider(visit: MayRead, provider_id: ProviderId) -> Response:
 @router.post("/{provider_id:uuid}/corriger")
 def correct(visit: MayRegister, provider_id: ProviderId) -> Response:
     """Give the right details; the number names the provider and stays."""
-    member = member_of(visit, provider_id)
-    register = visit.quittance.register
+    nihii = _belonging(visit, provider_id).state.details.nihii
 
     def act(context: Context) -> Done[Any]:
-        return register.provider(context, details_of(visit, member.state.details.nihii))
+        return visit.quittance.register.provider(context, details_of(visit, nihii))
 
-    return _do(visit, provider_id, "details", act)
+    return _do(visit, provider_id, "details", act, version(visit, provider_id))
 
 
 @router.post("/{provider_id:uuid}/activite")
 def record_activity(visit: MayRegister, provider_id: ProviderId) -> Response:
     """Record when the number is active; a period with the same first day replaces the former."""
-    member = member_of(visit, provider_id)
+    _belonging(visit, provider_id)
 
     def act(context: Context) -> Done[Any]:
-        stretch = (day(visit, "valid_from"), day_or_none(visit, "valid_to"))
-        return visit.quittance.register.provider(context, member.state.details, [stretch])
+        since, until = day(visit, "valid_from"), day_or_none(visit, "valid_to")
+        return visit.quittance.register.activity(context, provider_id, since, until)
 
-    return _do(visit, provider_id, "activity", act)
+    return _do(visit, provider_id, "activity", act, version(visit, provider_id))
 
 
 @router.post("/{provider_id:uuid}/retour")
@@ -137,7 +141,7 @@ def members(visit: Visit) -> list[Member]:
     found = visit.quittance.log.load(dict.fromkeys(one.provider_id for one in stretches), visit.upto)
     today = visit.as_of or visit.today
     shown = [
-        _member(who, known, [one for one in stretches if one.provider_id == who], today)
+        _member(who, known, [one for one in stretches if one.provider_id == who], today, len(events))
         for who, events in found.items()
         if (known := providers.fold(events)) is not None
     ]
@@ -181,6 +185,12 @@ def member_of(visit: Visit, provider: UUID) -> Member:
     return found or not_here(ABSENT)
 
 
+def _belonging(visit: Visit, provider: UUID) -> Member:
+    """One who works here, or will: what it says of a provider holds in all practices. Raises `NotFound`."""
+    found = member_of(visit, provider)
+    return found if found.belongs else not_here("membership_unknown")
+
+
 def details_of(visit: Visit, nihii: str = "") -> ProviderDetails:
     """From the form. Raises `Invalid`."""
     convention = visit.text("convention_status", 1) or "0"
@@ -195,14 +205,24 @@ def details_of(visit: Visit, nihii: str = "") -> ProviderDetails:
     )
 
 
-def _member(who: UUID, state: Provider, stretches: list[Membership], today: Date) -> Member:
+def _member(who: UUID, state: Provider, stretches: list[Membership], today: Date, version: int) -> Member:
     latest = tuple(sorted(stretches, key=lambda one: one.valid_from, reverse=True))
-    return Member(who, state, latest, any(one.covers(today) for one in latest), state.is_active(today))
+    works = any(one.covers(today) for one in latest)
+    belongs = any(one.valid_to is None or one.valid_to >= today for one in latest)
+    return Member(who, state, latest, works, belongs, state.is_active(today), version)
 
 
-def _do(visit: Visit, who: UUID, form: str, act: Callable[[Context], Done[Any]]) -> Response:
-    home = f"/prestataires/{who}"
-    return done_or_wrong(visit, form, act, home, lambda wrong: _page(visit, who, wrong), about=visit.practice)
+def _do(
+    visit: Visit,
+    who: UUID,
+    form: str,
+    act: Callable[[Context], Done[Any]],
+    expected: tuple[UUID, int] | None = None,
+) -> Response:
+    def again(wrong: Wrong) -> Response:
+        return _page(visit, who, wrong)
+
+    return done_or_wrong(visit, form, act, f"/prestataires/{who}", again, about=visit.practice, expected=expected)
 
 
 def _page(visit: Visit, who: UUID, wrong: Wrong) -> Response:

@@ -18,7 +18,7 @@ from api.web.casework_things import PAGES
 from api.web.doors import MayRead
 from api.web.grid import Grid, grid_of
 from api.web.grid_spec import Choice
-from api.web.grids import GRIDS
+from api.web.grids import GRIDS, known_address
 from api.web.refusal_groups import curable, groups_of, path_of
 from api.web.refusal_rows import CHOICES, SPEC
 from api.web.visit import Visit
@@ -49,6 +49,8 @@ def show_cause(visit: MayRead, cause: str, wanted: RefusalWanted, paging: Pages,
     """The same lines as the API's list with this root code, and this letter when one is given."""
     if not _CODE.fullmatch(cause):
         not_here("path_unknown")
+    if elsewhere := known_address(visit, paging, GRIDS["refusals"].parameters | {"letter"}):
+        return visit.go(elsewhere)
     code = cause.replace("-", "/")
     wanted = replace(wanted, root_code=code, root_letter=letter)
     groups = groups_of(visit, narrowed(RefusalFilter, replace(wanted, root_letter=None)))

@@ -48,6 +48,11 @@ class Linked(str):
         made.address = address
         return made
 
+    @property
+    def alone(self) -> str:
+        """The text, for where a link stands around it already."""
+        return str(self)
+
     def __html__(self) -> Markup:
         """As templates put it on a page."""
         return Markup('<a href="{}">{}</a>').format(self.address, str(self))

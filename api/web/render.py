@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date as Date
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi import Request, Response
@@ -11,8 +11,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from api.catalogue import Language, counted, euros, has, number, percent, text, with_percent
+from api.catalogue import Language, counted, entitlement, euros, has, number, percent, text, unread, with_percent
 from api.web.assets import asset
+from api.web.cells import Writers
 from api.web.policy import PAGE_HEADERS, page_policy
 from api.web.shell import shell_of
 from api.web.words import translations
@@ -72,7 +73,8 @@ def environment(language: Language) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    words = translations(language)
+    made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
     for name in ("gettext", "ngettext"):
         made.globals[name] = _with_counts(made.globals[name], language)
     made.globals |= {"asset": asset, "language": language, "has": has, "icon": icon}
@@ -87,12 +89,22 @@ def environment(language: Language) -> Environment:
         "with_percent": lambda figure: with_percent(figure, language),
         "month": lambda month: f"{month[5:]}/{month[:4]}" if month else _DASH,
         "month_in_words": lambda month: month_in_words(month, language),
+        "unread": lambda reason: unread(reason, language),
         "of_month": lambda month: of_month(month, language),
+        "entitlement": lambda name: entitlement(name, language),
         "destination_kind": lambda code: text(f"destination_kind.{beyond_efact(code)}", language),
+        "yes": lambda value: words.gettext("oui") if value else _DASH,
         "refusal_code": lambda said: refusal_code(said.code, said.letter),
     }
     made.filters["to_do_by"] = to_do_by
+    state = lru_cache(1_000)(partial(_state, language))
+    made.globals |= {"state_of": state, "cells_of": Writers(made.filters, state).cells}
     return made
+
+
+def _state(language: Language, look: tuple[str, str, str]) -> Markup:
+    kind, picture, key = look
+    return Markup('<span class="state {}">{} {}</span>').format(kind, icon(picture), text(key, language))
 
 
 def _with_counts(say: Any, language: Language) -> Any:  # noqa: ANN401 - a function that Jinja does not type

@@ -6,19 +6,20 @@ from uuid import UUID
 
 from api.catalogue import Language, has, percent, text
 from api.held_days import held_phase
-from api.web.timeline import name_of
+from api.web.timeline import name_of, why_of
 from api.web.visit import Visit
 from api.web.written import refusal_code
 from application.ports import Row
 from domain.rules.refusals import explain
-from domain.sending import SendingEnvelopeRejected, SendingRejected
+from domain.sending import SendingCancelled, SendingEnvelopeRejected, SendingRejected
 from projections.patients import identity, patients
 from projections.root_codes import root_codes
 from projections.work_set_aside import cared_for
 
 _MOST_REASONS = 2
 _UNTOUCHED = {"assignee": "", "snoozed_until": ""}
-_REFUSED = frozenset({"envelope_rejected", "rejected"})
+_TOLD = frozenset({"envelope_rejected", "rejected", "cancelled"})
+"""States of a sending whose reason stands in its events."""
 
 
 def with_patients(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
@@ -26,7 +27,7 @@ def with_patients(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
     names: dict[Any, str] = {}
     if visit.may_ever("medical"):
         with visit.sql() as sql:
-            found = patients(sql, visit.scope, {row["patient_id"] for row in rows})
+            found = patients(sql, visit.scope, {row["patient_id"] for row in rows}, visit.upto)
         for patient_id, row in found.items():
             who = identity(visit.quittance.keys, row)
             names[patient_id] = f"{who.last_name} {who.first_name}".strip()
@@ -77,14 +78,16 @@ def with_care(visit: Visit, rows: Sequence[Row], column: str) -> Sequence[Row]:
 
 
 def with_explanation(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
-    """`reason` of a sending: what its state means, and what the union said when it refused the file."""
-    refused = visit.quittance.log.load([r["sending_id"] for r in rows if r["status"] in _REFUSED], visit.upto)
+    """`reason` of a sending: what its state means and what the union said; of a cancelled one what was typed."""
+    ended = visit.quittance.log.histories([r["sending_id"] for r in rows if r["status"] in _TOLD], visit.upto)
     made = []
     for row in rows:
-        said = [_of_the_union(visit, event) for event in refused.get(row["sending_id"], ())]
+        recorded = ended.get(row["sending_id"], ())
+        typed = next((why_of(visit, one) for one in recorded if isinstance(one.event, SendingCancelled)), "")
+        said = [_of_the_union(visit, one.event) for one in recorded]
         key = f"list_why.{'duplicate' if _waits_for_a_person(row) else row['status']}"
         why = text(key, visit.language) if has(key) else ""
-        made.append({**row, "reason": " ".join(part for part in [why, *said] if part)})
+        made.append({**row, "reason": typed or " ".join(part for part in [why, *said] if part)})
     return made
 
 

@@ -100,7 +100,7 @@ def reason_of(visit: Visit) -> str:
     """Why: asked for where somebody decides. Raises `Invalid`."""
     reason = visit.text("reason", 500)
     if len(reason) < _SHORTEST_REASON:
-        raise Invalid("field_invalid", "reason: say why.", field="reason")
+        raise Invalid("reason_missing", "reason: say why.", field="reason")
     return reason
 
 

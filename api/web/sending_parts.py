@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from api.rest.filters import SendingFilter, SendingQuery, narrowed
+from api.web.own_work import own
 from api.web.said import explained
 from api.web.timeline import Entry
 from api.web.visit import Visit
@@ -82,7 +83,10 @@ def near(visit: Visit, sql: Sql, state: Sending, given: str) -> tuple[UUID | Non
     asked = Asked(sort if sort in SENDINGS.sorts else "", query.get("descending") == "true", at=visit.upto)
     mine = both([scoped(visit.scope), one_of("sending_id", [state.sending_id])])
     row = SENDINGS.page(sql, mine, Asked(limit=1, at=visit.upto)).rows
-    return neighbours(SENDINGS, sql, conditions(visit.scope, wanted), asked, row[0]) if row else (None, None)
+    where = conditions(visit.scope, wanted)
+    if query.get("mine"):
+        where = both([where, own(visit, sql, "sending_id")])
+    return neighbours(SENDINGS, sql, where, asked, row[0]) if row else (None, None)
 
 
 def unsent(visit: Visit, state: Sending) -> int:

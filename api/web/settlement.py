@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from api.rest.filters import SendingFilter, SendingQuery, SendingWanted, narrowed
 from api.rest.listing import Pages
 from api.web.doors import MayRead
-from api.web.grid_spec import CARE_COLUMNS, Choice, Column, GridSpec
+from api.web.grid_spec import CARE_COLUMNS, MINE, Choice, Column, GridSpec
 from api.web.grids import GRIDS, Exportable, list_page
 from api.web.history_grids import SENDING_ACTIONS
 from api.web.looks import sending_outcome, sending_row
@@ -58,6 +58,7 @@ SETTLEMENTS_GRID = GridSpec(
         Choice("outcome", "one_of", tuple((outcome, f"outcome.{outcome}") for outcome in _OUTCOMES)),
         Choice("is_read", "flag"),
         Choice("is_archived", "flag"),
+        MINE,
     ),
     open=lambda row: f"/decomptes/{row['sending_id']}",
     look=sending_row,
@@ -80,10 +81,11 @@ GRIDS["settlements"] = Exportable(SETTLEMENTS_GRID, SendingQuery, _settled)
 
 
 @router.get("")
-def show_settlements(visit: MayRead, wanted: SendingWanted, paging: Pages) -> Response:
+def show_settlements(visit: MayRead, wanted: SendingWanted, paging: Pages) -> Response:  # noqa: ARG001 - checked as such
     """One row a settled sending, so a union and a month; the sums of what the filter leaves."""
+    where = GRIDS["settlements"].condition(visit)
     with visit.sql() as sql:
-        totals = settlement_totals(sql, _settled(visit, wanted), visit.upto)
+        totals = settlement_totals(sql, where, visit.upto)
     return list_page(visit, "settlements", paging, "settlements.html", totals=totals)
 
 

@@ -168,8 +168,6 @@ def _enter(visit: Visit, token: str) -> Response:
     there = _next(visit)
     answer = visit.go(there if stage == "full" else Visit.to(visit, _STEPS[stage], next=there))
     answer.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="strict")
-    if session and session.stage == "full" and LANGUAGE not in visit.request.cookies:
-        _remember(answer, session.language)
     return answer
 
 
@@ -179,6 +177,6 @@ def _remember(answer: Response, language: str) -> None:
 
 def _next(visit: Visit) -> str:
     r"""A path of ours that the person wanted, never another site: browsers read `\\` as a slash and tabs as nothing."""
-    given = visit.request.query_params.get("next", "") or visit.text("next")
+    given = visit.request.query_params.get("next", "") or visit.address_in("next")
     is_path = given.startswith("/") and not given.startswith("//") and "\\" not in given
     return given if is_path and given.isprintable() else "/"

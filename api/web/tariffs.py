@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 
 from api.catalogue import money
 from api.tariff_shapes import changes_out, known, sets_out, summary_out
-from api.web import tariff_codes
+from api.web import tariff_codes, what_if
 from api.web.doors import MayAdminister, MayRead, MayTakeAnswers
 from api.web.form_fields import NOTHING, Wrong, day, done_or_wrong, version
 from api.web.grid_spec import Look
@@ -20,7 +20,7 @@ from application.tariffs import TariffReport
 from domain.tariffs import tariffs_id
 
 router = APIRouter(prefix="/c/{where}/tarifs")
-router.routes.extend(tariff_codes.router.routes)
+router.routes.extend([*tariff_codes.router.routes, *what_if.router.routes])
 PATH = "/tarifs"
 MOST_SHOWN = 500
 LOOKS: dict[str, Look] = {

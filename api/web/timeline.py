@@ -23,6 +23,8 @@ __all__ = ["SOURCES", "Entry", "entries_of", "name_of", "source_of", "timeline_o
 SOURCES = ("human", "rule", "answer", "import", "program")
 """Where an event comes from: a person, a rule of the product, a union's answer, a file of care, a program."""
 
+_SHARED = ("user", "provider")
+"""Kinds of things that belong to no one practice."""
 _HASH = re.compile(r"[0-9a-f]{64}")
 _FROM_ANSWERS = frozenset(
     {
@@ -78,13 +80,14 @@ class Entry:
 def timeline_of(visit: Visit, stream_id: UUID, source: str = "") -> tuple[Entry, ...]:
     """The newest first, as of the day of the visit, with the office work about it; of one source when it is named.
 
-    Work on what is about a patient is for who may see care. Scope is the caller's to check.
+    Work on what is about a patient is for who may see care; what happened to a person or a provider in another practice
+    is for nobody here. Scope is the caller's to check.
     """
     log, upto = visit.quittance.log, visit.upto
     work = log.history(casework_id(stream_id), upto)
     if work and work[0].event.is_of_a_patient and not visit.may_ever("medical"):
         work = []
-    recorded = [*log.history(stream_id, upto), *work]
+    recorded = [*(one for one in log.history(stream_id, upto) if _is_here(visit, one)), *work]
     recorded.sort(key=lambda one: one.position, reverse=True)
     return entries_of(visit, [one for one in recorded if not source or source_of(one) == source])
 
@@ -113,13 +116,22 @@ def entries_of(visit: Visit, wanted: Sequence[Recorded]) -> tuple[Entry, ...]:
 
 
 def why_of(visit: Visit, recorded: Recorded) -> str:
-    """In the words of who acted, unless they are gone; those about a patient are for who may see care."""
+    """In the words of who acted, unless they are gone; those about a patient are for who may see care.
+
+    Of what practices share, each sees its own words.
+    """
     meta = recorded.meta
     if meta.reason == ERASED:
         return text("actor.erased", visit.language)
+    if meta.reason and meta.reason_subject != visit.where and recorded.topic.partition(".")[0] in _SHARED:
+        return text("actor.elsewhere", visit.language)
     if meta.reason and meta.reason_subject != visit.where and not visit.may_ever("medical"):
         return text("actor.withheld", visit.language)
     return meta.reason
+
+
+def _is_here(visit: Visit, recorded: Recorded) -> bool:
+    return visit.where is None or getattr(recorded.event, "establishment_id", visit.where) == visit.where
 
 
 def source_of(recorded: Recorded) -> str:

@@ -47,14 +47,15 @@ def show_work(visit: MayRead, snoozed: Snoozed = False, mine: Mine = False) -> R
         settled = SENDINGS.count(sql, conditions(visit.scope, _UNREAD), visit.upto)
         oldest = oldest_answer(sql, visit.scope, unread, visit.upto)
         passes = first_passes(sql, visit.scope, _recent(today), visit.upto)
-        not_entered = finished if not works and not has_care(sql, visit.scope, finished) else ""
+        not_entered = finished if not works and not has_care(sql, visit.scope, finished, visit.upto) else ""
         steps = () if visit.as_of else missing(sql, visit.scope)
     asked_for = _asked_for(rows, snoozed=snoozed, mine=mine)
-    put_off = [row.work for row in asked_for if row.is_put_off]
+    put_off = {row.work: row.work.target_id(visit.practice) for row in asked_for if row.is_put_off}
+    reasons = why_put_off(visit, put_off.values())
     return visit.page(
         "todo.html",
         rows=asked_for,
-        why_put_off={work: why_put_off(visit, work.target_id(visit.practice)) for work in put_off},
+        why_put_off={work: reasons.get(target, "") for work, target in put_off.items()},
         mine=mine,
         put_off=sum(row.is_put_off for row in rows),
         snoozed=snoozed,

@@ -19,7 +19,7 @@ def named(visit: Visit, grid: str, action: Action) -> str:
     name = f"{grid}.{action.name}"
     match action.asks:
         case "colleague":
-            return f"{name}:{_colleague(visit)}"
+            return f"{name}:{_colleague(visit, action.right)}"
         case "day":
             return f"{name}:{_day(visit)}"
     return name
@@ -44,9 +44,9 @@ def reason_for(visit: Visit, action: Action) -> str:
     return reason
 
 
-def _colleague(visit: Visit) -> str:
+def _colleague(visit: Visit, right: str) -> str:
     given = visit.text("user_id", 40)
-    if given and given not in {str(one) for one, _ in colleagues_in(visit, [visit.practice])}:
+    if given and given not in {str(one) for one, _ in colleagues_in(visit, [visit.practice], right)}:
         raise Invalid("field_invalid", "user_id: choose somebody of this practice.", field="user_id")
     return given
 

@@ -10,8 +10,10 @@ from application.ports import Recorded
 from domain import billing_day as days
 from domain import establishment as establishments
 from domain import patient as patients
+from domain import provider as providers
 from domain.establishment import EstablishmentDetails
 from domain.patient import PatientDetails
+from domain.provider import ProviderDetails
 
 Fields = tuple[tuple[str, str], ...]
 
@@ -36,6 +38,11 @@ def _of_establishment(_: Visit, recorded: Sequence[Recorded]) -> dict[str, str]:
     return _typed(state.details) if state else {}
 
 
+def _of_provider(_: Visit, recorded: Sequence[Recorded]) -> dict[str, str]:
+    state = providers.fold(one.event for one in recorded)
+    return _typed(state.details) if state else {}
+
+
 def _of_line(visit: Visit, recorded: Sequence[Recorded]) -> dict[str, str]:
     """Of the line that the path names; a form about the whole day has no value of it."""
     state = days.fold(one.event for one in recorded)
@@ -46,12 +53,13 @@ def _of_line(visit: Visit, recorded: Sequence[Recorded]) -> dict[str, str]:
 _VALUES: Mapping[str, Callable[[Visit, Sequence[Recorded]], dict[str, str]]] = {
     "patient": _of_patient,
     "establishment": _of_establishment,
+    "provider": _of_provider,
     "billing_day": _of_line,
 }
 """Of things that a form holds whole: what its fields show, by the first word of their topics."""
 
 
-def _typed(details: PatientDetails | EstablishmentDetails) -> dict[str, str]:
+def _typed(details: PatientDetails | EstablishmentDetails | ProviderDetails) -> dict[str, str]:
     """Values as the fields of a form send them."""
     return {one.name: _written(getattr(details, one.name)) for one in fields(details)}
 

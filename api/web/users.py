@@ -23,8 +23,9 @@ from api.web.visit import Visit
 from application.accounts import NewUser
 from application.commit import Done
 from application.ports import Context
+from domain import user as users
 from domain.errors import DomainError, Invalid, NotFound
-from domain.roles import ROLES
+from domain.roles import ROLES, role_of
 from domain.user import Grant, User
 
 router = APIRouter(prefix="/c/{where}/cabinet/utilisateurs")
@@ -51,14 +52,15 @@ def add(visit: MayAdminister) -> Response:
 
     def act(context: Context) -> Done[UUID]:
         if name:
-            made = accounts.add(Context(context.meta), login, name, visit.text("language", 2)).result
-            shown.append(made)
+            role_here = Grant(visit.practice, role, since, until, provider)
+            language = visit.text("language", 2)
+            shown.append(accounts.add(Context(context.meta), login, name, language, role_here).result)
         elif accounts.user(user_id) is None:
             raise NotFound("user_unknown", "There is no such user: give the name of the person too.", field="login")
         return accounts.grant(context, user_id, visit.practice, role, since, until, provider)
 
     try:
-        login, name, role = needed(visit, "login", 100), visit.text("name", 100), _role(visit)
+        login, name, role = needed(visit, "login", 100), visit.text("name", 100), role_of(visit.text("role", 40))
         user_id = accounts.user_id(login)
         since, until, provider = day(visit, "valid_from"), day_or_none(visit, "valid_to"), _provider(visit)
         answer = visit.do(act, lambda _: visit.at(f"/cabinet/utilisateurs/{user_id}"))
@@ -81,7 +83,9 @@ def grant(visit: MayAdminister, user_id: UserId) -> Response:
     def act(context: Context) -> Done[UUID]:
         since, until = day(visit, "valid_from"), day_or_none(visit, "valid_to")
         grant_role = visit.quittance.accounts.grant
-        return grant_role(context, user_id, visit.practice, _role(visit), since, until, _provider(visit))
+        return grant_role(
+            context, user_id, visit.practice, role_of(visit.text("role", 40)), since, until, _provider(visit)
+        )
 
     return _do(visit, user_id, "grant", act)
 
@@ -93,7 +97,9 @@ def end_role(visit: MayAdminister, user_id: UserId) -> Response:
 
     def act(context: Context) -> Done[UUID]:
         last = day(visit, "valid_to")
-        return visit.quittance.accounts.end_role(context, user_id, visit.practice, _role(visit), last)
+        return visit.quittance.accounts.end_role(
+            context, user_id, visit.practice, role_of(visit.text("role", 40)), last
+        )
 
     return _do(visit, user_id, "end", act)
 
@@ -152,13 +158,12 @@ def reactivate(visit: MayAdminister, user_id: UserId) -> Response:
 
 
 def person_of(visit: Visit, user_id: UUID) -> Person:
-    """Somebody who has, had or will have a role here. Raises `NotFound`."""
-    accounts = visit.quittance.accounts
-    state = accounts.user(user_id)
+    """Somebody who has, had or will have a role here, as of the day of the visit. Raises `NotFound`."""
+    state = users.fold(visit.events(user_id))
     here = tuple(one for one in state.grants if one.establishment_id == visit.practice) if state else ()
     if state is None or not here or visit.session is None:
         not_here("user_unknown")
-    me = accounts.user(visit.session.user_id)
+    me = visit.quittance.accounts.user(visit.session.user_id)
     ever = {one.establishment_id for one in state.grants}
     may_manage = me is not None and all("administrator" in me.roles_at(one, visit.today) for one in ever)
     return Person(user_id, state, here, may_manage, user_id == visit.session.user_id)
@@ -194,13 +199,6 @@ def _page(visit: Visit, user_id: UUID, wrong: Wrong) -> Response:
 def _with_password(visit: Visit, user_id: UUID, password: str) -> Response:
     """The only page that ever shows it: the answer of the form itself, kept nowhere."""
     return visit.page("one_time_password.html", person=person_of(visit, user_id), password=password)
-
-
-def _role(visit: Visit) -> str:
-    given = visit.text("role", 40)
-    if given not in ROLES:
-        raise Invalid("role_unknown", "role: choose one.", field="role")
-    return given
 
 
 def _provider(visit: Visit) -> UUID | None:

@@ -18,7 +18,7 @@ from api.build import Quittance
 from api.catalogue import Language
 from api.rest.headers import CORRELATION
 from api.rest.problems import Problem
-from api.rest.reads import catch_up
+from api.rest.reads import catch_up, shown_day
 from api.web import own_paths
 from api.web.languages import language_of
 from api.web.own_paths import Query
@@ -27,12 +27,23 @@ from api.web.render import fragment_of, page_of, wants_part
 from application.access import Caller
 from application.accounts import Session
 from application.commit import Done
-from application.ports import AnswerKeeper, AnswerKeyReused, Context, Event, Meta, Sql, VersionStale
+from application.ports import (
+    AnswerKeeper,
+    AnswerKeyReused,
+    ConcurrencyConflict,
+    Context,
+    Event,
+    Meta,
+    Sql,
+    VersionStale,
+)
 from application.sessions import csrf_of
-from domain.errors import Invalid
+from domain.errors import DomainError, Invalid
 from domain.local_time import BELGIUM, calendar_day, local_date
 
 T = TypeVar("T")
+_LONGEST_ADDRESS = 65_536
+"""The server takes no longer line."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +77,10 @@ class Visit:
     ) -> "Visit":
         """From what a door found out. Raises `Invalid` for a day that is none, or that nobody has seen yet."""
         language = language_of(request, session.language if session else None)
-        day = _day(request, local_date(quittance.clock.now()))
-        return cls(request, quittance, session, where, caller, language, day, form, new_nonce(), browser)
+        visit = cls(request, quittance, session, where, caller, language, None, form, new_nonce(), browser)
+        request.state.visit = visit  # the page about a day that cannot be shown stands in its frame
+        request.state.visit = visit = replace(visit, as_of=_day(request, visit.today))
+        return visit
 
     @classmethod
     def of_nobody(cls, request: Request, quittance: Quittance) -> "Visit":
@@ -210,11 +223,8 @@ class Visit:
             raise Problem(403, "form_not_ours")
         key = sha256(f"{actor}|{given}".encode()).hexdigest()
         digest = self.quittance.keys.blind("request", self._digest()).hex()
-        stored = self.quittance.log.stored_answer(key)
-        if stored is not None:
-            if stored.digest != digest:
-                raise AnswerKeyReused
-            return self.go(stored.body.decode())
+        if done_before := self._kept(key, digest):
+            return done_before
         meta = Meta(
             actor=actor,
             reason=reason,
@@ -226,15 +236,29 @@ class Visit:
         keeper = AnswerKeeper(key, digest, lambda result: (303, then(result).encode()))
         try:
             done = act(Context(meta, keeper, expected))
-        except VersionStale:
-            self.request.state.overtaken = expected  # the problem page says who changed what since
+        except (ConcurrencyConflict, VersionStale, DomainError) as error:
+            if twin := self._kept(key, digest):  # the same form, sent twice at once: the other one did it
+                return twin
+            if isinstance(error, VersionStale):
+                self.request.state.overtaken = expected  # the problem page says who changed what since
             raise
         catch_up(self.quittance, done.position)
         return self.go(then(done.result))
 
+    def _kept(self, key: str, digest: str) -> Response | None:
+        """Where a form led that was sent before. Raises `AnswerKeyReused` when it was another one."""
+        stored = self.quittance.log.stored_answer(key)
+        if stored is not None and stored.digest != digest:
+            raise AnswerKeyReused
+        return self.go(stored.body.decode()) if stored else None
+
     def go(self, address: str) -> Response:
         """See another page; the browser forgets the form."""
         return Response(status_code=303, headers={"Location": address, CORRELATION: self.request.state.correlation_id})
+
+    def address_in(self, name: str) -> str:
+        """An address in a field: as long as one can be that the server took before."""
+        return self.text(name, _LONGEST_ADDRESS)
 
     def text(self, name: str, most: int = 2_000) -> str:
         """A text field of the form, empty when it is not there. Raises `Invalid`."""
@@ -246,7 +270,7 @@ class Visit:
     def upload(self, name: str) -> bytes:
         """The bytes of a file of the form. Raises `Invalid`."""
         value = self.form.get(name)
-        content = value.file.read() if isinstance(value, UploadFile) else b""
+        content = _content(value) if isinstance(value, UploadFile) else b""
         if not content:
             raise Invalid("file_missing", f"{name}: choose a file.", field=name)
         return content
@@ -276,9 +300,9 @@ class Visit:
 
 
 def _content(file: UploadFile) -> bytes:
-    content = file.file.read()
+    """All of it, whoever read it before."""
     file.file.seek(0)
-    return content
+    return file.file.read()
 
 
 def _plain(value: object) -> str:
@@ -295,6 +319,4 @@ def _day(request: Request, today: Date) -> Date | None:
         day = calendar_day(given)
     except ValueError:
         raise Invalid("field_invalid", "as_of: give a date, YYYY-MM-DD.", field="as_of") from None
-    if day > today:
-        raise Invalid("as_of_to_come", "as_of: give today or a day that is past.", field="as_of")
-    return day
+    return shown_day(day, today)

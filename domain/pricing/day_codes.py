@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import date as Date
 from typing import Literal
 
-from domain.pricing.tariff_set import Code, Role, TariffSet, Variant
+from domain.pricing.tariff_set import BASES, Code, Role, TariffSet, Variant
 
-BASES: tuple[Role, ...] = ("base_first", "base_second", "base_next")
 FLAT_FEES: tuple[Role, ...] = ("lump_sum", "palliative")
 
 

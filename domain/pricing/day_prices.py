@@ -1,6 +1,6 @@
 """Prices of one billing day: its lines without amounts are derived, those with amounts are held against the tariffs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from uuid import UUID, uuid5
@@ -12,7 +12,7 @@ from domain.holidays import holiday, is_weekend
 from domain.pricing.compare import Difference, compare
 from domain.pricing.nursing import Block, Made, Reason, Situation, derive
 from domain.pricing.price import Pricer, Unpriced
-from domain.pricing.tariff_set import Variant
+from domain.pricing.tariff_set import Role, Variant
 
 NURSING = "home_nursing"
 
@@ -33,10 +33,11 @@ def kind_of_day(day: Date) -> Variant:
     return "weekend" if is_weekend(day) else "week"
 
 
-def block_of(
-    pricer: Pricer, day_id: UUID, day: BillingDay, insured: Insured, *, first_base_taken: bool = False
-) -> Block:
-    """What the tariffs make of all that was recorded without amounts; nothing when all lines have theirs."""
+def block_of(pricer: Pricer, day_id: UUID, day: BillingDay, insured: Insured, taken: Collection[Role] = ()) -> Block:
+    """What the tariffs make of all that was recorded without amounts; nothing when all lines have theirs.
+
+    `taken`: roles that other sequences of the date ask and that are asked once.
+    """
     done = [CareLine(line.line_id, line.care) for line in day.lines if not (line.withdrawn or line.care.is_priced)]
     if not done:
         return Block()
@@ -50,7 +51,7 @@ def block_of(
         insured.ct2,
         pricer,
         insured.authorisations,
-        first_base_taken,
+        taken,
     )
     return derive(situation, done)
 

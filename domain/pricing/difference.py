@@ -12,7 +12,7 @@ from domain.pricing.tariff_set import OPEN, Code, Dated, Share, TariffSet, day_a
 
 _NOT_A_RULE = {"code", "valid_from", "valid_to", "prices"}
 _RULES = tuple(field.name for field in fields(Code) if field.name not in _NOT_A_RULE)
-_RULES_OF_THE_SET = ("country", "sector", "currency", "rounding", "entitlements")
+_RULES_OF_THE_SET = ("country", "sector", "currency", "rounding", "entitlements", "rest_homes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ With a flat fee in force one line asks for the day, and statistical lines before
 each base service and act asks for itself (eFact reference 5.3). What a code is stands in the set, not here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from hashlib import sha1
@@ -19,14 +19,14 @@ from domain.pricing.nursing_rules import SOURCES, Rule, is_met
 from domain.pricing.nursing_visits import Act, Visits, visits_of
 from domain.pricing.price import Explained, Priced, Pricer
 from domain.pricing.reasons import Reason
-from domain.pricing.tariff_set import Code, Variant
+from domain.pricing.tariff_set import Code, Role, Variant
 
 __all__ = ["Block", "Made", "Reason", "Situation", "derive"]
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a day is judged by. `when`: kind of day; `first_base_taken`: asked for already, by whomever (502255)."""
+    """What a day is judged by. `when`: kind of day; `taken`: roles that other sequences of the date ask (502255)."""
 
     day_id: UUID
     day: Date
@@ -35,7 +35,7 @@ class Situation:
     ct2: str
     pricer: Pricer
     authorisations: Sequence[Authorisation] = ()
-    first_base_taken: bool = False
+    taken: Collection[Role] = ()
 
 
 class Made(NamedTuple):
@@ -68,7 +68,7 @@ class Block:
 def derive(situation: Situation, done: Sequence[CareLine]) -> Block:
     """The block of a day; `done` in any order. Derived lines have the same ids each time."""
     codes = situation.pricer.codes(situation.day, situation.when)
-    found = visits_of(codes, done, first_turn=1 if situation.first_base_taken else 0)
+    found = visits_of(codes, done, situation.taken)
     if found.reasons or not found.visits:
         return Block(reasons=found.reasons)
     maker = _Maker(situation, found)
@@ -104,8 +104,8 @@ class _Maker:
 
     def _flat_fee(self) -> FlatFee:
         situation = self._situation
-        taken = situation.first_base_taken
-        found = flat_fee_of(self._codes, situation.day, situation.authorisations, self._done, first_base_taken=taken)
+        taken = "base_first" in situation.taken
+        found = flat_fee_of(self._codes, situation.day, situation.authorisations, self._done, is_first_base_taken=taken)
         self.reasons += found.reasons
         self.hints += found.hints
         return found
@@ -150,6 +150,8 @@ class _Maker:
 
     def _palliative_supplement(self) -> None:
         situation = self._situation
+        if "palliative_supplement" in situation.taken:
+            return
         allowed = holding(situation.authorisations, "palliative", situation.day)
         code = self._codes.fee("palliative_supplement", allowed.category, self._place) if allowed else None
         if code:
@@ -167,6 +169,8 @@ class _Maker:
 
     def _multiple_visits(self) -> None:
         """Of the supplements whose conditions are met, the one with the most of them."""
+        if "multiple_visits" in self._situation.taken:
+            return
         told = {made.line.care.code for made in self.made}
         fitting = [code for code in self._codes.of_role("multiple_visits") if is_met(code, told)]
         if fitting:

@@ -10,12 +10,11 @@ from datetime import date as Date
 from itertools import groupby
 
 from domain.pricing.book import PriceBook
-from domain.pricing.day_codes import BASES
 from domain.pricing.line_meaning import Read, read_lines
 from domain.pricing.nursing_lines import SEVERAL, WITH_ASSISTANT
 from domain.pricing.nursing_rules import is_met, visit_rule
 from domain.pricing.reasons import Asked, Reason
-from domain.pricing.tariff_set import Role, TariffSet, Variant
+from domain.pricing.tariff_set import BASES, Role, TariffSet, Variant
 
 _ZONES = (
     ("500517", "date"),
@@ -32,12 +31,11 @@ _ZONES = (
 class Surroundings:
     """What no line tells. `kind_of_day`: week, weekend, holiday; None leaves the variants of codes unchecked.
 
-    `first_base_taken`: days on which the first base service was asked elsewhere. `rest_homes`: their numbers (zone 14).
+    `first_base_taken`: days on which the first base service was asked elsewhere.
     """
 
     kind_of_day: Callable[[Date], Variant] | None = None
     first_base_taken: Collection[Date] = ()
-    rest_homes: Collection[str] = ()
 
 
 NOTHING_ELSE = Surroundings()
@@ -57,7 +55,7 @@ def check(lines: Sequence[Asked], book: PriceBook, around: Surroundings = NOTHIN
     for day, group in groupby(read, key=_day_of):
         pricer, together = book.pricer(day), list(group)
         if pricer:
-            found += _day(together, around, around.kind_of_day(day) if around.kind_of_day else None)
+            found += _day(together, pricer.tariffs, around.kind_of_day(day) if around.kind_of_day else None)
             found += _first_line(together[0], pricer.tariffs) if day not in settled else ()
     return tuple(found)
 
@@ -131,7 +129,7 @@ def _care_givers(flat: Read, told: Sequence[Read]) -> Iterator[Reason]:
         yield _reason(flat, "assistant_not_told", "501617")
 
 
-def _day(day: Sequence[Read], around: Surroundings, when: Variant | None) -> Iterator[Reason]:
+def _day(day: Sequence[Read], tariffs: TariffSet, when: Variant | None) -> Iterator[Reason]:
     """What concerns all lines of a day, under a flat fee or act by act."""
     bases = {place for line in day if line.known.places and line.has_role(*BASES) for place in line.known.places}
     told: set[str] = set()
@@ -139,7 +137,7 @@ def _day(day: Sequence[Read], around: Surroundings, when: Variant | None) -> Ite
         care, known = line.asked.care, line.known
         if "multiple_visits" in known.roles and known.codes[0].before and not is_met(known.codes[0], told):
             yield _reason(line, "supplement_without_visits", "500453")
-        if care.place in around.rest_homes and known.codes:
+        if care.place and known.codes and tariffs.is_rest_home(care.place, line.asked.day):
             yield _reason(line, "stay_in_rest_home", "500424")
         if care.related_code:
             yield _reason(line, "related_code_unexpected", "501753", other_code=care.related_code)

@@ -31,7 +31,7 @@ class FlatFee:
 
 
 def flat_fee_of(
-    codes: DayCodes, day: Date, known: Sequence[Authorisation], done: Visits, *, first_base_taken: bool
+    codes: DayCodes, day: Date, known: Sequence[Authorisation], done: Visits, *, is_first_base_taken: bool
 ) -> FlatFee:
     """A day without a toilet has none; C needs two visits, else it is B (MedAdmin reference A5)."""
     place = done.visits[0].base.code.place
@@ -44,7 +44,7 @@ def flat_fee_of(
         category, hints = _category(allowed, day, len(done.visits))
         code = codes.fee(role, category, place)
         reasons = []
-        if first_base_taken:
+        if is_first_base_taken:
             reasons.append(Reason("first_base_taken", None, _facts(allowed), "502255"))
         if len({act.care.place for visit in done.visits for act in visit}) > 1:
             reasons.append(Reason("places_differ", None, _facts(allowed), "501417"))

@@ -1,14 +1,15 @@
 """What was done on a day, as its visits: the base service of each, its acts, and what the set calls them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import NamedTuple
 from uuid import UUID
 
 from domain.care import Care, CareLine
-from domain.pricing.day_codes import BASES, DayCodes
+from domain.pricing.day_codes import DayCodes
 from domain.pricing.reasons import Reason
-from domain.pricing.tariff_set import Code
+from domain.pricing.tariff_set import BASES, Code, Role
 
 _NIGHT = 1
 """Urgency of zone 12."""
@@ -55,8 +56,8 @@ class Visits:
         return tuple([act for visit in self.visits for act in visit.acts])
 
 
-def visits_of(codes: DayCodes, done: Sequence[CareLine], first_turn: int = 0) -> Visits:
-    """The visits of a day from lines in any order; `first_turn` 1 when the first base service was asked already."""
+def visits_of(codes: DayCodes, done: Sequence[CareLine], taken: Collection[Role] = ()) -> Visits:
+    """The visits of a day from lines in any order; `taken`: roles that the date asked already."""
     reasons: list[Reason] = []
     by_number: dict[int, list[Act]] = {}
     for line in sorted(done, key=_order):
@@ -66,13 +67,19 @@ def visits_of(codes: DayCodes, done: Sequence[CareLine], first_turn: int = 0) ->
         else:
             by_number.setdefault(max(line.care.visit, 1), []).append(act)
     made = []
-    for turn, number in enumerate(sorted(by_number), first_turn):
+    for turn, number in zip(_free_turns(taken), sorted(by_number), strict=False):
         visit = _visit(codes, by_number[number], turn)
         if isinstance(visit, Reason):
             reasons.append(visit)
         else:
             made.append(visit)
     return Visits((), tuple(reasons)) if reasons else Visits(tuple(made))
+
+
+def _free_turns(taken: Collection[Role]) -> Iterator[int]:
+    """Turns whose base service nobody asked yet; that of further visits is asked any number of times."""
+    yield from (turn for turn, role in enumerate(BASES[:-1]) if role not in taken)
+    yield from count(len(BASES) - 1)
 
 
 def _read(codes: DayCodes, line: CareLine) -> Act | Reason:

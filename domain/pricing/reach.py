@@ -8,9 +8,9 @@ from datetime import timedelta
 from domain.authorisation import Authorisation
 from domain.care import Care
 from domain.pricing.book import PriceBook
-from domain.pricing.day_codes import BASES, FLAT_FEES
+from domain.pricing.day_codes import FLAT_FEES
 from domain.pricing.spans import Days, days_of
-from domain.pricing.tariff_set import Code, Role, Span, TariffSet
+from domain.pricing.tariff_set import BASES, Code, Role, Span, TariffSet
 
 _OF_THE_DAY: tuple[Role, ...] = (*BASES, *FLAT_FEES, "palliative_supplement", "ptsi_fee", "multiple_visits")
 """Roles of what nobody writes down: it is asked for the day, and known only once the day is priced."""

@@ -5,13 +5,15 @@ minor units of `currency`, values of key letters and coefficients are exact deci
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date as Date
 from datetime import timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
 from functools import cached_property
 from typing import Literal, Protocol, TypeVar
+
+from domain.care import Care
 
 Mode = Literal["half_up", "half_even", "down", "up"]
 Variant = Literal["week", "weekend", "holiday", "night"]
@@ -31,6 +33,10 @@ Role = Literal[
     "multiple_visits",
     "advice",
 ]
+BASES: tuple[Role, ...] = ("base_first", "base_second", "base_next")
+"""Base services by the turn of their visit on the day; the last one is for all further visits."""
+ONCE: tuple[Role, ...] = (*BASES[:-1], "palliative_supplement", "multiple_visits")
+"""Asked once on a date, by whichever of its sequences comes first."""
 _MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN, "up": ROUND_UP}
 OPEN = Date.max
 
@@ -180,6 +186,15 @@ class Entitlement:
         return _fits(self.ct1, ct1) and _fits(self.ct2, ct2)
 
 
+@dataclass(frozen=True, slots=True)
+class RestHome:
+    """A place of care that is a rest home: its number (zone 14 of a line), digits."""
+
+    place: str
+    valid_from: Date
+    valid_to: Date = OPEN
+
+
 @dataclass(frozen=True)
 class TariffSet:
     """A whole set, as loaded. `edition` names it for people; `content` is the hash of the bytes it was read from."""
@@ -195,6 +210,7 @@ class TariffSet:
     letters: tuple[LetterValue, ...]
     entitlements: tuple[Entitlement, ...]
     codes: Mapping[str, Code]
+    rest_homes: tuple[RestHome, ...] = ()
     is_fictitious: bool = False
     content: str = ""
 
@@ -212,6 +228,17 @@ class TariffSet:
     def entitlement(self, ct1: str, ct2: str) -> str:
         """Name of what the holder codes entitle to; empty when the set does not say."""
         return next((one.name for one in self.entitlements if one.fits(ct1, ct2)), "")
+
+    @cached_property
+    def _rest_homes(self) -> Mapping[str, tuple[RestHome, ...]]:
+        found: dict[str, list[RestHome]] = {}
+        for one in self.rest_homes:
+            found.setdefault(_number(one.place), []).append(one)
+        return {place: tuple(periods) for place, periods in found.items()}
+
+    def is_rest_home(self, place: str, day: Date) -> bool:
+        """Whether care given there on the day was given in a rest home, as far as the set says."""
+        return any(one.valid_from <= day <= one.valid_to for one in self._rest_homes.get(_number(place), ()))
 
     @cached_property
     def _by_role(self) -> Mapping[str, tuple[Code, ...]]:
@@ -245,10 +272,14 @@ class TariffSet:
         return self._told_by.get(pseudo, ())
 
     @cached_property
-    def first_bases(self) -> frozenset[str]:
-        """All names of a first base service, asked or told."""
-        codes = self._by_role.get("base_first", ())
-        return frozenset(name for code in codes for name in (code.code, code.statistical) if name)
+    def once(self) -> Mapping[str, Role]:
+        """What is asked once on a date by all its names, asked or told; a name of several is that of the first role."""
+        codes = [code for role in reversed(ONCE) for code in self._by_role.get(role, ())]
+        return {name: code.role for code in codes for name in (code.code, code.statistical) if name}
+
+    def taken_by(self, cares: Iterable[Care]) -> set[Role]:
+        """Roles of what is asked once on a date and that these lines ask or tell."""
+        return {self.once[care.code] for care in cares if care.code in self.once}
 
     def of_role(self, role: Role, day: Date) -> tuple[Code, ...]:
         """Codes of a role that are valid on the day."""
@@ -265,6 +296,11 @@ def holding(periods: tuple[D, ...], day: Date) -> D | None:
 def day_after(day: Date) -> Date:
     """First day behind a period that ends on this one; `OPEN` stays open."""
     return day + timedelta(days=1) if day < OPEN else OPEN
+
+
+def _number(place: str) -> str:
+    """Digits as they compare, with or without what a file puts before them."""
+    return place.lstrip("0")
 
 
 def _fits(pattern: str, value: str) -> bool:

@@ -3,7 +3,7 @@
 For a category that was lowered afterwards, and for choosing between a credit and a regularisation.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Date
 from uuid import UUID
@@ -12,11 +12,10 @@ from domain.authorisation import CATEGORIES, Authorisation, Kind
 from domain.billing_day import BillingDay, Line
 from domain.care import Care, CareLine
 from domain.pricing.book import PriceBook
-from domain.pricing.day_codes import BASES
 from domain.pricing.day_prices import Insured, block_of
 from domain.pricing.price import Priced, Pricer
 from domain.pricing.reasons import Reason
-from domain.pricing.tariff_set import Code, Role, TariffSet
+from domain.pricing.tariff_set import BASES, Code, Role, TariffSet
 
 _DONE: tuple[Role, ...] = (*BASES, "act", "toilet", "ptsi_act", "advice")
 """Roles of what somebody did; all others are asked for the day, and derived anew."""
@@ -37,12 +36,12 @@ class Supposed:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A day as it stands, and what held on it."""
+    """A day as it stands, and what held on it. `taken`: roles that other sequences of the date ask."""
 
     day_id: UUID
     day: BillingDay
     insured: Insured
-    first_base_taken: bool = False
+    taken: Collection[Role] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +55,48 @@ class Repriced:
     reasons: tuple[Reason, ...] = ()
 
     @property
+    def is_other(self) -> bool:
+        """Whether it would be asked otherwise: other codes, or other amounts."""
+        return not self.reasons and _told(self.former) != _told(self.new)
+
+    @property
     def difference_cents(self) -> int | None:
         """What the insurer would owe more (or, below zero, less); None when it is not known."""
-        return None if self.reasons else _amount(self.new) - _amount(self.former)
+        return None if self.reasons else amount_cents(self.new) - amount_cents(self.former)
 
     @property
     def share_difference_cents(self) -> int | None:
         """The same for the patient."""
-        return None if self.reasons else _share(self.new) - _share(self.former)
+        return None if self.reasons else share_cents(self.new) - share_cents(self.former)
 
 
 def what_if(days: Iterable[Known], supposed: Supposed, book: PriceBook) -> tuple[Repriced, ...]:
-    """Each day anew, in the order given; `book` holds the sets in force where none other is supposed."""
-    return tuple(_repriced(known, supposed, supposed.book or book) for known in days)
+    """Each day anew, in the order given; `book` holds the sets in force where none other is supposed.
+
+    A day that waits for its prices is held against those that it would have now.
+    """
+    return tuple(_compared(known, supposed, book) for known in days)
 
 
-def total_cents(days: Iterable[Repriced]) -> int:
-    """Sum of the differences that are known, for the insurer."""
-    return sum(day.difference_cents or 0 for day in days)
+def amount_cents(lines: Iterable[CareLine]) -> int:
+    """What the insurer is asked for."""
+    return sum(line.care.amount_cents for line in lines)
+
+
+def share_cents(lines: Iterable[CareLine]) -> int:
+    """What the patient pays of the base."""
+    return sum(line.care.patient_share_cents for line in lines)
+
+
+def _compared(known: Known, supposed: Supposed, book: PriceBook) -> Repriced:
+    found = _repriced(known, supposed, supposed.book or book)
+    if not known.day.unpriced:
+        return found
+    now = _repriced(known, Supposed(), book)
+    reasons = now.reasons or found.reasons
+    return replace(
+        found, former=found.former if now.reasons else now.new, new=() if reasons else found.new, reasons=reasons
+    )
 
 
 def _repriced(known: Known, supposed: Supposed, book: PriceBook) -> Repriced:
@@ -88,13 +111,7 @@ def _repriced(known: Known, supposed: Supposed, book: PriceBook) -> Repriced:
         recorded = _as_done(recorded, pricer.tariffs, reasons)
     asked = [line for line in recorded if line.care.is_priced]
     priced = [_priced(line, pricer, day.date, insured, reasons) for line in asked]
-    block = block_of(
-        pricer,
-        known.day_id,
-        day._replace(lines=tuple(recorded)),
-        insured,
-        first_base_taken=known.first_base_taken,
-    )
+    block = block_of(pricer, known.day_id, day._replace(lines=tuple(recorded)), insured, known.taken)
     found = (*reasons, *block.reasons)
     new = () if found else (*priced, *[made.line for made in block.lines])
     return Repriced(known.day_id, day.date, former, new, found)
@@ -148,9 +165,12 @@ def _unpriced(care: Care, code: Code, visit: int) -> Care:
 
 
 def _priced(line: Line, pricer: Pricer, day: Date, insured: Insured, reasons: list[Reason]) -> CareLine:
-    """A line that asks for itself, with the price that it would have; a statistical one stays as it is."""
+    """A line that asks for itself, with the price that it would have.
+
+    A statistical one stays as it is, and so does one whose amount somebody confirmed against the tariffs.
+    """
     care = line.care
-    if care.is_statistical:
+    if care.is_statistical or line.is_amount_confirmed:
         return _bare(line)
     price = pricer.price(care.code, day, insured.ct1, insured.ct2, care.units)
     if not isinstance(price, Priced):
@@ -163,9 +183,7 @@ def _bare(line: Line) -> CareLine:
     return CareLine(line.line_id, line.care)
 
 
-def _amount(lines: Iterable[CareLine]) -> int:
-    return sum(line.care.amount_cents for line in lines)
-
-
-def _share(lines: Iterable[CareLine]) -> int:
-    return sum(line.care.patient_share_cents for line in lines)
+def _told(lines: Iterable[CareLine]) -> list[tuple[str, int, int, int]]:
+    """Codes and amounts in any order."""
+    cares = [line.care for line in lines]
+    return sorted((one.code, one.amount_cents, one.patient_share_cents, one.supplement_cents) for one in cares)

@@ -59,6 +59,7 @@ FIELDS: Mapping[str, dict[str, Parser]] = MappingProxyType(
             "profession_code": digits(1, 3),
             "content_code": digits(3, 3),
             "is_test": yes_or_no,
+            "country": one_of("BE", "CH"),
         },
         "provider": {
             **_PERSON,

@@ -25,7 +25,7 @@ def pdf_of(documents: Sequence[Document], frame: Frame, fonts: Fonts) -> bytes:
 def _painted(sheets: Sequence[Sheet], frame: Frame, fonts: Fonts) -> bytes:
     paper = FPDF(unit="pt")
     paper.set_auto_page_break(False)
-    paper.set_title(frame.title)
+    paper.set_title(frame.title.encode("utf-8", "replace").decode())  # half a letter cannot be written
     paper.set_lang(frame.language)
     paper.set_creator(_CREATOR)
     paper.set_creation_date(frame.made_at)

@@ -8,7 +8,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from domain.pricing.tariff_set import Before, Code, Maximum, Need, NotWith, Price, Role, Rounding, Share, TariffSet
+from domain.pricing.tariff_set import (
+    Before,
+    Code,
+    Maximum,
+    Need,
+    NotWith,
+    Price,
+    RestHome,
+    Role,
+    Rounding,
+    Share,
+    TariffSet,
+)
 from infrastructure.sample.tariffs import (
     FIRST,
     Texts,
@@ -128,13 +140,16 @@ _SUPPLEMENT: Texts = (
     "Supplement for multiple services",
 )
 _SUPPLEMENTS = (("428035", 165, ""), ("428050", 248, "weekend"), ("428072", 248, "holiday"))
+_REST_HOME = "999999999999"
+"""No number of an institution: those have eleven digits."""
 _FURTHER_VISIT = Before(("990134", "990323", "990626"), 0)
 
 
 def be_nursing() -> TariffSet:
     """The set: what is billed, the pseudo-codes behind it, in this order."""
     codes = [*_base_and_acts(), *_day_fees(), *_supplements(), *_pseudo_codes()]
-    return a_set("BE", "home_nursing", "Soins infirmiers (jeu fictif)", values_of("W", _W), codes, _ROUNDING)
+    made = a_set("BE", "home_nursing", "Soins infirmiers (jeu fictif)", values_of("W", _W), codes, _ROUNDING)
+    return replace(made, rest_homes=(RestHome(_REST_HOME, FIRST),))
 
 
 def _base_and_acts() -> Iterator[Code]:

@@ -8,7 +8,7 @@ from infrastructure.simulator.claims import Claim
 
 _PRESCRIBER, _PRESCRIBED_ON = "502405", "502004"
 _NOT_ALLOWED, _NOT_VALID, _AMOUNT, _SHARE, _TOOTH, _READING = "500403", "500420", "501940", "502742", "502940", "500112"
-_RELATED, _OTHER_TIME = "501753", "500459"
+_RELATED, _OTHER_TIME, _REST_HOME = "501753", "500459", "500424"
 _READ = "52"
 
 
@@ -36,6 +36,8 @@ def faults_of(claim: Claim, ct1: str, ct2: str) -> Iterator[str]:
             yield _RELATED
         if _is_of_another_time(claim):
             yield _OTHER_TIME
+        if claim.book.is_rest_home(claim.number("place"), claim.day):
+            yield _REST_HOME
 
 
 def _price(claim: Claim, ct1: str, ct2: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decima
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from domain.pricing.tariff_set import Code, Price, Share, TariffSet
+from domain.pricing.tariff_set import Code, Price, RestHome, Share, TariffSet
 
 Sets = Sequence[tuple[Date, TariffSet]]
 """Sets with the first day of care for which each counts, for one third-party number."""
@@ -46,6 +46,17 @@ class Nomenclature:
         for code in self._set.codes.values():
             found |= dict.fromkeys((code.code, *code.variants.values()), code) if code.variants else {}
         return found
+
+    @cached_property
+    def _rest_homes(self) -> dict[int, list[RestHome]]:
+        found: dict[int, list[RestHome]] = defaultdict(list)
+        for one in self._set.rest_homes:
+            found[int(one.place)].append(one)
+        return dict(found)
+
+    def is_rest_home(self, place: int, day: Date) -> bool:
+        """Whether a number of zone 14 is that of a rest home on the day."""
+        return any(one.valid_from <= day <= one.valid_to for one in self._rest_homes.get(place, ()))
 
     def due(self, name: str, day: Date, ct1: str, ct2: str, units: int) -> tuple[int, int] | None:
         """Amount and patient share of a line in cents; None when nobody can say."""

@@ -90,12 +90,24 @@ class Log:
 
     def history(self, stream_id: UUID, upto: int | None = None) -> list[Recorded]:
         """In version order."""
-        return self._recorded("stream_id = ? AND position + 0 <= ? ORDER BY version", (stream_id, _end(upto)))
+        return self.histories([stream_id], upto).get(stream_id, [])
+
+    def histories(self, stream_ids: Iterable[UUID], upto: int | None = None) -> dict[UUID, list[Recorded]]:
+        """Each in version order."""
+        found: dict[UUID, list[Recorded]] = {}
+        with self._database.reading() as sql:
+            for chunk in chunks(dict.fromkeys(stream_ids)):
+                among, ids = sql.any_of(chunk)
+                condition = f"stream_id {among} AND position + 0 <= ? ORDER BY stream_id, version"
+                for one in self._recorded(sql, condition, [*ids, _end(upto)]):
+                    found.setdefault(one.stream_id, []).append(one)
+        return found
 
     def read(self, after: int, limit: int, upto: int | None = None) -> list[Recorded]:
         """In order of position."""
         condition = "position > ? AND position <= ? ORDER BY position LIMIT ?"
-        return self._recorded(condition, (after, _end(upto), limit))
+        with self._database.reading() as sql:
+            return self._recorded(sql, condition, (after, _end(upto), limit))
 
     def head(self) -> int:
         """Of what is committed."""
@@ -125,10 +137,9 @@ class Log:
         """The head as soon as it is at least `position`; after the timeout, whatever it is then."""
         return self._tail.wait_for(position, timeout_s)
 
-    def _recorded(self, condition: str, params: Sequence[Any]) -> list[Recorded]:
-        with self._database.reading() as sql:
-            rows = _event_rows(sql, condition, params)
-            commits = commit_rows(sql, (row[5] for row in rows))
+    def _recorded(self, sql: StoreSql, condition: str, params: Sequence[Any]) -> list[Recorded]:
+        rows = _event_rows(sql, condition, params)
+        commits = commit_rows(sql, (row[5] for row in rows))
         events = self._events.mapper.decode_many(row[:4] for row in rows)
         envelopes = open_envelopes(commits, self._keys)
         return [

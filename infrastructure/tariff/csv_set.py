@@ -20,7 +20,7 @@ from infrastructure.tariff.parts import MADE, Parts, Rules
 from infrastructure.tariff.report import Faults, refused
 from infrastructure.tariff.whole import content_hash, whole
 
-_KINDS = ("set", "letter", "entitlement", "code", *MADE, "note")
+_KINDS = ("set", "letter", "entitlement", "rest_home", "code", *MADE, "note")
 _NESTED = {"rounding": "rounding.", "texts": "texts.", "variants": "variants.", "price": "prices."}
 _SHARES = re.compile(r"prices\.shares\.[a-z][a-z0-9_]{0,39}\.(cents|hundredths)")
 
@@ -64,6 +64,8 @@ def read_csv_set(content: bytes) -> Report:
             parts.note_letter(row.raw, row.line)
         elif row.kind == "entitlement":
             parts.note_entitlement(row.raw, row.line)
+        elif row.kind == "rest_home":
+            parts.note_rest_home(row.raw, row.line)
     for code in _codes(rows, parts):
         rules = Rules(code.prices, code.maximum, code.not_with, code.before, code.note)
         parts.note_code(code.own, rules, code.line)

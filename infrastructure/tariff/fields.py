@@ -64,6 +64,7 @@ _SHORT = words(200)
 _NAME = matching(NAME.pattern, "characters_invalid")
 _LETTER = matching(r"[A-Za-z]{1,8}", "characters_invalid")
 _HOLDER_CODE = matching(r"[0-9?]{3}", "digits_invalid")
+_PLACE = matching(r"(?=0*[1-9])[0-9]{1,12}", "digits_invalid")
 _CODES = {
     "BE": matching(r"[0-9]{6}", "digits_invalid"),
     "CH": matching(r"[0-9A-Z.]{1,12}", "characters_invalid"),
@@ -102,6 +103,7 @@ def tables(country: str, *, typed: bool) -> dict[str, Fields]:
         ),
         "letter": Fields({"letter": _LETTER, "value": decimal, **period}, ("letter", "value", "valid_from")),
         "entitlement": Fields({"ct1": _HOLDER_CODE, "ct2": _HOLDER_CODE, "name": _NAME}, ("name",)),
+        "rest_home": Fields({"place": _PLACE, **period}, ("place", "valid_from")),
         "code": Fields(
             {
                 "code": code,

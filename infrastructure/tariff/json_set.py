@@ -12,7 +12,7 @@ from infrastructure.tariff.parts import MADE, Parts, Rules
 from infrastructure.tariff.report import Faults, refused
 from infrastructure.tariff.whole import content_hash, whole
 
-_LISTS = ("letters", "entitlements", "codes")
+_LISTS = ("letters", "entitlements", "rest_homes", "codes")
 _LISTS_OF_A_CODE = {"maxima": "maximum", "not_with": "not_with", "before": "before"}
 _OWN_OF_A_CODE = (*_LISTS_OF_A_CODE, "prices", "notes")
 
@@ -44,6 +44,8 @@ def read_json_set(content: bytes) -> Report:
         parts.note_letter(raw, place)
     for place, raw in _objects(found, "entitlements", "", faults):
         parts.note_entitlement(raw, place)
+    for place, raw in _objects(found, "rest_homes", "", faults):
+        parts.note_rest_home(raw, place)
     for place, raw in _objects(found, "codes", "", faults):
         _note_code(parts, raw, place)
     return whole(parts.draft(head, content_hash([content])), faults)

@@ -10,7 +10,7 @@ from typing import Any
 from domain.pricing.tariff_set import TariffSet
 from infrastructure.tariff.fields import FORMAT
 
-_LISTS = ("letters", "entitlements", "codes")
+_LISTS = ("letters", "entitlements", "rest_homes", "codes")
 _NOT_IN_THE_HEAD = ("content", *_LISTS)
 
 
@@ -20,6 +20,8 @@ def write_json_set(tariffs: TariffSet) -> bytes:
     lines = [f"{_text(name)}: {_text(value)}" for name, value in head.items()]
     for name in _LISTS:
         listed = getattr(tariffs, name)
+        if not listed:
+            continue
         items = listed.values() if isinstance(listed, Mapping) else listed
         rows = ",\n".join(f"  {_text(_object(item))}" for item in items)
         lines.append(f"{_text(name)}: [\n{rows}\n ]")

@@ -44,7 +44,7 @@ class Objects:
         return None if wrong else values
 
     def made(self, cls: type[T], kind: str, raw: Raw, place: str, about: str = "") -> T | None:
-        """A part that is nothing but its fields: rounding, letter, maximum, not_with, before."""
+        """A part that is nothing but its fields: rounding, letter, rest home, maximum, not_with, before."""
         values = self.values(kind, raw, place, about=about)
         return None if values is None else cls(**values)
 

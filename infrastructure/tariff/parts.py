@@ -13,6 +13,7 @@ from domain.pricing.tariff_set import (
     Note,
     NotWith,
     Price,
+    RestHome,
     Rounding,
     Share,
 )
@@ -45,6 +46,7 @@ class Parts:
         self.rounding = Rounding()
         self.letters: list[LetterValue] = []
         self.entitlements: list[Entitlement] = []
+        self.rest_homes: list[RestHome] = []
         self.codes: list[tuple[str, Code]] = []
         self.named: set[tuple[str, str]] = set()
         """Names of letters, entitlements and codes that stand there, also of faulty ones: one fault is told once."""
@@ -72,6 +74,12 @@ class Parts:
         if any((one.ct1, one.ct2) == (made.ct1, made.ct2) for one in self.entitlements):
             self.faults.add(place, "ct1", "entitlement_duplicate", made.name)
         self.entitlements.append(made)
+
+    def note_rest_home(self, raw: Raw, place: str) -> None:
+        """A place of care that is a rest home, in a period."""
+        made = self.objects.made(RestHome, "rest_home", raw, place)
+        if made is not None:
+            self.rest_homes.append(made)
 
     def price(self, raw: Raw, place: str, prefix: str = "", about: str = "") -> Price | None:
         """A price of one period; `prefix` of its fields where it does not stand alone."""
@@ -119,7 +127,9 @@ class Parts:
         """All parts, to be looked at as a whole. `head`: values of the object `set`."""
         fields = None if head is None else {name: value for name, value in head.items() if name != "format"}
         named = {code for kind, code in self.named if kind == "code"}
-        return Draft(fields, self.rounding, self.letters, self.entitlements, self.codes, named, content)
+        return Draft(
+            fields, self.rounding, self.letters, self.entitlements, self.codes, named, content, self.rest_homes
+        )
 
     def _shares(self, raw: object, place: str, field: str, about: str) -> dict[str, Share] | None:
         if raw is None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from domain.pricing.reading import Report
-from domain.pricing.tariff_set import Code, D, Entitlement, LetterValue, Rounding, TariffSet
+from domain.pricing.tariff_set import Code, D, Entitlement, LetterValue, RestHome, Rounding, TariffSet
 from infrastructure.tariff.report import Faults, Notices
 
 _FLAT_FEES = ("lump_sum", "palliative")
@@ -28,6 +28,7 @@ class Draft:
     codes: Sequence[tuple[str, Code]]
     named: AbstractSet[str]
     content: str
+    rest_homes: Sequence[RestHome] = ()
 
 
 def whole(draft: Draft, faults: Faults, notices: Notices | None = None) -> Report:
@@ -53,6 +54,7 @@ def whole(draft: Draft, faults: Faults, notices: Notices | None = None) -> Repor
         letters=tuple(draft.letters),
         entitlements=tuple(draft.entitlements),
         codes=known,
+        rest_homes=tuple(draft.rest_homes),
         content=draft.content,
     )
     return Report(made, (), left_out)

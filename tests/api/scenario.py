@@ -130,6 +130,8 @@ class Story:
         asked = {"code": "990022", "day": "2026-02-03", "ct1": "110", "ct2": "110"}
         price = self.run("get_price", establishment_id=self.where, **asked).json()
         assert (price["amount_cents"], price["patient_share_cents"]) == (409, 37)
+        told = self.run("get_what_if", establishment_id=self.where, month="2026-01", category="A").json()
+        assert (told["days"], told["currency"]) == (0, "EUR")
         self.run("list_tariffs", establishment_id=self.where)
         self.run("get_tariffs", **named)
         self.run("get_tariff_changes", **named)

@@ -75,6 +75,41 @@ def test_what_cannot_stand_without_an_amount_is_told_by_line_and_field(
     assert ("give amount_cents" in error["hint"]) == (code == "amount_missing")
 
 
+def test_a_timeline_and_a_run_say_null_where_nobody_gave_an_amount(both: Service) -> None:
+    day, _ = recorded(both, {"visit": 1}, {"amount_cents": 700, "time": "0900"})
+    free = {"date": "2026-10-08", "amount_cents": 300}
+    where, who = (ok(both.get(day))[name] for name in ("establishment_id", "patient_id"))
+    ok(both.post("/care-lines", json={"establishment_id": where, "lines": [{"patient_id": who, **LINE, **free}]}))
+    found = ok(both.get(f"/timeline/{day.split('/')[-1]}"))
+    first, second = [line["care"] for line in found["entries"][0]["data"]["lines"]]
+    assert [first[name] for name in (*AMOUNTS, "is_priced")] == [None, None, None, False]
+    assert [second[name] for name in (*AMOUNTS, "is_priced")] == [700, 0, 0, True]
+    assert [line["care"] for line in found["state"]["lines"]] == [first, second]
+    run = {"establishment_id": where, "month": MONTH}
+    (held,) = ok(both.post("/billing-runs", json={**run, "dry_run": True}))["blocked"]
+    assert (held["code"], held["days"], held["amount_cents"], held["unpriced"]) == ("tariff_missing", 1, None, 1)
+    done = ok(both.post("/billing-runs", json=run))
+    (kept,) = ok(both.get(f"/billing-runs/{done['run_id']}"))["blocked"]
+    assert kept == {"code": "tariff_missing", "days": 1, "amount_cents": None, "unpriced": 1}
+    (listed,) = ok(both.get("/billing-runs"))["billing_runs"]
+    assert listed["blocked"] == [["tariff_missing", 1, None, 1]]
+
+
+def test_the_preview_says_why_a_day_is_not_what_one_might_expect(service: Service) -> None:
+    practice = enter(service, 1)
+    (patient,) = practice.patients.values()
+    (katz,) = ok(service.get(f"/patients/{patient}/authorisations"))["authorisations"]
+    assert katz["kind"] == "katz"
+    lines = [{"patient_id": str(patient), **LINE, "code": "990033", "visit": 1}]
+    ok(service.post("/care-lines", json={"establishment_id": str(practice.where), "lines": lines}))
+    run = {"establishment_id": str(practice.where), "month": MONTH, "dry_run": True}
+    preview = ok(service.post("/billing-runs", json=run))
+    (hint,) = preview["hints"]
+    assert (hint["code"], hint["days"], hint["unpriced"]) == ("flat_fee_without_toilet", 1, 0)
+    assert "toilette" in hint["text"]
+    assert preview["sendings"][0]["days"] == 1
+
+
 def test_a_care_file_brings_lines_without_amounts(service: Service) -> None:
     practice = enter(service, 1, has_tariffs=False)
     (number,) = practice.patients

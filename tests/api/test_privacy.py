@@ -203,3 +203,16 @@ def says_something_of(answer: httpx.Response, patient: str) -> bool:
 def reads(service: Service) -> int:
     with service.quittance.store.database.snapshot() as sql:
         return int(sql.rows("SELECT count(*) AS n FROM access_log")[0]["n"])
+
+
+def test_nobody_can_switch_on_the_access_log_of_the_server(told: Story, caplog: pytest.LogCaptureFixture) -> None:
+    """It would repeat paths and queries; the connection begins after the handler is there."""
+    caplog.set_level(logging.INFO)
+    logger = logging.getLogger("uvicorn.access")
+    logger.addHandler(caplog.handler)
+    try:
+        with httpx.Client(base_url=told.service.url) as client:
+            assert client.get("/nothing?q=Dubois").status_code in (401, 404)
+    finally:
+        logger.removeHandler(caplog.handler)
+    assert not [one for one in caplog.records if one.name.startswith("uvicorn") and "Dubois" in one.getMessage()]

@@ -1,9 +1,11 @@
 """The main job by REST alone: register, import, look, bill, send, read what comes back, see every refusal."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta, timezone
+from uuid import uuid4
 
 import pytest
 
+from domain.local_time import BELGIUM, local_date
 from tests.api.practice import MONTH, Practice, bill, care_file, enter
 from tests.api.service import Service, ok
 
@@ -137,6 +139,21 @@ def test_as_of_shows_every_list_and_state_as_it_was(service: Service) -> None:
     assert ok(service.get(f"/sendings/{sending}", params={"as_of": instant.isoformat()}))["status"] == "prepared"
     assert ok(service.get(f"/sendings/{sending}"))["status"] != "prepared"
     assert service.get("/sendings", params={"as_of": "2026-11-03T09:00:00"}).status_code == 422
+
+
+def test_as_of_a_day_to_come_nobody_knows(service: Service) -> None:
+    """As on the pages: until the end of today in Belgium, wherever who asks may be."""
+    enter(service, most_patients=1)
+    today = local_date(service.clock.now())
+    midnight = datetime.combine(today + timedelta(days=1), time(), BELGIUM)
+    far = timezone(timedelta(hours=14))
+    for path in ("/sendings", f"/timeline/{uuid4()}"):
+        late = service.get(path, params={"as_of": midnight.astimezone(far).isoformat()})
+        assert (late.status_code, late.json()["code"]) == (422, "as_of_to_come"), path
+    for known in (midnight - timedelta(seconds=1), (midnight - timedelta(seconds=1)).astimezone(far)):
+        assert service.get("/sendings", params={"as_of": known.isoformat()}).status_code == 200
+    for never in ("9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"):
+        assert service.get("/sendings", params={"as_of": never}).status_code == 422
 
 
 @pytest.mark.parametrize("by", ["ssin", "last_name"])

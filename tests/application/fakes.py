@@ -25,7 +25,7 @@ from application.ports import (
     Recorded,
     StoredAnswer,
 )
-from application.register import likeness, number_blind
+from application.register import billed_records, likeness, number_blind
 from domain import billing_day as days
 from domain import patient as patients
 from domain import sending as sendings
@@ -59,11 +59,22 @@ class FoldingLookups:
         return [i for i, day in self._days(establishment_id) if day.is_prepared and day.date <= until]
 
     def days_around(self, establishment_id: UUID, spans: Mapping[UUID, Collection[tuple[Date, Date]]]) -> list[UUID]:
-        records = {one: who for who in spans for one in (who, *self.merged_into(who))}
-        near = [
-            (i, d.date, spans.get(records.get(d.patient_id, d.patient_id), ())) for i, d in self._days(establishment_id)
+        known = list(self._days(establishment_id))
+        people = billed_records(self._log, [*spans, *(day.patient_id for _, day in known)])
+        return [
+            i
+            for i, day in known
+            if any(
+                first <= day.date <= last
+                for who, given in spans.items()
+                if people[who][0] == people[day.patient_id][0]
+                for first, last in given
+            )
         ]
-        return [i for i, day, given in near if any(first <= day <= last for first, last in given)]
+
+    def merged_records(self, establishment_id: UUID) -> set[UUID]:
+        states = {i: patients.fold(events) for i, events in self._patients(establishment_id)}
+        return {one for i, state in states.items() if state and state.merged_into for one in (i, state.merged_into)}
 
     def undecided_refusals(self, establishment_id: UUID) -> list[tuple[UUID, int]]:
         return [(i, d.refused_cents) for i, d in self._days(establishment_id) if d.verdict in ("mixed", "refused")]
@@ -198,6 +209,9 @@ class MemoryLog:
 
     def history(self, stream_id: UUID, upto: int | None = None) -> list[Recorded]:
         return [recorded for recorded in self.recorded if recorded.stream_id == stream_id]
+
+    def histories(self, stream_ids: Iterable[UUID], upto: int | None = None) -> dict[UUID, list[Recorded]]:
+        return {one: self.history(one) for one in stream_ids if one in self.streams}
 
     def read(self, after: int, limit: int, upto: int | None = None) -> list[Recorded]:
         return self.recorded[after : after + limit]

@@ -42,7 +42,7 @@ class Desk:
     def done(self, action: str, *ids: UUID, reason: str = "", actor: str = ANNA) -> UUID:
         """A job of one person at its end."""
         job_id = self.jobs.draft(self.by(actor), self.office.where, action, ids, 0)
-        self.jobs.confirm(job_id, reason)
+        self.jobs.confirm(job_id, actor, reason)
         assert self.jobs.work("here")
         assert self.jobs.job(job_id).state == "finished"
         return job_id

@@ -73,5 +73,6 @@ def test_an_establishment_of_others_looks_absent():
 
 @pytest.mark.parametrize("scope", ["read", "register", "care", "bill", "admin"])
 def test_admin_may_do_everything(scope: Any):
+    assert Caller("key:1", frozenset({"admin"})).may(scope)
     Caller("key:1", frozenset({"admin"})).require(scope)
     OPERATOR.require(scope)

@@ -13,6 +13,7 @@ from application.ports import ConcurrencyConflict, Context, Meta
 from application.record_care import Entry
 from domain import numbering
 from domain.billing_file import BillingFile, WrittenFile
+from domain.billing_run import LeftOut
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.run_plan import RunOptions
 from infrastructure.efact.check import check
@@ -150,6 +151,18 @@ def test_destinations_that_efact_does_not_reach_are_listed_apart_and_stay(office
     assert [(held.code, held.days, held.amount_cents) for held in done.elsewhere] == [("81000146111", 1, 668)]
     assert done.sendings == ()
     assert office.day(day).is_prepared
+
+
+def test_a_run_keeps_how_many_of_the_days_that_it_left_out_had_no_amount(office: Office):
+    who, other = office.patient().id, office.patient(OTHER_SSIN, insured(start=Date(2026, 2, 1))).id
+    office.record(who, a_care())
+    office.record(who, replace(a_care(cents=0), is_priced=False), day=17)
+    office.record(other, a_care(), day=3)
+    office.record(other, replace(a_care(cents=0), is_priced=False), day=4)
+    done = office.bill()
+    assert done.run_id
+    (completed,) = office.log.load([done.run_id])[done.run_id]
+    assert completed.blocked == (LeftOut("insurability_missing", 2, 668, 1), LeftOut("tariff_missing", 1, None, 1))
 
 
 def test_days_that_a_run_leaves_out_are_told_one_by_one_as_at_any_position(office: Office):

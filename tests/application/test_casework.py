@@ -92,6 +92,13 @@ def test_ref_23_who_put_it_off_and_why_stands_in_the_log(office: Office, desk, p
     assert desk.of(patient).snoozed_until is None
 
 
+def test_another_reason_for_the_same_day_is_kept_and_the_same_one_changes_nothing(office: Office, desk, patient):
+    for reason in ("attend une lettre", "attend un rappel", " attend un rappel "):
+        desk.snooze(context(reason=reason, reason_subject=patient), office.where, patient, Date(2026, 2, 9))
+    told = [one.meta.reason for one in office.log.history(casework_id(patient)) if one.topic == "casework.snoozed"]
+    assert told == ["attend une lettre", "attend un rappel"]
+
+
 def test_work_without_a_history_of_its_own_is_put_off_and_taken_by_its_name(office: Office, desk):
     because = context(reason="attend la mutualité", reason_subject=office.where)
     for named in (cause("500302", "F"), month("2026-10")):

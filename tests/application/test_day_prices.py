@@ -36,7 +36,7 @@ def test_without_a_set_the_day_says_what_is_missing(office: Office) -> None:
     assert found is not None
     assert (found.tariffs, found.made, [one.code for one in found.reasons]) == (None, (), ["tariff_missing"])
     (held,) = office.billing.preview(office.where, RunOptions(MONTH)).blocked
-    assert (held.code, held.days, held.amount_cents, held.unpriced) == ("tariff_missing", 1, 0, 1)
+    assert (held.code, held.days, held.amount_cents, held.unpriced) == ("tariff_missing", 1, None, 1)
 
 
 def test_what_would_be_made_is_what_the_run_makes_and_both_say_why(priced_office: Office) -> None:

@@ -110,9 +110,9 @@ def test_what_nobody_can_unsee_is_not_taken_back(desk: Desk, sent: list[UUID]) -
 def test_what_did_nothing_or_goes_on_is_not_taken_back_nor_is_an_undo(desk: Desk, sent: list[UUID]) -> None:
     waiting = desk.jobs.draft(desk.by(ANNA), desk.office.where, "sendings.archive", sent, 0)
     nothing = desk.jobs.draft(desk.by(ANNA), desk.office.where, "sendings.archive", [uid("nothing")], 0)
-    desk.jobs.confirm(nothing, "")
+    desk.jobs.confirm(nothing, ANNA, "")
     assert desk.jobs.work("here")
-    desk.jobs.confirm(waiting, "")
+    desk.jobs.confirm(waiting, ANNA, "")
     for job_id in (waiting, nothing):
         with pytest.raises(NotAllowed):
             desk.jobs.undo(desk.by(BEN), job_id, "")
@@ -168,7 +168,7 @@ def test_one_s_own_jobs_are_told_until_one_looked_at_their_end(desk: Desk, sent:
     assert [job.job_id for job in desk.jobs.unseen(where, ANNA)] == [mine]
     assert [job.job_id for job in desk.jobs.unseen(where, BEN)] == [other]
     assert desk.jobs.unseen(uid("elsewhere"), ANNA) == []
-    desk.jobs.confirm(drafted, "")
+    desk.jobs.confirm(drafted, ANNA, "")
     desk.jobs.see(desk.jobs.job(drafted), ANNA)
     desk.jobs.see(desk.jobs.job(mine), BEN)
     assert {job.job_id for job in desk.jobs.unseen(where, ANNA)} == {drafted, mine}, "not at its end, or not its person"
@@ -180,7 +180,7 @@ def test_one_s_own_jobs_are_told_until_one_looked_at_their_end(desk: Desk, sent:
 
 def test_a_job_of_another_version_of_the_program_is_given_up(desk: Desk, sent: list[UUID]) -> None:
     job_id = desk.jobs.draft(desk.by(ANNA), desk.office.where, "sendings.archive", sent, 0)
-    desk.jobs.confirm(job_id, "")
+    desk.jobs.confirm(job_id, ANNA, "")
     with desk.store._database.transaction() as sql:
         sql.run("UPDATE jobs SET action = 'sendings.fold' WHERE job_id = ?", (job_id,))
     assert desk.jobs.work("here")

@@ -5,11 +5,12 @@ from datetime import date as Date
 
 import pytest
 
+from application.day_prices import day_prices
 from domain.run_plan import RunOptions
 from infrastructure.sample import BE_NURSING, sample_tariff
 from tests.application.office import MONTH, Office, context, rejected
 from tests.domain.builders import OTHER_SSIN
-from tests.domain.pricing.nursing_days import BASES, INJECTION, TOILET
+from tests.domain.pricing.nursing_days import BASES, INJECTION, MULTIPLE, TOILET
 from tests.domain.test_run_checks import ADVICE, PREPARATION, PRESCRIBED, ready, visited
 
 
@@ -53,6 +54,31 @@ def test_what_was_billed_before_counts_on_the_other_record_of_the_person_too(pri
     assert priced.billing.held_back(priced.where, [day_id], upto=before) == {day_id: ("not_before",)}
 
 
+def test_the_other_record_of_the_person_counts_for_rules_of_the_day(priced: Office) -> None:
+    who, other = priced.patient().id, priced.patient(OTHER_SSIN, last_name="Maes-Claes").id
+    injections = ready(INJECTION, units=3, **PRESCRIBED)
+    priced.record(other, injections)
+    sent(priced, MONTH)
+    (day_id,) = priced.record(who, injections)
+    assert (blocked(priced), priced.billing.held_back(priced.where, [day_id])) == ([], {})
+    priced.register.merge(context(), other, who)
+    assert blocked(priced) == ["too_many_units"], "three stand on the other record, of four a day"
+    assert priced.billing.held_back(priced.where, [day_id]) == {day_id: ("too_many_units",)}
+
+
+def test_of_two_days_that_wait_on_records_of_one_person_the_same_one_is_held_wherever_it_is_asked(
+    priced: Office,
+) -> None:
+    who, other = priced.patient().id, priced.patient(OTHER_SSIN, last_name="Maes-Claes").id
+    injections = [ready(INJECTION, units=3, time=time, **PRESCRIBED) for time in ("0800", "1800")]
+    waiting = [*priced.record(other, injections[0]), *priced.record(who, injections[1])]
+    priced.register.merge(context(), other, who)
+    held = priced.billing.held_back(priced.where, waiting)
+    assert len(held) == 1
+    for day_id in waiting:
+        assert priced.billing.held_back(priced.where, [day_id]) == {one: held[one] for one in held if one == day_id}
+
+
 def test_the_first_base_service_of_the_date_stands_in_a_sending(priced: Office) -> None:
     who = priced.patient().id
     priced.record(who, visited(TOILET))
@@ -62,6 +88,25 @@ def test_the_first_base_service_of_the_date_stands_in_a_sending(priced: Office) 
     assert blocked(priced) == []
     priced.bill()
     assert [line.care.code for line in priced.day(day_id).active] == [BASES[1], TOILET]
+
+
+def test_each_sequence_of_a_date_has_the_next_base_service(priced: Office) -> None:
+    who, sequences = priced.patient().id, []
+    for time in ("0800", "1200", "1800", "2000"):
+        (day_id,) = priced.record(who, visited(TOILET, time=time))
+        made = day_prices(priced.log, priced.tariffs, day_id, priced.day(day_id))
+        sent(priced, MONTH)
+        after = day_prices(priced.log, priced.tariffs, day_id, priced.day(day_id))
+        assert made
+        assert after
+        assert after.made == made.made, "what was recorded is explained by what was taken then"
+        sequences.append([line.care.code for line in priced.day(day_id).active])
+    assert sequences == [
+        [BASES[0], TOILET],
+        [BASES[1], TOILET],
+        [BASES[2], TOILET, MULTIPLE],
+        [BASES[2], TOILET],
+    ]
 
 
 def test_a_day_that_came_back_counts_the_later_sequence_of_its_date(priced: Office) -> None:

@@ -1,6 +1,7 @@
 """Tariffs of a practice: taken in as a whole, accepted from a day on, set aside; preview and run price by what counts."""
 
 import json
+from dataclasses import replace
 from datetime import date as Date
 from hashlib import sha256
 from uuid import uuid4
@@ -11,8 +12,9 @@ from domain.day_events import DayPriced
 from domain.errors import NotAllowed, NotFound
 from domain.run_plan import RunOptions
 from domain.tariffs import TariffSetAccepted, TariffSetReceived, TariffSetSetAside
-from infrastructure.sample import BE_DENTAL, BE_NURSING, sample_tariff
-from tests.application.office import MONTH, Office, context
+from infrastructure.sample import BE_DENTAL, BE_NURSING, CH_DENTAL, sample_tariff
+from tests.application.conftest import MakeOffice
+from tests.application.office import MONTH, Office, StandingClock, context
 from tests.domain.builders import DOCTOR, a_care
 
 INJECTION = "990022"
@@ -119,6 +121,20 @@ def test_a_set_of_another_sector_is_refused(office: Office) -> None:
     with pytest.raises(NotAllowed, match="another sector"):
         accept(office, message)
     assert office.tariffs.book(office.where).is_empty
+
+
+def test_a_set_of_another_country_is_refused(make_office: MakeOffice, clock: StandingClock) -> None:
+    office = make_office(clock=clock, details={"sector": "dentist"})
+    swiss, belgian = (take(office, sample_tariff(name)) for name in (CH_DENTAL, BE_DENTAL))
+    with pytest.raises(NotAllowed, match="another country"):
+        accept(office, swiss)
+    accept(office, belgian)
+    (registered, *_) = office.log.load([office.where])[office.where]
+    office.register.establishment(context(), replace(registered.details, country="CH"))
+    accept(office, swiss)
+    with pytest.raises(NotAllowed, match="another country"):
+        accept(office, belgian, Date(2026, 6, 1))
+    assert [one.country for _, one in office.tariffs.in_force(office.where)] == ["CH"]
 
 
 def test_what_is_not_known_here_is_not_accepted(office: Office) -> None:

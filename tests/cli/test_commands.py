@@ -224,6 +224,63 @@ def test_a_possible_duplicate_is_confirmed_or_withdrawn(empty: Installation, sam
     assert empty.json("confirm-line", NOTHING, first, code=1)["error"] == "day_unknown"
 
 
+INSURED, WITH_KATZ, INSURED_UNTIL_15 = "33020899851", "02010199820", "53122299824"
+
+
+def enter_lines(home: Installation, folder: Path, *lines: str) -> None:
+    """`lines`: number of the patient, day of October, code, amount."""
+    rows = [[*line.split(), ""] for line in lines]
+    file = folder / "lines.csv"
+    file.write_text(
+        "ssin;date;code;amount_cents;provider\n"
+        + "".join(f"{who};{MONTH}-{day};{code};{amount};49991127401\n" for who, day, code, amount, *_ in rows),
+        "utf-8",
+    )
+    home.json("import", file, "--all-or-nothing")
+
+
+def test_a_preview_says_what_has_no_amount_and_what_one_might_not_expect(empty: Installation, tmp_path: Path) -> None:
+    empty.enter_register()
+    enter_lines(
+        empty,
+        tmp_path,
+        f"{WITH_KATZ} 07 990033",
+        f"{INSURED} 08 999998",
+        f"{INSURED_UNTIL_15} 20 990033 300",
+        f"{INSURED_UNTIL_15} 21 990033",
+    )
+    preview = empty.json("preview", MONTH)
+    held = {one["code"]: (one["days"], one["amount_cents"], one["unpriced"]) for one in preview["blocked"]}
+    assert held == {"code_unknown": (1, None, 1), "insurability_missing": (2, 300, 1)}
+    assert [(one["code"], one["days"]) for one in preview["hints"]] == [("flat_fee_without_toilet", 1)]
+    for language, words in (("fr", "1 sans montant"), ("nl", "1 zonder bedrag"), ("en", "1 without amount")):
+        said = empty.cli("preview", MONTH, lang=language).stdout
+        assert words in said
+        assert not KEY.findall(said)
+    assert "no washing is noted" in empty.cli("preview", MONTH).stdout
+    run = empty.json("bill", MONTH)["run_id"]
+    kept = empty.json("show", run)["state"]["blocked"]
+    assert {one["code"]: (one["days"], one["amount_cents"], one["unpriced"]) for one in kept} == held
+    said = empty.cli("show", run).stdout
+    assert "code_unknown · 1 · 1 without amount" in said
+    assert "insurability_missing · 2 · €3.00 · 1 without amount" in said
+
+
+def test_an_amount_that_is_not_that_of_the_tariffs_is_confirmed(empty: Installation, tmp_path: Path) -> None:
+    empty.enter_register()
+    enter_lines(empty, tmp_path, f"{INSURED} 07 990033 3")
+    (held,) = empty.json("preview", MONTH)["blocked"]
+    ((day, line),) = held["first"]
+    assert held["code"] == "amount_differs"
+    assert empty.cli("confirm-amount", day, line, code=2).stdout == "", "nobody knows why"
+    assert empty.json("confirm-amount", day, line, "--reason", "agreed with the fund") == {"id": day}
+    after = empty.json("preview", MONTH)
+    assert (after["blocked"], after["sendings"][0]["amount_cents"]) == ([], 3)
+    last = empty.json("timeline", day)[-1]
+    assert (last["type"], last["reason"]) == ("billing_day.amount_confirmed", "agreed with the fund")
+    assert empty.json("confirm-amount", NOTHING, line, "--reason", "x", code=1)["error"] == "day_unknown"
+
+
 def test_a_time_barred_day_is_billed_with_the_proof_of_a_letter(empty: Installation, sample: Path) -> None:
     late = datetime(2028, 11, 2, 12, 0, tzinfo=UTC)
     empty.enter_register()

@@ -18,7 +18,7 @@ import pyotp
 import pytest
 import typer
 
-from api.catalogue import LANGUAGES, has
+from api.catalogue import LANGUAGES, Language, has
 from api.cli.help import speak
 from api.cli.main import app
 from infrastructure.sample import sample_files
@@ -120,10 +120,35 @@ def test_a_practice_is_added_once_and_nothing_of_it_is_overwritten(kind: str, tm
     known = made.json("show", added)["state"]
     given = {name: value for name, value in SAMPLE.items() if name not in ("kind", "profession_code", "content_code")}
     assert {name: known[name] for name in given} == given
+    assert known["country"] == "BE", "when nobody says it"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_a_practice_bills_by_the_tariffs_of_its_country(kind: str, tmp_path: Path) -> None:
+    made, files = (
+        Installation.make(kind, tmp_path / "home"),
+        {name: tmp_path / name for name in ("be-dental", "ch-dental")},
+    )
+    added = made.json(*WORDS, "--sector", "dentist", "--country", "ch")["establishment_id"]
+    assert made.json("show", added)["state"]["country"] == "CH"
+    assert "Switzerland" in made.cli("show", added).stdout
+    for name, file in files.items():
+        made.cli("tariff", "export-sample", "--out", file, "--sample", name)
+    belgian, swiss = (made.json("tariff", "load", file)["set"]["id"] for file in files.values())
+    refused = made.json("tariff", "accept", belgian, "--from", "2026-01-01", code=1)
+    assert (refused["error"], "of another country" in refused["detail"]) == ("tariff_of_another_country", True)
+    made.cli("tariff", "accept", swiss, "--from", "2026-01-01")
+    with made.opened() as quittance, quittance.store.database.snapshot() as sql:
+        assert [row["country"] for row in sql.rows("SELECT country FROM establishments")] == ["CH"]
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "cure"), [("--tpp-number", "12345678901", "11 digits"), ("--sector", "doctor", "home_nursing")]
+    ("option", "value", "cure"),
+    [
+        ("--tpp-number", "12345678901", "11 digits"),
+        ("--sector", "doctor", "home_nursing"),
+        ("--country", "FR", "BE or CH"),
+    ],
 )
 def test_a_wrong_value_is_told_with_what_would_be_right(
     empty: Installation, option: str, value: str, cure: str
@@ -150,3 +175,44 @@ def test_help_speaks_one_language(capsys: pytest.CaptureFixture[str]) -> None:
     for language in LANGUAGES:
         speak(typer.main.get_command(app), language).main(["serve", "--help"], standalone_mode=False)
         assert ("this help" in capsys.readouterr().out) == (language == "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "fr",
+            [
+                "Usage : quittance user add [OPTIONS]",
+                "─ Arguments ─",
+                "─ Options ─",
+                "[obligatoire]",
+                "[par défaut : fr]",
+            ],
+        ),
+        (
+            "nl",
+            ["Gebruik: quittance user add [OPTIES]", "─ Argumenten ─", "─ Opties ─", "[verplicht]", "[standaard: fr]"],
+        ),
+        ("en", ["Usage: quittance user add [OPTIONS]", "─ Arguments ─", "─ Options ─", "[required]", "[default: fr]"]),
+    ],
+)
+def test_what_frames_a_help_speaks_the_same_language(
+    capsys: pytest.CaptureFixture[str], language: Language, words: list[str]
+) -> None:
+    """Of the whole program, too; and what is told with a mistake."""
+    program = speak(typer.main.get_command(app), language)
+    program.main(["user", "add", "--help"], "quittance", standalone_mode=False)
+    told = capsys.readouterr().out
+    assert [word for word in words if word not in told] == []
+    program.main(["--help"], "quittance", standalone_mode=False)
+    whole = {"fr": "COMMANDE [ARGUMENTS]...", "nl": "OPDRACHT [ARGUMENTEN]...", "en": "COMMAND [ARGS]..."}
+    assert whole[language] in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        program.main(["user", "add"], "quittance")
+    cure = {
+        "fr": "Essayez « quittance user add --help »",
+        "nl": "Probeer “quittance user add --help”",
+        "en": "Try “quittance",
+    }
+    assert cure[language] in capsys.readouterr().err

@@ -119,3 +119,26 @@ def test_the_public_nomenclature_becomes_a_file_that_can_be_loaded(office: Insta
     wrong = (*words[:3], "--out", tmp_path / "other.json", *words[5:], "--category", "1=share:nobody")
     assert {fault["code"] for fault in office.json(*wrong, code=1)["faults"]} == {"category_unknown"}
     assert not (tmp_path / "other.json").exists()
+
+
+def test_what_days_would_cost_by_another_category(office: Installation, tmp_path: Path) -> None:
+    name = office.json("tariff", "load", sample(office, tmp_path))["set"]["id"]
+    office.cli("tariff", "accept", name, "--from", "2025-01-01")
+    (tmp_path / "care.csv").write_bytes(sample_files().care)
+    office.cli("import", tmp_path / "care.csv")
+    asked = ("tariff", "what-if", "--month", "2026-10")
+    told = office.json(*asked, "--category", "A")
+    assert told["days"] > 1_000
+    assert told["insurer"]["difference_cents"] < 0
+    assert (told["rows_left_out"], len(told["rows"])) == (0, told["changed"] + told["untold"])
+    same = office.json(*asked, "--set", name[:8])
+    assert (same["changed"], same["insurer"]["difference_cents"]) == (0, 0)
+    one = told["rows"][0]
+    said = office.cli("tariff", "what-if", "--day", one["day_id"], "--category", "A").stdout
+    for part in ("Days looked at: 1", "Insurer: €", one["day_id"], one["former"][-1]["code"]):
+        assert part in said
+    assert "And " in office.cli(*asked, "--category", "A", "--limit", "3").stdout
+    from_to = ("--from", one["date"], "--to", one["date"], "--patient", one["patient_id"])
+    assert office.json("tariff", "what-if", *from_to, "--category", "A")["rows"] == [one]
+    assert office.json(*asked, code=1)["error"] == "what_if_nothing"
+    assert office.json(*asked, "--set", "ffffffff", code=1)["error"] == "tariff_unknown"

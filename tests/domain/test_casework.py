@@ -61,11 +61,12 @@ def test_somebody_takes_care_of_it_and_leaves_it():
 
 def test_it_is_put_off_with_a_reason_to_a_day_that_comes():
     later = date(2026, 3, 9)
-    after = spec.given(OPENED).when(cases.snooze, later, TODAY, "attend la lettre").then(Snoozed(later))
+    after = spec.given(OPENED).when(cases.snooze, later, TODAY, "attend la lettre", "").then(Snoozed(later))
     assert after.snoozed_until == later
-    spec.given(OPENED, Snoozed(later)).when(cases.snooze, later, TODAY, "encore").nothing()
-    spec.given(OPENED).when(cases.snooze, later, TODAY, " ").refused("reason_missing", Invalid)
+    spec.given(OPENED, Snoozed(later)).when(cases.snooze, later, TODAY, "encore", "encore ").nothing()
+    spec.given(OPENED, Snoozed(later)).when(cases.snooze, later, TODAY, "encore", "attend").then(Snoozed(later))
+    spec.given(OPENED).when(cases.snooze, later, TODAY, " ", "").refused("reason_missing", Invalid)
     for wrong in (TODAY, date(2026, 3, 1), date(2028, 3, 1)):
-        spec.given(OPENED).when(cases.snooze, wrong, TODAY, "plus tard").refused("snooze_invalid", Invalid)
+        spec.given(OPENED).when(cases.snooze, wrong, TODAY, "plus tard", "").refused("snooze_invalid", Invalid)
     assert spec.given(OPENED, Snoozed(later)).when(cases.wake).then(Woken()).snoozed_until is None
     spec.given(OPENED).when(cases.wake).refused("not_snoozed", NotAllowed)

@@ -45,6 +45,7 @@ def test_the_third_party_number_names_it():
         ("bic", "TEST"),
         ("name", "  "),
         ("sector", "hospital"),
+        ("country", "NL"),
         ("contact_phone", ""),
         ("contact_phone", "0470/00.00.01"),
         ("contact_phone", "04700000011"),
@@ -63,7 +64,8 @@ def test_wrong_values_are_refused_by_field(field: str, value: str):
 
 
 def test_codes_that_nobody_knows_yet_may_stay_empty():
-    spec.given().when(establishments.register, establishment_details(profession_code="", content_code="")).state()
+    given = establishment_details(profession_code="", content_code="")
+    assert spec.given().when(establishments.register, given).state().details == given
 
 
 def test_a_membership_includes_its_first_and_last_day():
@@ -98,7 +100,8 @@ def test_memberships_of_one_provider_do_not_overlap(start: Date, end: Date | Non
 
 @pytest.mark.parametrize(("start", "end"), [(Date(2026, 1, 21), None), (Date(2026, 1, 1), Date(2026, 1, 9))])
 def test_the_day_before_and_the_day_after_are_free(start: Date, end: Date | None):
-    spec.given(REGISTERED, JOINED).when(establishments.join, WHO, start, end).state()
+    state = spec.given(REGISTERED, JOINED).when(establishments.join, WHO, start, end).state()
+    assert (WHO, start, end) in [(one.provider_id, one.valid_from, one.valid_to) for one in state.memberships]
 
 
 def test_a_membership_does_not_run_backwards():

@@ -64,7 +64,8 @@ def test_wrong_values_are_refused_by_field(ssin: str, affiliation: str, details:
 
 
 def test_a_birth_date_may_be_unknown():
-    spec.given().when(patients.register, WHERE, SSIN, "", patient_details(birth_date="")).state()
+    state = spec.given().when(patients.register, WHERE, SSIN, "", patient_details(birth_date="")).state()
+    assert state.details.birth_date == ""
 
 
 # Insurability

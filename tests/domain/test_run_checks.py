@@ -1,9 +1,8 @@
 """What the tariffs forbid is caught in the preview: each refusal of prices and blocks by one wrong input.
 
 Not here, because no file of the product can bring them: 500717, 500817 and 500917 (an invoice has one fund, one patient
-and one sex, which all its lines repeat), 500617, 501017, 501117 and 501317 (the same in every line that the writer
-makes), and 500424: nothing that a practice records says which place is a rest home. The checks themselves know those
-that a wrong line can bring (`pricing/test_nursing_checks.py`).
+and one sex, which all its lines repeat) and 500617, 501017, 501117 and 501317 (the same in every line that the writer
+makes). The checks themselves know those that a wrong line can bring (`pricing/test_nursing_checks.py`).
 """
 
 from collections.abc import Sequence
@@ -54,6 +53,7 @@ from tests.domain.test_run_plan import practice as without_tariffs
 ADVICE, PREPARATION = "990077", "424874"
 PRESCRIBED: dict[str, Any] = {"prescriber": DOCTOR, "prescription_date": Date(2026, 1, 5)}
 YESTERDAY = DAY - timedelta(days=1)
+(REST_HOME,) = [one.place for one in TARIFFS.rest_homes]
 DENTAL = be_dental()
 EXTRACTION = next(code.code for code in DENTAL.codes.values() if "tooth" in code.needs)
 
@@ -147,6 +147,10 @@ CASES: dict[str, list[Case]] = {
             (a_day(*BLOCK[:2], ready(FLAT_C)),),
             by=(katz("C"),),
         ),
+    ],
+    "500424": [
+        one_day(changed(ACTS, 1, place="71000436003"), changed(ACTS, 1, place=REST_HOME)),
+        one_day((visited(TOILET, place="71000436003"),), (visited(TOILET, place=REST_HOME),)),
     ],
     "500459": [one_day(ACTS, (*ACTS[:2], ready("990615")))],
     "500517": [Case((a_day(*BLOCK),), (a_day(*BLOCK[:3], date=YESTERDAY), a_day(BLOCK[3])))],
@@ -286,6 +290,24 @@ def test_and_is_not_when_it_was_refused_withdrawn_held_back_or_never_asked():
     assert going(first_and_then(None, late)) == [[BASES[0], TOILET]], "held by what is found once all are priced"
 
 
+def test_a_later_sequence_has_the_next_base_service_that_the_earlier_ones_left():
+    one, two = sent(a_day(*ACTS[:2])), sent(second(ready(BASES[1]), ready(DRESSING)))
+    late = a_day(visited(TOILET, visit=1), visited(TOILET, visit=2), sequence=3)
+    for standing in ((one, two), (sent(a_day(*ACTS[:2], ready(BASES[1]), ready(DRESSING))),)):
+        found = planned(practice(standing=standing), late)
+        assert (found.blocked, found.noticed) == ((), ())
+        assert going(found) == [[BASES[2], TOILET, BASES[2], TOILET, MULTIPLE]]
+    refused = sent(a_day(*ACTS[:2]), *(care.code for care in ACTS[:2]))
+    found = planned(practice(standing=(refused, two)), late)
+    assert (found.blocked, going(found)) == ((), [[BASES[0], TOILET, BASES[2], TOILET, MULTIPLE]])
+    waiting = [a_day(visited(TOILET, time="0800")), second(visited(DRESSING)), late]
+    assert going(planned(practice(), *waiting)) == [
+        [BASES[0], TOILET],
+        [BASES[1], DRESSING],
+        [BASES[2], TOILET, BASES[2], TOILET, MULTIPLE],
+    ]
+
+
 def test_the_order_in_which_days_are_given_does_not_matter():
     one, two = a_day(visited(TOILET)), second(visited(DRESSING, provider=COLLEAGUE))
     expected = [[BASES[0], TOILET], [BASES[1], DRESSING]]
@@ -349,3 +371,17 @@ def test_a_rule_of_the_day_that_names_another_service():
     rules = a_set(c990044={"before": (Before((DRESSING,), 0),)})
     assert refusals(planned(practice(rules), a_day(ready(BASES[0]), ready("990044"))).blocked) == {"500464"}
     assert not planned(practice(rules), a_day(ready(BASES[0]), ready(DRESSING), ready("990044"))).blocked
+
+
+def test_why_a_day_that_goes_is_not_what_one_might_expect():
+    without_toilet, lowered = a_day(visited(DRESSING)), a_day(visited(TOILET), date=YESTERDAY)
+    made = planned(practice(TARIFFS, katz("C")), without_toilet, lowered)
+    assert (made.blocked, made.noticed) == ((), ())
+    days = {candidate(day).day_id: hint for day, hint in ((without_toilet, 0), (lowered, 1))}
+    names = ("flat_fee_without_toilet", "category_lowered")
+    assert {one.code: one.day_id for one in made.hints} == {names[nth]: day_id for day_id, nth in days.items()}
+    noticed = planned(practice(), a_day(visited(PTSI_ACT, prescriber_norm=1, **PRESCRIBED)))
+    assert [(one.code, dict(one.facts)["refused_as"]) for one in noticed.hints] == [("ptsi_not_notified", "5004K3")]
+    assert not planned(practice(TARIFFS, katz()), a_day(visited(TOILET))).hints
+    held = planned(practice(TARIFFS, katz()), a_day(visited(DRESSING), ready(TOILET, related_code=BASES[0])))
+    assert (held.hints, bool(held.blocked)) == ((), True), "of a day that stays behind its reason is told"

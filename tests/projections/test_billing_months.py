@@ -1,15 +1,22 @@
 """Months that still have days to bill, now and at any position; and what people call a sending."""
 
 from collections import Counter
+from datetime import date as Date
 from uuid import UUID, uuid4
 
 import pytest
 
-from projections.billing_months import last_billed_month, prepared_months
+from application.ports import Change
+from domain.care import CareLine
+from domain.day_events import CareRecorded, LineWithdrawn
+from domain.patient import PatientDetails, PatientRegistered
+from projections.billing_months import cared_for_in, has_care, last_billed_month, prepared_months
 from projections.establishments import every_establishment_id
 from projections.sending_numbers import sendings_by_id
+from tests.domain.builders import a_care
 from tests.projections.conftest import Kept, OpenViews
 from tests.projections.stories import Commit
+from tests.stores import META
 
 
 @pytest.fixture
@@ -55,6 +62,28 @@ def test_ref_24_the_months_of_a_past_position_are_those_of_then(
     with kept.store.database.snapshot() as sql:
         assert (prepared_months(sql, everywhere, position), last_billed_month(sql, everywhere, position)) == then
         assert prepared_months(sql, everywhere) != then[0]
+
+
+def test_a_month_has_care_from_the_first_line_to_the_withdrawal_of_the_last(open_views: OpenViews) -> None:
+    kept, day_id, line_id, who, where = open_views(inline=True), *(uuid4() for _ in range(4))
+    log, date, lines = kept.store.log, Date(2026, 1, 31), (CareLine(line_id, a_care()),)
+    positions = [
+        log.append(
+            [Change(who, 0, [PatientRegistered(where, "", "A1", PatientDetails("Peeters", "An", "", 2))])], META
+        ),
+        log.append([Change(day_id, 0, [CareRecorded(where, who, date, 1, lines)])], META),
+        log.append([Change(day_id, 1, [LineWithdrawn(line_id)])], META),
+    ]
+    kept.runner.catch_up()
+    month, told = "2026-01", []
+    with kept.store.database.snapshot() as sql:
+        for at in (*positions, None):
+            condition = cared_for_in([where], month, at)
+            rows = sql.rows(f"SELECT patient_id FROM patients WHERE {condition.text}", condition.params)
+            told.append((has_care(sql, [where], month, at), [row["patient_id"] for row in rows]))
+        assert not has_care(sql, [where], "1999-01", positions[1])
+        assert not has_care(sql, [uuid4()], month, positions[1])
+    assert told == [(False, []), (True, [who]), (False, []), (False, [])]
 
 
 def test_a_sending_is_called_by_number_and_union_inside_the_scope(kept: Kept) -> None:

@@ -67,3 +67,21 @@ def test_both_records_of_a_merge_lead_to_the_days_of_both(kept: Kept) -> None:
         )
         assert first == second
         assert {pair["patient_id"], pair["merged_into"]} <= {owners[day_id] for day_id in first}
+
+
+def test_records_that_share_a_person_are_those_of_a_merge(kept: Kept) -> None:
+    lookups = ViewLookups(kept.store.database, kept.runner.catch_up)
+    with kept.store.database.snapshot() as sql:
+        rows = sql.rows("SELECT establishment_id, patient_id, merged_into FROM patients")
+        everywhere = every_establishment_id(sql)
+    found = {where: lookups.merged_records(where) for where in everywhere}
+    assert found == {
+        where: {
+            row[name]
+            for row in rows
+            if row["establishment_id"] == where and row["merged_into"]
+            for name in ("patient_id", "merged_into")
+        }
+        for where in everywhere
+    }
+    assert 0 < len(set().union(*found.values())) < len(rows)

@@ -17,7 +17,7 @@ from domain.patient import (
 )
 from projections.lookups import ViewLookups
 from projections.patient_names import beginning_blinds, name_blinds, patients_by_name
-from projections.patients import Identity, identity, patients
+from projections.patients import Identity, identity, merged_into, patients
 from tests.projections.conftest import Kept, OpenViews
 from tests.stores import META
 
@@ -131,6 +131,24 @@ def test_the_row_opens_to_the_name_and_shows_the_latest_insurability(open_views:
     happens(kept, ANNA, PatientUnmerged(TWIN))
     with kept.store.database.snapshot() as sql:
         assert patients(sql, [E], [ANNA])[ANNA]["merged_into"] is None
+
+
+def test_names_and_merges_of_a_past_position_are_those_of_then(open_views: OpenViews) -> None:
+    kept, lookups = opened(open_views)
+    happens(kept, TWIN, PatientRegistered(E, "", "A2", DETAILS))
+    before = kept.store.log.head()
+    happens(kept, TWIN, PatientMerged(ANNA))
+    merged = kept.store.log.head()
+    happens(kept, ANNA, PatientDetailsCorrected(PatientDetails("Peeters", "Anna", "1950-03-01", 2)))
+    happens(kept, TWIN, PatientUnmerged(ANNA))
+    with kept.store.database.snapshot() as sql:
+        then, now = patients(sql, [E], [ANNA], merged)[ANNA], patients(sql, [E], [ANNA])[ANNA]
+        assert [identity(kept.store.keys, row).last_name for row in (then, now)] == ["Van den Bérghe", "Peeters"]
+        assert patients(sql, [OTHER_E], [ANNA], merged) == {}
+        assert [merged_into(sql, ANNA, at) for at in (before, merged, None)] == [[], [TWIN], []]
+    happens(kept, TWIN, PatientMerged(ANNA))
+    happens(kept, ANNA, PatientMerged(OTHER_E))
+    assert lookups.merged_into(OTHER_E) == [ANNA, TWIN], "the nearest first"
 
 
 def test_erasure_leaves_nothing_personal_now_in_the_past_or_after_a_rebuild(open_views: OpenViews) -> None:

@@ -86,6 +86,7 @@ EXAMPLES: dict[str, Example] = {
 """By the name of the part of the path."""
 
 QUERIES: dict[str, str] = {
+    "/c/{where}/tarifs/et-si": f"month={MONTH}&category=A",
     "/support": "reference=0123456789abcdef0123456789abcdef",
 }
 """What an address needs besides its path."""

@@ -1,5 +1,6 @@
 """One switch sets the day as of which everything is shown: said on every page, kept by every way on, nothing to press."""
 
+from datetime import timedelta
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
@@ -22,7 +23,7 @@ def of_practice(site: RunningSite) -> list[Way]:
 def past(site: RunningSite, way: Way) -> Element:
     """The screen as of today: everything in the sample is there."""
     who, address = site.sign_in("administrator"), way.address(site)
-    return parse(who.followed(who.get(f"{address}?as_of={site.today}")).text)
+    return parse(who.followed(who.get(f"{address}{'&' if '?' in address else '?'}as_of={site.today}")).text)
 
 
 def test_every_screen_says_that_it_shows_the_past_and_offers_the_way_back(site: RunningSite) -> None:
@@ -63,4 +64,21 @@ def test_every_way_on_keeps_the_day(site: RunningSite) -> None:
 def test_what_is_no_day_is_refused_everywhere(site: RunningSite, given: str) -> None:
     who = site.sign_in("administrator")
     for way in of_practice(site):
-        assert who.get(f"{way.address(site)}?as_of={given}").status_code == 422, way.path
+        assert who.get(f"{way.address(site).partition('?')[0]}?as_of={given}").status_code == 422, way.path
+
+
+@pytest.mark.parametrize("given", ["2026-13-01", "hier", "tomorrow"])
+def test_a_day_that_cannot_be_shown_is_told_in_the_frame_of_the_practice(site: RunningSite, given: str) -> None:
+    """The menu of today, and the form for another day, which keeps what else was asked for."""
+    who, day = site.sign_in("office"), f"{site.today + timedelta(days=1)}" if given == "tomorrow" else given
+    answer = who.get(site.at(f"/historique/envois?month=2026-10&as_of={day}"))
+    page = parse(answer.text)
+    assert answer.status_code == 422
+    assert site.at("/facturation") in [link.get("href") for link in page.one("nav", class_="sidebar").all("a")]
+    assert not page.of_class("bar-asof")
+    form = page.by_id("as-of")
+    assert (form.get("action"), page.by_id("as_of").get("value")) == (site.at("/historique/envois"), "")
+    assert [(item.get("name"), item.get("value")) for item in form.all("input", type="hidden")] == [
+        ("month", "2026-10")
+    ]
+    assert not parse(site.anonymous().get(f"/login?as_of={day}").text).all("nav", class_="sidebar")

@@ -189,7 +189,11 @@ def test_everything_of_others_stands_in_the_notice_with_its_licence(shipped: dic
 
 def test_htmx_comes_with_its_extensions_in_one_file(shipped: dict[str, Path]):
     script = shipped["htmx.js"].read_text("utf-8")
-    assert script.index("initialize()") < script.index('registerExtension("hx-csp"') < script.index('registerExtension("sse"')
+    assert (
+        script.index("initialize()")
+        < script.index('registerExtension("hx-csp"')
+        < script.index('registerExtension("sse"')
+    )
 
 
 def test_sprite_holds_every_icon_once(shipped: dict[str, Path]):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from api.catalogue import Language, euros
 from application.register import provider_id
 from domain import billing_day as days
 from domain.day_events import CareRecorded, LineCorrected
@@ -140,6 +141,19 @@ def test_what_is_wrong_is_said_at_the_field_and_nothing_is_lost(
     kept = dict(filled(again, {}))
     assert (kept["tooth"], kept["code"]) == ("36", given if field == "code" else "425014")
     assert not entered(site)
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "en"])
+def test_an_amount_is_taken_as_the_pages_write_it(fresh_site: RunningSite, patient: UUID, language: Language) -> None:
+    site, page = fresh_site, fresh_site.at(f"/patients/{patient}/soins")
+    office = site.sign_in("office")
+    for on, cents in (("2026-10-07", 123_456), ("2026-10-08", 1_250)):
+        given = {"date": on, "amount_cents": euros(cents, language)}
+        assert office.post_form(page, page, LINE | given).status_code == 303
+    given = {"date": "2026-10-09", "amount_cents": euros(1_250, language).replace("\N{NO-BREAK SPACE}", "")}
+    assert office.post_form(page, page, LINE | given).status_code == 303
+    assert sorted(line.care.amount_cents for line in entered(site)) == [1_250, 1_250, 123_456]
+    assert office.post_form(page, page, LINE | {"amount_cents": "1.234"}).status_code == 422, "of which language?"
 
 
 def test_a_line_without_an_amount_is_entered_seen_as_such_and_given_one(fresh_site: RunningSite, patient: UUID) -> None:

@@ -189,6 +189,27 @@ def test_the_audit_of_users_says_which_role_of_whom(fresh_site: RunningSite) -> 
     )
 
 
+def test_however_often_the_audit_names_somebody_their_name_is_looked_up_once(
+    fresh_site: RunningSite, patient: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, quittance = fresh_site, fresh_site.quittance
+    nurse = provider_id(quittance.keys, NURSE)
+    for login in ("anne", "bert"):
+        site.add_user(login, (site.where, "care_giver", Date(2026, 1, 1), None, nurse), name=login)  # type: ignore[arg-type]
+    anne = quittance.accounts.user_id("anne")
+    for who in (anne, None, anne):
+        quittance.casework.assign(OPERATOR, site.where, patient, who)
+    auditor, asked = site.sign_in("auditor"), list[object]()
+    load = quittance.accounts.user
+    monkeypatch.setattr(quittance.accounts, "user", lambda user_id: asked.append(user_id) or load(user_id))
+    fold = providers.fold
+    monkeypatch.setattr(providers, "fold", lambda events: asked.append(nurse) or fold(events))
+    found = rows(auditor.see(site.at("/audit")))
+    assert sum("anne" in row[4] for row in found) == 3
+    assert sum("Delvaux" in row[4] for row in found) == 2
+    assert (asked.count(anne), asked.count(nurse)) == (1, 1)
+
+
 def test_the_audit_as_of_a_day_names_things_as_they_were_called(fresh_site: RunningSite, patient: UUID) -> None:
     site = fresh_site
     before = state_of(site, patient)

@@ -75,3 +75,22 @@ def test_only_columns_that_are_shown_have_arrows(fresh_site: RunningSite) -> Non
     page = fresh_site.sign_in("office").see(fresh_site.at(PAGE))
     assert [button.get("value") for button in page.all("button", name="up")] == ticked(page)
     assert all(button.get("aria-label") for name in ("up", "down") for button in page.all("button", name=name))
+
+
+def test_filters_and_columns_of_a_past_day_stay_there(fresh_site: RunningSite) -> None:
+    office, day = fresh_site.sign_in("office"), "as_of=2026-11-02"
+    page, listed = fresh_site.at(f"{PAGE}?{day}&back=month%3D2026-10%26as_of%3D2026-11-02"), "/historique/envois"
+    saved = office.post_form(page, fresh_site.at(f"{PAGE}/filtre?{day}"), {"name": "Octobre", "do": "name"})
+    assert day in saved.headers["location"]
+    (link,) = [a for a in read(office.followed(saved)).by_id("main").all("a") if a.text == "Octobre"]
+    moved = office.post_form(page, fresh_site.at(f"{PAGE}?{day}"), {"down": "sending_number"})
+    chosen = office.post_form(page, fresh_site.at(f"{PAGE}?{day}"))
+    for address in (link.get("href"), moved.headers["location"], chosen.headers["location"]):
+        assert day in address
+    there = office.see(fresh_site.at(f"{listed}?month=2026-10&{day}"))
+    (chip,) = [a for a in there.by_id("list").all("a", class_="chip") if a.text == "Octobre"]
+    assert day in chip.get("href")
+    assert chip.get("aria-current") == "true", "it is the filter that stands"
+    now = office.see(fresh_site.at(f"{listed}?month=2026-10"))
+    (chip,) = [a for a in now.by_id("list").all("a", class_="chip") if a.text == "Octobre"]
+    assert "as_of" not in chip.get("href")

@@ -69,6 +69,37 @@ def test_the_same_holds_for_the_practice_and_for_a_line_of_care(fresh_site: Runn
         assert {**theirs, **mine}.items() <= dict(filled(again, {})).items()
 
 
+def test_a_refused_form_that_is_sent_again_still_knows_what_it_was_made_for(fresh_site: RunningSite) -> None:
+    """Somebody else changes the thing before the first try: mending the typing must not overwrite that in silence."""
+    site = fresh_site
+    site.enter_care(20)
+    day = site.rows("SELECT day_id FROM days ORDER BY day_id")[0]["day_id"]
+    file = site.at(f"/patients/{site.rows('SELECT patient_id FROM patients')[0]['patient_id']}")
+    tariffs = site.at(f"/tarifs/{site.quittance.tariffs.state(site.where).sets[0].made.message}")
+    who, why = site.sign_in("administrator"), {"reason": "Vu ensemble"}
+    links = [link.get("href") for link in who.see(site.at(f"/jours/{day}")).all("a", "href")]
+    line = next(address for address in links if "/lignes/" in address)
+    details = (site.at("/cabinet"), site.at("/cabinet/corriger"), {"contact_phone": "02111"})
+    name = (file, f"{file}/corriger", {"last_name": "Premier"})
+    day_of_tariffs = (tariffs, f"{tariffs}/accepter", {"applies_from": "2026-10-01"})
+    for form, wrong, theirs in (
+        (details[:2], {"name": "x" * 101}, details),
+        ((file, f"{file}/corriger"), {"birth_date": "2026-02-30"}, name),
+        ((file, f"{file}/assurabilite"), {"valid_from": "2026-02-30"}, (*name[:2], {"last_name": "Deux"})),
+        ((f"{file}/medical", f"{file}/accords"), {"kind": ""}, (*name[:2], {"last_name": "Trois"})),
+        ((line, line), {"units": "beaucoup"}, (line, line, {"units": "3"})),
+        ((tariffs, f"{tariffs}/ecarter"), {"reason": ""}, day_of_tariffs),
+    ):
+        page, action = form
+        (opened,) = forms(who.see(page), action)
+        assert who.post_form(*theirs[:2], {**theirs[2], **why}).status_code == 303, theirs
+        refused = who.submit(opened, page, {**why, **wrong})
+        assert refused.status_code == 422, action
+        (again,) = forms(parse(refused.text), action)
+        right = {field: FITTING.get(field) or dict(filled(opened, {}))[field] for field in wrong}
+        assert who.submit(again, page, {**answers_to(again), **right}).status_code == 412, action
+
+
 def test_each_form_that_knows_what_it_was_made_for_shows_what_came_since(fresh_site: RunningSite) -> None:
     """As if it had been opened one change ago: who did what, and everything that was typed, to be sent over that."""
     tell_month(fresh_site)

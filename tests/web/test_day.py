@@ -7,7 +7,8 @@ import pytest
 from api.catalogue import text
 from domain.rules.refusals import explain
 from domain.run_plan import RunOptions
-from tests.web.markup import Element
+from tests.printed import sheets
+from tests.web.markup import Element, filled, forms, parse
 from tests.web.site import MONTH, RunningSite
 from tests.web.visitor import local
 
@@ -104,6 +105,41 @@ def test_the_time_bar_is_lifted_by_a_letter(fresh_site: RunningSite) -> None:
     assert late.status_code == 422
     who.post_form(page, f"{page}/prescription", {"proof": "RECO-2028-7", "letter_date": "2028-09-01"})
     assert "Prescription levée, lettre RECO-2028-7." in who.see(page).text
+    assert "RECO" in "".join(sheets(who.get(f"{page}.pdf").content))
+    accountant = site.sign_in("accountant")
+    assert "RECO" not in accountant.see(page).text
+    assert "RECO" not in "".join(sheets(accountant.get(f"{page}.pdf").content))
+
+
+@pytest.mark.parametrize(
+    ("act", "typed", "wrong", "told"),
+    [
+        ("retirer", {"reason": "   "}, "reason", "pourquoi"),
+        (
+            "prescription",
+            {"proof": "RECO-7", "letter_date": "30/02/2028", "reason": "Vu"},
+            "letter_date",
+            "n'existe pas",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_form_of_the_day_is_told_at_its_field_and_the_rest_is_kept(
+    fresh_site: RunningSite, act: str, typed: dict[str, str], wrong: str, told: str
+) -> None:
+    site = fresh_site
+    site.enter_care(20)
+    day = site.rows("SELECT day_id FROM days ORDER BY line_count DESC")[0]["day_id"]
+    site.clock.forward(days=365 * 3)
+    page, who = site.at(f"/jours/{day}"), site.sign_in()
+    line = forms(who.see(page), f"{page}/retirer")[0].all("option")[-1].get("value")
+    given = typed | ({"line_id": line} if act == "retirer" else {})
+    answer = who.post_form(page, f"{page}/{act}", given)
+    shown = parse(answer.text)
+    field = shown.by_id(f"{act}-{wrong}")
+    assert (answer.status_code, field.get("aria-invalid")) == (422, "true")
+    assert told in shown.by_id(f"{act}-{wrong}-error").text
+    (again,) = forms(shown, f"{page}/{act}")
+    assert given.items() <= dict(filled(again, {})).items()
 
 
 def days_of(page: Element) -> dict[UUID, Element]:

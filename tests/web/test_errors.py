@@ -150,6 +150,12 @@ def test_what_may_have_been_done_is_not_denied(fresh_site: RunningSite, monkeypa
     assert NOTHING_DONE not in parse(answer.text).text
 
 
+def test_a_field_is_called_what_people_call_it(site: RunningSite) -> None:
+    told = parse(site.sign_in("office").get(site.at("/historique/envois?as_of=hier")).text).by_id("main").text
+    assert "« Situation au »" in told
+    assert "as_of" not in told
+
+
 def test_a_missing_right_is_named_and_who_gives_it(site: RunningSite) -> None:
     who = site.sign_in("accountant")
     for path, right in {
@@ -230,7 +236,9 @@ def test_a_refused_form_without_a_page_of_its_own_leads_back(wrong: tuple[Runnin
 
 
 def test_from_a_refused_form_every_way_on_leads_somewhere(wrong: tuple[RunningSite, list[Mistake]]) -> None:
-    """The languages and the day as of which things are shown, too: the address of a form is no page."""
+    """The languages and the day as of which things are shown, too: the address of a form is no page, and what is
+    relative begins there.
+    """
     site, refused = wrong
     for mistake in refused:
         page = mistake.read
@@ -240,7 +248,7 @@ def test_from_a_refused_form_every_way_on_leads_somewhere(wrong: tuple[RunningSi
         assert all(leads), "the address of a form is not opened again"
         leads += [form.get("action") for form in forms(page, method="get")]
         for lead in leads:
-            parts = urlsplit(urljoin(mistake.page, lead))
+            parts = urlsplit(urljoin(mistake.action, lead))
             assert way_to(site, "GET", parts.path), (mistake.route, lead)
         (language,) = page.by_id("languages").all("a", lang="nl")
         assert way_to(site, "GET", urlsplit(back_of(language.get("href"))).path), mistake.route

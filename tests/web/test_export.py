@@ -18,6 +18,7 @@ import pytest
 from api.web import audit
 from api.web.export_files import Head, write_csv, write_xlsx
 from application.register import plain
+from projections import audit_trail
 from tests.printed import sheets
 from tests.web.site import RunningSite
 
@@ -256,8 +257,14 @@ def test_a_file_of_the_audit_is_bounded_whole_and_known_to_the_access_log(
     monkeypatch.setattr(audit, "_MOST_IN_A_FILE", len(whole) - 2)
     answer = auditor.get(path)
     assert (answer.status_code, "choisissez des dates" in answer.text) == (422, True)
+    monkeypatch.setattr(audit, "_MOST_IN_A_FILE", len(whole) - 1)
+    monkeypatch.setattr(audit_trail, "_MOST_SCANNED", site.quittance.log.head() // audit._MOST_LOOKS + 1)
+    assert lines(auditor.get(path).content) == whole, "in several looks"
+    monkeypatch.setattr(audit, "_MOST_LOOKS", 2)
+    answer = auditor.get(path)
+    assert (answer.status_code, "choisissez un premier jour" in answer.text) == (422, True)
+    monkeypatch.undo()
     before = site.rows("SELECT coalesce(max(id), 0) AS n FROM access_log")[0]["n"]
-    monkeypatch.setattr(audit, "_MOST_IN_A_FILE", 2_000)
     patients = "SELECT count(*) AS n FROM access_log WHERE action = 'audit.read' AND id > ?"
     auditor.get(site.at("/export/audit.csv?kind=patient"))
     assert site.rows(patients, before)[0]["n"] > 0

@@ -183,6 +183,7 @@ def test_what_was_cancelled_is_listed_but_not_summed(billed: RunningSite) -> Non
         (DAYS, "Aucun soin encore", "/importations"),
         ("/decomptes", "Aucun décompte encore", "/facturation"),
         ("/importations", "Aucun fichier importé encore", ""),
+        ("/facturation/reponses", "Aucune réponse encore", "/facturation"),
     ],
 )
 def test_a_list_that_is_empty_by_setup_names_the_step_before(
@@ -193,3 +194,32 @@ def test_a_list_that_is_empty_by_setup_names_the_step_before(
         assert told in empty.text
         leads = [link.get("href") for link in empty.all("a", class_="btn")]
         assert (fresh_site.at(button) in leads) == (may and button != "")
+
+
+def test_no_item_to_settle_leads_to_the_answers_that_they_come_from(fresh_site: RunningSite) -> None:
+    for role in ("office", "auditor"):
+        empty = fresh_site.sign_in(role).see(fresh_site.at("/points")).of_class("empty")[0]
+        assert "Aucun point à régler" in empty.text
+        assert [link.get("href") for link in empty.all("a", class_="btn")] == [fresh_site.at("/facturation/reponses")]
+
+
+# ---- Why
+
+
+def test_a_cancelled_sending_says_what_was_typed_then(billed: RunningSite) -> None:
+    """In the list, in its file, not before it happened; the others in words of ours."""
+    (run,) = {row["run_id"] for row in billed.rows("SELECT run_id FROM runs")}
+    billed.clock.forward(days=1)
+    office, listed = billed.sign_in("office"), billed.at(f"{SENDINGS}?sort=sending_number")
+    billed.quittance.billing.cancel(
+        Context(Meta("operator", reason="Un prestataire a oublié ses soins", reason_subject=billed.where)), run
+    )
+    billed.quittance.billing.run(Context(Meta("operator", command_id="again")), billed.where, RunOptions(MONTH))
+    billed.quittance.views.catch_up()
+    count = len(billed.rows("SELECT 1 AS one FROM sendings WHERE status = 'cancelled'"))
+    words = [cell.text for cell in office.see(listed).one("tbody").all("td", class_="wrap")]
+    assert words.count("Un prestataire a oublié ses soins") == count > 0
+    assert any("pas encore parti" in one for one in words)
+    file = office.get(billed.at("/export/sendings.csv?sort=sending_number")).text
+    assert file.count("Un prestataire a oublié ses soins") == count
+    assert "oublié" not in office.see(f"{listed}&as_of=2026-11-03").text

@@ -31,7 +31,10 @@ def test_sof_18_the_list_shows_what_waits_and_hides_what_is_done(fresh_site: Run
     assert "Fichier illisible" in row.text
     assert fresh_site.at(f"{PATH}/{item}") in [a.get("href") for a in row.all("a")]
     fresh_site.quittance.desk.settle(OPERATOR, item)
-    assert "Aucune ligne avec ces filtres" in office.see(fresh_site.at(PATH)).text
+    assert "Aucun point à régler" in office.see(fresh_site.at(PATH)).text
+    assert (
+        "Aucune ligne avec ces filtres" in office.see(fresh_site.at(f"{PATH}?is_settled=false&kind=not_applied")).text
+    )
     assert "Clôturé" in office.see(fresh_site.at(f"{PATH}?is_settled=true")).by_id("list").text
 
 

@@ -10,6 +10,7 @@ from api.job_worker import working_off
 from application.ports import Meta
 from domain.sending import SendingArchived, SendingRead
 from tests.acceptance.practice import OPERATOR
+from tests.web.markup import forms
 from tests.web.site import RunningSite
 from tests.web.visitor import Visitor, local
 
@@ -93,6 +94,41 @@ def test_the_same_form_sent_twice_is_one_job(billed: RunningSite) -> None:
     assert not billed.quittance.jobs.work("here")
 
 
+def test_other_rows_from_the_same_page_are_never_lost_unsaid(billed: RunningSite) -> None:
+    office, (first, second, *_) = billed.sign_in("office"), sendings(billed)
+    csrf = next(i.get("value") for i in office.see(billed.at("/travaux")).walk() if i.get("name") == "csrf")
+    same = uuid4().hex
+    begin(billed, office, "selected", "archive", [first], command=same)
+    sent = {"csrf": csrf, "command_id": same, "which": "selected", "action": "archive", "selected": str(second)}
+    answer = office.post(billed.at("/actions/sendings"), sent)
+    assert answer.status_code == 422
+    assert "rouvrez la page" in answer.text
+
+
+def test_what_is_done_in_the_name_of_one_person_is_confirmed_by_them(billed: RunningSite) -> None:
+    office, other = billed.sign_in("office"), billed.sign_in("administrator")
+    page = begin(billed, office, "filter", "mark_read")
+    assert "Seule la personne" in other.see(page).text
+    assert not forms(other.see(page), page + "/confirmer")
+    assert send(billed, other, page + "/confirmer", reason="pas le mien") == 409
+    assert not billed.quittance.jobs.work("here")
+    assert send(billed, office, page + "/confirmer", reason="vu") == 303
+    assert billed.quittance.jobs.work("here")
+
+
+def test_a_page_of_a_job_that_asks_again_by_itself_keeps_nobody_signed_in(billed: RunningSite) -> None:
+    office, ids = billed.sign_in("office"), sendings(billed)
+    page = begin(billed, office, "selected", "archive", ids)
+    for _ in range(5):
+        billed.clock.forward(minutes=10)
+        assert office.see(page), "opened by a person"
+    for _ in range(5):
+        billed.clock.forward(minutes=10)
+        assert office.partial(page).status_code == 200
+    billed.clock.forward(minutes=11)
+    assert office.partial(page).status_code == 401
+
+
 def test_a_job_goes_on_after_a_restart_and_does_nothing_twice(billed: RunningSite) -> None:
     office, ids = billed.sign_in("office"), sendings(billed)
     page = begin(billed, office, "selected", "archive", ids)
@@ -138,7 +174,7 @@ def test_what_fails_is_told_and_the_rest_is_done(billed: RunningSite) -> None:
     meta = Meta(f"user:{billed.quittance.accounts.user_id('office')}", command_id=uuid4().hex)
     jobs = billed.quittance.jobs
     job_id = jobs.draft(meta, billed.where, "sendings.archive", [ids[0], uuid4(), ids[1]], 0)
-    jobs.confirm(job_id, "")
+    jobs.confirm(job_id, meta.actor, "")
     assert jobs.work("here")
     assert (jobs.job(job_id).done, jobs.job(job_id).failed) == (2, 1)
     page = office.see(billed.at(f"/travaux/{job_id}"))

@@ -114,6 +114,8 @@ def test_paper_holds_what_is_read_and_nothing_to_click(chromium: Browser, site: 
             amounts = page.locator("main td.num").all_inner_texts()
             assert amounts
             assert all(plain(amount) in text for amount in amounts), "no figure is broken in two"
+            head = page.locator("#on-paper")
+            assert (plain(head.inner_text()) in text, head.is_visible()) == (True, False), path
             page.emulate_media(media="print")
             for clicked in ("button", ".btn", "input", "select", "nav.breadcrumb", ".pager"):
                 assert page.locator(f"{clicked}:visible").count() == 0, (path, clicked)

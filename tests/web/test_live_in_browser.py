@@ -87,6 +87,25 @@ def test_what_is_told_is_in_sight_wherever_the_page_is_scrolled_to_and_moves_no_
         expect(notice).to_be_hidden()
 
 
+@pytest.mark.parametrize("width", [320, 480])
+def test_in_a_narrow_window_what_is_told_stands_above_the_title(
+    chromium: Browser, fresh_site: RunningSite, sent: list[UUID], width: int
+) -> None:
+    with Window.open(chromium, fresh_site, fresh_site.sign_in("office"), width=width) as window:
+        page, notice = window.page, window.page.locator(".notice[data-live]")
+        with page.expect_response("**/live*", timeout=30_000):
+            window.go(fresh_site.at(LIST))
+        fresh_site.quittance.dispatch.archive(OPERATOR, sent[0], archived=True)
+        expect(notice).to_be_visible()
+        told = notice.bounding_box()
+        below = [
+            page.locator(one).bounding_box() for one in ("main h1", "main .breadcrumb") if page.locator(one).count()
+        ]
+        assert told
+        assert below
+        assert all(box and box["y"] >= told["y"] + told["height"] for box in below)
+
+
 def test_a_page_that_hears_nothing_for_half_a_minute_says_since_when(
     chromium: Browser, fresh_site: RunningSite, sent: list[UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,6 +55,15 @@ def test_raw_files_are_for_who_may_see_care(site: RunningSite) -> None:
     assert f"{page}/fichier" in site.sign_in("auditor").get(page).text
 
 
+def test_an_import_offers_its_file_to_who_may_see_care(site: RunningSite) -> None:
+    (row, *_) = site.rows("SELECT import_id FROM imports WHERE establishment_id = ?", site.where)
+    page, told = site.at(f"/importations/{row['import_id']}"), "Fichier tel qu'il est arrivé"
+    assert told not in site.sign_in("accountant").see(page).text
+    offered = site.sign_in("auditor").see(page)
+    (link,) = [link for link in offered.by_id("main").all("a") if told in link.text]
+    assert site.sign_in("auditor").get(link.get("href")).status_code == 200
+
+
 def test_what_the_insurer_wrote_of_a_line_is_for_who_may_see_care(site: RunningSite) -> None:
     told = [
         page for page in _pages_with_comments(site) if "La mutualité écrit" in site.sign_in("office").get(page).text

@@ -4,10 +4,13 @@ from uuid import UUID
 
 import pytest
 
+from api.web.render import moment
 from tests.web.markup import parse
 from tests.web.site import MONTH, RunningSite
+from tests.web.visitor import read
 
 BEFORE = "2026-11-01"
+PRACTICE = "SELECT name FROM establishments WHERE establishment_id = ?"
 SAID = "N'existait pas encore le 01/11/2026"
 THINGS = {
     "/envois/{}": "SELECT sending_id FROM sendings WHERE establishment_id = ?",
@@ -80,3 +83,13 @@ def test_a_day_to_come_shows_nothing_but_why(fresh_site: RunningSite, path: str)
         assert parse(answer.text).one("h1").text == "Ce jour n'est pas encore passé"
         assert "jamais d'un jour à venir" in parse(answer.text).by_id("main").text
     assert office.get(f"{address}?as_of=2026-11-03").status_code != 422
+
+
+@pytest.mark.parametrize("path", ["/historique/envois?sort=month", "/refus?month=2026-10"])
+def test_paper_says_whose_page_it_is_and_of_when(site: RunningSite, path: str) -> None:
+    """By the server's clock; the part that a filter fetches says it anew."""
+    who, (practice,) = site.sign_in("administrator"), site.rows(PRACTICE, site.where)
+    for wanted, told in (("", moment(site.clock.instant)), (f"&as_of={BEFORE}", "01/11/2026")):
+        said = f"{practice['name']} · Situation au {told}"
+        assert who.see(site.at(path + wanted)).by_id("on-paper").text == said
+        assert read(who.partial(site.at(path + wanted))).by_id("on-paper").text == said

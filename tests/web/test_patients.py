@@ -1,7 +1,16 @@
 """Patients: the list, the file with its tabs, and what can be done with a record."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
+import pytest
+
+from api.web import patient_list
+from api.web.patient_list import with_names
+from api.web.visit import Visit
+from application.ports import Row
+from domain import patient as patients
 from tests.acceptance.practice import OPERATOR
 from tests.web.markup import filled, forms, parse
 from tests.web.site import MONTH, RunningSite
@@ -57,6 +66,15 @@ def test_filters_by_month_of_care_and_by_sickness_fund(site: RunningSite) -> Non
     assert "Aucune ligne avec ces filtres" in empty.text
 
 
+def test_a_month_of_a_past_day_has_the_care_of_then(fresh_site: RunningSite) -> None:
+    site, list_ = fresh_site, fresh_site.at(f"/patients?month={MONTH}")
+    site.clock.forward(days=2)
+    site.enter_care(20)
+    office = site.sign_in("office")
+    assert names(office.see(list_))
+    assert not office.see(f"{list_}&as_of=2026-11-03").by_id("list").all("table")
+
+
 def test_the_file_has_four_tabs_and_every_look_is_recorded(site: RunningSite) -> None:
     office, who = site.sign_in("office"), one(site)
     before = len(site.rows("SELECT * FROM access_log WHERE action = 'patient.read'"))
@@ -79,6 +97,54 @@ def test_ref_24_the_file_as_it_stood(fresh_site: RunningSite) -> None:
     assert "Nouveaunom" not in then.text
     assert not then.one("main").all("form", method="post")
     assert "Mariage" in office.see(f"{page}/chronologie").text
+
+
+def test_lists_of_the_past_call_patients_as_they_were_called_then(fresh_site: RunningSite) -> None:
+    site = fresh_site
+    site.enter_care(20)
+    who = site.rows("SELECT patient_id FROM days ORDER BY day_id")[0]["patient_id"]
+    former = patients.fold(site.quittance.log.load([who])[who]).details
+    site.clock.forward(days=2)
+    site.quittance.register.correct_patient(OPERATOR, who, replace(former, last_name="Nouveaunom"))
+    office, list_ = site.sign_in("office"), site.at("/historique/jours")
+    assert "Nouveaunom" in office.see(f"{list_}?sort=date").by_id("list").text
+    then = office.see(f"{list_}?as_of=2026-11-03&sort=date").by_id("list").text
+    assert "Nouveaunom" not in then
+    assert former.last_name in then
+
+
+def test_a_file_of_the_past_shows_neither_later_merges_nor_what_is_to_be_merged_now(fresh_site: RunningSite) -> None:
+    site = fresh_site
+    office, who, register = site.sign_in("office"), one(site), site.quittance.register
+    details = patients.fold(site.quittance.log.load([who])[who]).details
+    twin = register.patient(OPERATOR, site.where, "", "123456", details).result.id
+    site.clock.forward(days=2)
+    register.merge(OPERATOR, twin, who)
+    site.sign_in_again("office", window=office)
+    merged, page = "Dossiers fusionnés dans celui-ci", site.at(f"/patients/{who}")
+    assert merged in office.see(page).text
+    then = office.see(f"{page}?as_of=2026-11-03").text
+    assert merged not in then
+    assert "Doublon possible" not in then
+    register.unmerge(OPERATOR, twin)
+    assert "Doublon possible" in office.see(page).text
+    site.clock.forward(days=1)
+    site.sign_in_again("office", window=office)
+    assert merged not in office.see(page).text
+
+
+def test_a_page_by_name_opens_no_rows_that_it_does_not_show(site: RunningSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names are sealed, and opening them is what this list takes its time for."""
+    completed: list[int] = []
+
+    def counting(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
+        completed.append(len(rows))
+        return with_names(visit, rows)
+
+    counted = replace(patient_list.SPEC, enrich=counting)
+    monkeypatch.setattr(patient_list, "SPEC", counted)
+    site.sign_in("office").see(site.at("/patients?is_active=true&limit=9"))
+    assert completed == [9]
 
 
 def test_a_period_is_added_and_a_wrong_one_keeps_what_was_typed(fresh_site: RunningSite) -> None:
@@ -148,8 +214,6 @@ def test_a_correction_over_an_unseen_one_is_refused(fresh_site: RunningSite) -> 
 
 
 def test_two_records_of_one_person_are_shown_merged_and_taken_apart(fresh_site: RunningSite) -> None:
-    from domain import patient as patients
-
     office, who = fresh_site.sign_in("office"), one(fresh_site)
     state = patients.fold(fresh_site.quittance.log.load([who])[who])
     twin = fresh_site.quittance.register.patient(OPERATOR, fresh_site.where, "", "123456", state.details).result.id

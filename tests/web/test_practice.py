@@ -5,6 +5,8 @@ from datetime import date as Date
 
 import pytest
 
+from application.ports import Context, Meta
+from projections import audit_trail
 from tests.acceptance.practice import OPERATOR
 from tests.web.markup import filled, forms, parse
 from tests.web.site import RunningSite
@@ -63,6 +65,18 @@ def test_only_administrators_correct_the_establishment(fresh_site: RunningSite) 
     assert admin.see(page).one("h1").text == "Les Tilleuls"
 
 
+def test_the_country_of_the_practice_is_shown_corrected_and_told_in_its_history(fresh_site: RunningSite) -> None:
+    admin, page = fresh_site.sign_in("administrator"), fresh_site.at("/cabinet")
+    assert "Pays Belgique" in admin.see(page).text
+    assert admin.post_form(page, f"{page}/corriger", {"name": "Les Tilleuls"}).status_code == 303
+    assert "Pays Belgique" in admin.see(page).text, "a form keeps what it does not change"
+    assert admin.post_form(page, f"{page}/corriger", {"country": "CH", "reason": "Cabinet suisse"}).status_code == 303
+    assert "Pays Suisse" in admin.see(page).text
+    assert fresh_site.rows("SELECT country FROM establishments WHERE establishment_id = ?", fresh_site.where) == [
+        {"country": "CH"}
+    ]
+
+
 def test_p4_3_a_user_is_added_signs_in_gets_and_loses_a_role(fresh_site: RunningSite) -> None:
     admin, page = fresh_site.sign_in("administrator"), fresh_site.at("/cabinet")
     add = fresh_site.at("/cabinet/utilisateurs")
@@ -87,6 +101,32 @@ def test_p4_3_a_user_is_added_signs_in_gets_and_loses_a_role(fresh_site: Running
     assert ended.status_code == 303
     who = fresh_site.quittance.accounts.user_id("nouvelle")
     assert fresh_site.quittance.accounts.user(who).roles_at(fresh_site.where, Date(2026, 11, 3)) == ("office",)
+
+
+def test_a_role_that_cannot_be_given_leaves_no_account_behind(fresh_site: RunningSite) -> None:
+    admin, add = fresh_site.sign_in("administrator"), fresh_site.at("/cabinet/utilisateurs")
+    given = {"login": "nouvelle", "name": "Nouvelle Venue", "role": "office", "valid_from": "2026-11-01"}
+    wrong = admin.post_form(fresh_site.at("/cabinet"), add, {**given, "valid_to": "2026-10-01"})
+    assert wrong.status_code == 422
+    accounts = fresh_site.quittance.accounts
+    assert accounts.user(accounts.user_id("nouvelle")) is None
+    made = admin.submit(next(iter(forms(parse(wrong.text), add))), add, {"valid_to": ""})
+    assert made.status_code == 200
+    assert re.fullmatch(r"[a-z2-9]{4}(-[a-z2-9]{4}){3}", parse(made.text).one("code").text)
+
+
+def test_nobody_reads_here_what_another_practice_did_about_a_person(fresh_site: RunningSite) -> None:
+    site, other = fresh_site, fresh_site.enter_other_practice()
+    site.add_user("deux", (site.where, "office", Date(2026, 1, 1), None), (other, "office", Date(2026, 1, 1), None))
+    user_id = site.quittance.accounts.user_id("deux")
+    by_other = Context(Meta(f"user:{user_id}", reason="Conflit au cabinet", reason_subject=other, command_id="c" * 8))
+    site.quittance.accounts.end_role(by_other, user_id, other, "office", Date(2026, 12, 31))
+    page = site.sign_in("auditor").see(site.at(f"/cabinet/utilisateurs/{user_id}"))
+    told = page.one("section", aria_labelledby="timeline-title").text
+    assert told.count("rôle attribué") == 1, "the one given here"
+    assert "fin d'un rôle" not in told
+    assert "Conflit" not in page.text
+    assert site.sign_in("auditor").get(site.at(f"/cabinet/utilisateurs/{user_id}?as_of=2025-12-31")).status_code == 404
 
 
 def test_the_password_shown_once_is_kept_nowhere(fresh_site: RunningSite) -> None:
@@ -176,6 +216,21 @@ def test_p6_the_audit_trail_tells_who_did_what_when_and_leads_there(site: Runnin
     assert {row.all("td")[1].text for row in days.one("tbody").all("tr")} == {"envoi"}
     assert "Aucun événement" in auditor.see(site.at("/audit?until=2020-01-01")).text
     assert site.sign_in("office").get(site.at("/audit")).status_code == 403
+
+
+def test_an_audit_that_found_nothing_yet_says_how_far_back_it_looked(
+    fresh_site: RunningSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rare event lies beyond what one page looks at: the way on and the files stay."""
+    auditor, page = fresh_site.sign_in("auditor"), fresh_site.at("/audit?kind=patient")
+    monkeypatch.setattr(audit_trail, "_MOST_SCANNED", 1)
+    shown = auditor.see(page)
+    told = shown.of_class("empty")[0].text
+    assert f"jusqu'au {fresh_site.today:%d/%m/%Y}" in told
+    assert "Aucun événement" not in told
+    assert shown.all("a", href=fresh_site.at("/export/audit.csv?kind=patient"))
+    monkeypatch.undo()
+    assert auditor.see(shown.one("a", rel="next").get("href")).one("tbody").all("tr")
 
 
 def _has(site: RunningSite, table: str) -> bool:

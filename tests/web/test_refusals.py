@@ -229,6 +229,23 @@ def test_a_line_leads_to_its_day_invoice_and_sending_and_says_why(site: RunningS
     assert explain(line["code"], "fr", line["letter"]).meaning in row.text
 
 
+@pytest.mark.parametrize("first", ["patient", "invoice", "sending"])
+def test_a_column_of_links_that_stands_first_leads_where_its_row_does(
+    site: RunningSite, office: Visitor, first: str
+) -> None:
+    """A link inside a link is torn apart by browsers."""
+    page = site.at("/colonnes/refusals")
+    assert office.post_form(page, page, {f"place-{first}": "0"}).status_code == 303
+    try:
+        row, *_ = office.see(site.at("/refus/lignes?sort=date")).all("tr", "id")
+    finally:
+        office.post_form(page, page, {"do": "usual"})
+    cell = next(td for td in row.all("td") if td.get("class") != "pick")
+    (link,) = cell.all("a")
+    assert "/jours/" in link.get("href")
+    assert link.text.strip()
+
+
 def test_names_are_for_those_who_may_see_care_and_reading_is_recorded(site: RunningSite) -> None:
     accountant, auditor = site.sign_in("accountant"), site.sign_in("auditor")
     address = site.at("/refus/lignes?sort=date&limit=100")

@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from application.ports import Context, Meta, OutcomeUnknown
-from tests.web.markup import Element, forms, parse
+from application.send import Dispatch
+from tests.web.markup import Element, filled, forms, parse
 from tests.web.site import RunningSite
 from tests.web.visitor import local
 
@@ -89,7 +90,7 @@ def test_ref_24_the_page_shows_the_sending_as_it_was(site: RunningSite, path: st
     page = site.sign_in().see(path)
     first = timeline(page)[-1]
     then = next(link for link in first.all("a") if "as_of=" in link.get("href"))
-    past = site.sign_in().see(path + then.get("href"))
+    past = site.sign_in().see(then.get("href"))
     assert [name for name in tabs(past) if name.startswith("Réponses")] == ["Réponses (0)"]
     assert "transmis" in past.of_class("cards")[0].text
     assert len(timeline(past)) < len(timeline(page))
@@ -148,6 +149,31 @@ def test_sof_19_archived_and_back(fresh_site: RunningSite) -> None:
     assert not site.rows("SELECT is_archived FROM sendings WHERE sending_id = ?", sending_id)[0]["is_archived"]
     assert {"envoi archivé", "envoi désarchivé"} <= {entry.all("strong")[0].text for entry in timeline(who.see(page))}
     assert "Personne office" in timeline(who.see(page))[0].text
+
+
+def test_a_form_that_comes_twice_at_once_is_done_once_and_both_are_led_there(
+    fresh_site: RunningSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a double click: the second comes while the first is not yet at its end."""
+    site = fresh_site
+    site.enter_care(60)
+    sending_id = site.bill_and_answer()[0]
+    who, page, answers = site.sign_in(), site.at(f"/envois/{sending_id}"), []
+    (form,) = forms(who.see(page), f"{page}/lu")
+    data, slow = dict(filled(form, {})), Dispatch.mark_read
+
+    def meanwhile(*given: object, **named: object) -> object:
+        if not answers:
+            answers.append(None)
+            answers.append(who.post(f"{page}/lu", data))
+        return slow(*given, **named)
+
+    monkeypatch.setattr(Dispatch, "mark_read", meanwhile)
+    first, head = who.post(f"{page}/lu", data), site.quittance.log.head()
+    assert [one.status_code for one in (first, answers[1])] == [303, 303]
+    assert first.headers["location"] == answers[1].headers["location"]
+    assert who.post(f"{page}/lu", data).status_code == 303
+    assert site.quittance.log.head() == head
 
 
 def test_a_run_is_cancelled_with_its_reason(fresh_site: RunningSite) -> None:

@@ -2,9 +2,11 @@
 
 import re
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 
+from tests.acceptance.practice import OPERATOR
 from tests.web.markup import parse
 from tests.web.site import RunningSite, own_password
 from tests.web.visitor import Visitor, local, read
@@ -229,9 +231,28 @@ def test_nobody_is_led_to_another_site(fresh_site: RunningSite) -> None:
     assert fresh_site.anonymous().get("/language/nl?next=/account").headers["location"] == "/account"
 
 
-def test_a_person_who_leaves_is_out_at_once(fresh_site: RunningSite) -> None:
-    from tests.acceptance.practice import OPERATOR
+def test_the_longest_address_of_a_page_is_come_back_to(fresh_site: RunningSite) -> None:
+    """A page of results names each of its rows."""
+    fresh_site.sign_in("office")
+    wanted = fresh_site.at("/recherche/resultats?" + "&".join(f"patient={UUID(int=n)}" for n in range(200)))
+    _, there = fresh_site.sign_in_again("office", f"/login?next={quote(wanted, safe='')}")
+    assert there == wanted
 
+
+def test_the_next_person_on_a_machine_reads_their_own_language(fresh_site: RunningSite) -> None:
+    """A sign-in chooses no language for the browser: only a person does."""
+    accounts = fresh_site.quittance.accounts
+    fresh_site.sign_in("office")
+    fresh_site.sign_in("auditor")
+    accounts.rename(OPERATOR, accounts.user_id("office"), "Personne office", "nl")
+    machine, _ = fresh_site.sign_in_again("office")
+    machine.cookies.pop("quittance-language", None)
+    assert machine.get("/account").headers["content-language"] == "nl"
+    machine, _ = fresh_site.sign_in_again("auditor", window=machine)
+    assert machine.get("/account").headers["content-language"] == "fr"
+
+
+def test_a_person_who_leaves_is_out_at_once(fresh_site: RunningSite) -> None:
     who, accounts = fresh_site.sign_in("office"), fresh_site.quittance.accounts
     accounts.deactivate(OPERATOR, accounts.user_id("office"))
     assert who.get(fresh_site.at("/historique")).headers["location"].startswith("/login")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from infrastructure.sample import BE_DENTAL, BE_NURSING, sample_tariff
-from tests.web.markup import Element, forms, parse
+from tests.web.markup import Element, filled, forms, parse
 from tests.web.site import RunningSite
 from tests.web.visitor import Visitor, local
 
@@ -18,6 +18,18 @@ def load(site: RunningSite, who: Visitor, content: bytes) -> str:
     answer = who.post_form(page, page, {}, files={"file": ("tarifs.json", content, "application/json")})
     assert answer.status_code == 303, answer.text
     return local(answer.headers["location"])
+
+
+def test_another_file_by_the_same_form_is_not_taken_for_the_first(fresh_site: RunningSite) -> None:
+    """As when one goes back, chooses another file and sends again."""
+    who, page = fresh_site.sign_in("administrator"), fresh_site.at("/tarifs")
+    data = dict(filled(next(form for form in forms(who.see(page), page) if form.all("input", type="file")), {}))
+    sent = [
+        who.post(page, data, files={"file": ("tarifs.json", content, "application/json")})
+        for content in (sample_tariff(BE_NURSING), newer(), sample_tariff(BE_NURSING))
+    ]
+    assert [answer.status_code for answer in sent] == [303, 422, 303]
+    assert sent[0].headers["location"] == sent[2].headers["location"]
 
 
 def rows(page: Element, table: str) -> list[str]:
@@ -105,6 +117,24 @@ def test_codes_are_found_by_words(fresh_site: RunningSite, language: str, told: 
     assert "990301" in page.text
 
 
+@pytest.mark.parametrize(
+    ("language", "known"),
+    [("fr", "intervention majorée"), ("nl", "verhoogde tegemoetkoming"), ("en", "increased reimbursement")],
+)
+def test_known_entitlements_have_words_and_others_stay_as_the_set_spells_them(
+    fresh_site: RunningSite, language: str, known: str
+) -> None:
+    own = sample_tariff(BE_NURSING).replace(b'"ordinary"', b'"everybody_else"')
+    admin = fresh_site.sign_in("administrator")
+    page = load(fresh_site, admin, own)
+    admin.post_form(page, f"{page}/accepter", {"applies_from": "2025-01-01"})
+    reader = fresh_site.sign_in("accountant", language)
+    codes = fresh_site.at(f"/tarifs/codes?q={INJECTION}&on=2025-06-02")
+    for shown in (reader.see(page).text, " ".join(rows(reader.see(codes), "periods"))):
+        assert known in shown
+        assert "everybody_else" in shown
+
+
 def accepted(site: RunningSite) -> None:
     admin = site.sign_in("administrator")
     page = load(site, admin, sample_tariff(BE_NURSING))
@@ -118,7 +148,7 @@ def test_a_code_shows_price_shares_periods_rules_and_source(fresh_site: RunningS
     shown = reader.see(f"{codes}?q={INJECTION}&on=2025-06-02")
     told = rows(shown, "periods")
     assert len(told) == 4
-    (holds,) = [row for row in told if "ce jour" in row and "ordinary" in row]
+    (holds,) = [row for row in told if "ce jour" in row and "ordinaire" in row]
     for part in ("01/01/2025 – 31/12/2025", "4,36", "0.762 × 5.724709", "Fictitious data"):
         assert part in holds
     for part in ("Injection", "990648", "Pseudocode", "990145"):

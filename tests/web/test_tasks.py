@@ -63,7 +63,7 @@ def test_p1_5_an_answer_is_fetched_read_and_put_away(chromium: Browser, fresh_si
     with Window.open(chromium, site, site.sign_in("office")) as window:
         keyboard, page = Keyboard(window), window.page
         window.go(site.at("/facturation/reponses"))
-        expect(page.locator("#list")).to_contain_text("Rien ici")
+        expect(page.locator("#list")).to_contain_text("Aucune réponse encore")
         keyboard.use(main(page).get_by_role("button", name="Relever"))
         assert keyboard.presses == 1
         expect(page.locator("#list tbody tr").first).to_be_visible()
@@ -162,7 +162,7 @@ def test_with_javascript_off_work_is_assigned_decided_and_exported(chromium: Bro
         expect(page).to_have_url(re.compile("status=prepared"))
         mouse.use(rows(page).locator("a.row-link").first)
         mouse.use(main(page).locator("summary", has_text="attribuer"))
-        page.locator("#cw-who").select_option(label="Denise Collègue")
+        page.locator("#assign-user_id").select_option(label="Denise Collègue")
         mouse.use(main(page).get_by_role("button", name="Attribuer"))
         expect(main(page)).to_contain_text("Pris en charge par Denise Collègue")
         mouse.use(main(page).get_by_role("button", name="Archiver"))

@@ -3,6 +3,8 @@
 from datetime import date as Date
 from datetime import timedelta
 
+import pytest
+
 from application.ports import Context, Meta
 from domain.patient import Insurability
 from domain.run_plan import RunOptions
@@ -237,3 +239,41 @@ def test_a_cause_is_looked_at_not_corrected_by_one_button(site: RunningSite) -> 
     causes = [row.all("a")[1] for row in rows(page) if "/refus/" in row.all("a")[1].get("href")]
     assert causes
     assert all(link.text.startswith("Voir la cause") for link in causes)
+
+
+def test_reasons_of_all_that_was_put_off_are_one_load(billed: RunningSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    office, log, loads = billed.sign_in("office"), type(billed.quittance.log), []
+    histories = log.histories
+    for number, row in enumerate(billed.rows("SELECT sending_id FROM sendings ORDER BY sending_number LIMIT 3"), 1):
+        why = Context(Meta("operator", reason=f"Attendre {number}", reason_subject=billed.where))
+        billed.quittance.casework.snooze(why, billed.where, row["sending_id"], billed.today + timedelta(days=3))
+    billed.quittance.views.catch_up()
+
+    def counted(*asked: object) -> object:
+        loads.append(asked)
+        return histories(*asked)
+
+    monkeypatch.setattr(log, "histories", counted)
+    page = office.see(billed.at("?snoozed=true"))
+    assert all(f"Motif : Attendre {number} · " in page.text for number in (1, 2, 3))
+    assert len(loads) == 1
+
+
+def test_a_colleague_who_took_many_things_is_looked_up_once(
+    billed: RunningSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, accounts, asked = billed.sign_in("office"), billed.quittance.accounts, []
+    billed.add_user("collegue", (billed.where, "office", Date(2026, 1, 1), None))
+    colleague = accounts.user_id("collegue")
+    for row in billed.rows("SELECT sending_id FROM sendings ORDER BY sending_number LIMIT 3"):
+        billed.quittance.casework.assign(OPERATOR, billed.where, row["sending_id"], colleague)
+    billed.quittance.views.catch_up()
+    user = type(accounts).user
+
+    def counted(self: object, user_id: object) -> object:
+        asked.append(user_id)
+        return user(self, user_id)
+
+    monkeypatch.setattr(type(accounts), "user", counted)
+    assert office.see(billed.at()).text.count("Personne collegue") == 3
+    assert asked.count(colleague) == 1

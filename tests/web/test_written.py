@@ -1,14 +1,16 @@
 """Codes, numbers, months and counts stand in one form on every page, in each of the three languages."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from api.catalogue import LANGUAGES, Language, text, with_percent
+from api.catalogue import LANGUAGES, Language, text, unread, with_percent
 from api.web.refusal_rows import SPEC
 from api.web.render import environment
 from api.web.written import of_month, refusal_code, sending_name
 from application.register import plain
+from infrastructure.efact import reader
 from tests.web.markup import parse
 from tests.web.matrix import own_pages
 from tests.web.site import NOTE, RunningSite
@@ -82,3 +84,15 @@ def test_a_cedilla_sorts_as_the_letter_below_it(fresh_site: RunningSite) -> None
     names = [row.all("th")[0].text for row in office.see(fresh_site.at("/prestataires")).one("tbody").all("tr")]
     assert names == sorted(names, key=plain)
     assert names[-1] != "Çelik An"
+
+
+@pytest.mark.parametrize("language", ["fr", "nl"])
+def test_every_reason_why_bytes_were_not_read_has_words(language: Language) -> None:
+    """Those that stand in the reader, whatever lengths it fills into them."""
+    folder = Path(reader.__file__).parent
+    source = "".join((folder / name).read_text("utf-8") for name in ("reader.py", "cutting.py"))
+    given = re.findall(r'(?:Piece|Unread)\([^"\n]*"([^"]+)"', source)
+    assert len(given) == 8
+    for reason in given:
+        filled = re.sub(r"\{[^}]*\}", "12", reason)
+        assert unread(filled, language) not in (filled, reason)

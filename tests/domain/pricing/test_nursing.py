@@ -105,8 +105,20 @@ def test_a_base_service_that_was_written_down_counts_by_its_turn():
 
 
 def test_the_first_base_service_is_asked_once_a_day_for_all_nurses_together():
-    made = block(done(), done(TOILET, 2), first_base_taken=True)
+    made = block(done(), done(TOILET, 2), taken={"base_first"})
     assert codes_of(made)[:4] == [SECOND, TOILET, FURTHER, TOILET]
+
+
+def test_a_base_service_that_is_free_is_asked_whatever_else_was_taken():
+    both = {"base_first", "base_second"}
+    assert codes_of(block(done(), taken=both)) == [FURTHER, TOILET, MULTIPLE]
+    assert codes_of(block(done(), taken=both | {"multiple_visits"})) == [FURTHER, TOILET]
+    assert codes_of(block(done(), done(TOILET, 2), taken={"base_second", "base_next"}))[:4] == [
+        FIRST,
+        TOILET,
+        FURTHER,
+        TOILET,
+    ]
 
 
 def test_what_is_asked_again_on_a_day_says_so():
@@ -291,7 +303,7 @@ def test_a_third_visit_brings_the_supplement_for_several_services(when: Any, cod
         (block(done(), day=Date(2024, 12, 31)), "code_not_valid", "500420"),
         (block(replace(done(), possible_duplicate=True)), "possible_duplicate", ""),
         (block(done(FIRST), done(SECOND)), "visit_unclear", ""),
-        (block(done(), by=(katz(),), first_base_taken=True), "first_base_taken", "502255"),
+        (block(done(), by=(katz(),), taken={"base_first"}), "first_base_taken", "502255"),
         (block(done(), done(TOILET, 2, place="71000436"), by=(katz(),)), "places_differ", "501417"),
         (block(done(), ct1="11x"), "entitlement_unknown", ""),
     ],

@@ -11,7 +11,7 @@ from domain.care import Care
 from domain.pricing.book import PriceBook
 from domain.pricing.nursing_checks import Surroundings, check
 from domain.pricing.reasons import Asked, Reason
-from domain.pricing.tariff_set import Variant
+from domain.pricing.tariff_set import OPEN, RestHome, Variant
 from domain.rules.refusals import explain, known_codes
 from tests.domain.builders import COLLEAGUE, NURSE, uid
 from tests.domain.pricing.nursing_days import (
@@ -42,7 +42,7 @@ from tests.domain.pricing.nursing_days import (
 )
 
 FIRST, SECOND, FURTHER = TOLD_BASES
-REST_HOME = "76000123004"
+(REST_HOME,) = [one.place for one in TARIFFS.rest_homes]
 RIGHT = in_file(told(FIRST), told(TOLD_TOILET), told(SECOND), Care(FLAT_A, 1971, NURSE))
 SHARED = in_file(
     told(FIRST), told(TOLD_TOILET), told(SECOND, provider=COLLEAGUE), Care(FLAT_A, 1971, NURSE, provider_norm=9)
@@ -62,7 +62,7 @@ def of_the_day(day: Date) -> Variant:
     return "weekend" if day.weekday() >= 5 else "week"
 
 
-AROUND = Surroundings(of_the_day, rest_homes={REST_HOME})
+AROUND = Surroundings(of_the_day)
 PLACES = PriceBook([(TARIFFS.valid_from, a_set(c990301={"place": "practice"}, c419613={"place": "home"}))])
 
 
@@ -159,6 +159,24 @@ def test_a_palliative_flat_fee_is_no_c():
 def test_codes_of_another_place_than_the_base_service():
     assert [reason.code for reason in check(RIGHT, PLACES)] == ["other_place_than_base"]
     assert refusals(RIGHT, PLACES) == ["500459"]
+
+
+@pytest.mark.parametrize(
+    ("place", "first", "last", "expected"),
+    [
+        ("76000123004", DAY, DAY, ["500424"]),
+        ("076000123004", DAY, OPEN, ["500424"]),
+        ("76000123004", DAY + timedelta(days=1), OPEN, []),
+        ("76000123004", DAY - timedelta(days=9), DAY - timedelta(days=1), []),
+        ("76000123005", DAY, OPEN, []),
+        ("0", DAY, OPEN, []),
+        ("", DAY, OPEN, []),
+    ],
+)
+def test_a_rest_home_is_one_on_its_days_and_no_other_place_is(place: str, first: Date, last: Date, expected: list[str]):
+    periods = (RestHome("76000123004", Date(2020, 1, 1), Date(2020, 12, 31)), RestHome("76000123004", first, last))
+    book = PriceBook([(TARIFFS.valid_from, replace(TARIFFS, rest_homes=periods))])
+    assert refusals(change(ACTS, 1, place=place), book) == expected
 
 
 @pytest.mark.parametrize(

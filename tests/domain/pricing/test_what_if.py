@@ -11,10 +11,10 @@ from domain import billing_day as days
 from domain.authorisation import Authorisation
 from domain.billing_day import BillingDay, fold
 from domain.care import Care
-from domain.day_events import CareRecorded
+from domain.day_events import AmountConfirmed, CareRecorded
 from domain.pricing.book import PriceBook
 from domain.pricing.day_prices import Insured, block_of
-from domain.pricing.what_if import Known, Repriced, Supposed, total_cents, what_if
+from domain.pricing.what_if import Known, Repriced, Supposed, what_if
 from tests.domain.builders import DAY, NURSE, PATIENT, WHERE, a_day, recorded, uid
 from tests.domain.pricing.nursing_days import (
     BASES,
@@ -162,7 +162,30 @@ def test_days_are_told_in_their_order_and_summed():
     other = replace(ready_made(*BLOCK), day=ready_made(*BLOCK).day._replace(date=DAY + timedelta(days=1)))
     found = what_if([other, TWO_VISITS, ready_made(Care("123456", 100, NURSE))], Supposed(category="B"), BOOK)
     assert [one.day for one in found] == [DAY + timedelta(days=1), DAY, DAY]
-    assert total_cents(found) == 2 * (3777 - 5161)
+    assert [one.difference_cents for one in found] == [3777 - 5161, 3777 - 5161, None]
+
+
+def test_a_day_that_waits_for_its_prices_is_held_against_those_it_would_have():
+    opening = CareRecorded(WHERE, PATIENT, DAY, 1, (done(TOILET), done(TOILET, 2)))
+    day = fold([opening])
+    assert day
+    waiting = Known(uid("day"), day, ORDINARY)
+    found = only(waiting, category="B")
+    assert [line.care.code for line in found.former][-1] == FLAT_C
+    assert (found.difference_cents, found.is_other) == (3777 - 5161, True)
+    same = only(waiting)
+    assert (same.difference_cents, same.is_other) == (0, False)
+    assert only(waiting, entitlement=("11x", "110")).new == ()
+    (unknown,) = what_if([waiting], Supposed(entitlement=("111", "111")), PriceBook())
+    assert [reason.code for reason in unknown.reasons] == ["tariff_missing"]
+
+
+def test_an_amount_that_was_confirmed_stays():
+    known = ready_made(Care(TOILET, 999, NURSE))
+    (line,) = known.day.lines
+    confirmed = replace(known, day=days.evolve(known.day, AmountConfirmed(line.line_id)))
+    assert only(known).difference_cents == 653 - 999
+    assert (only(confirmed).difference_cents, only(confirmed).is_other) == (0, False)
 
 
 def test_nothing_of_the_day_changes():

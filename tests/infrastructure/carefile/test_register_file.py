@@ -37,6 +37,14 @@ def test_the_kinds_become_typed_rows_in_file_order():
     assert insured == InsurabilityRow(5, PATIENT, Insurability(date(2026, 1, 1), None, "131", "110", "110"))
 
 
+@pytest.mark.parametrize(("given", "country"), [({}, "BE"), ({"country": "CH"}, "CH"), ({"country": "FR"}, None)])
+def test_the_country_of_an_establishment_is_said_or_the_usual_one(given: dict[str, str], country: str | None):
+    first = json.loads(DENTIST_REGISTER.splitlines()[0])
+    rows, rejected = read_register_file(jsonl_of({**first, **given}))
+    assert [row.details.country for row in rows] == [country] * bool(country)
+    assert [(one.field, one.code) for one in rejected] == [("country", "out_of_range")] * (country is None)
+
+
 def test_periods_may_stand_inside_a_patient():
     rows, rejected = read_register_file(jsonl_of({**PERSON, "periods": [PERIOD]}))
     assert not rejected

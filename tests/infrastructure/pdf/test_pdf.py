@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from infrastructure.pdf import UNKNOWN, Column, Document, Facts, Heading, Paragraph, Table, pdf_of
@@ -120,6 +120,7 @@ def test_the_mark_is_visible() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(st.characters(), max_size=60), min_size=4, max_size=4))
+@example(["\ud800"] * 4)
 def test_no_text_makes_it_fail(texts: list[str]) -> None:
     title, label, cell, head = texts
     blocks = [Table([Column(label), Column(cell, is_figure=True)], [[cell, label]]), Facts([(label, cell)])]

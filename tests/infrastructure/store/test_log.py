@@ -29,6 +29,17 @@ def test_history_has_the_whole_envelope(store, clock: SteppedClock) -> None:
     assert store.log.history(stream, upto=2) == [first]
 
 
+def test_histories_of_many_streams_are_those_of_each(store) -> None:
+    streams = [uuid4() for _ in range(3)]
+    for n, stream in enumerate(streams):
+        store.log.append([Change(stream, 0, [Counted(n), Counted(n + 1)])], Meta(f"user:{n}"))
+    store.log.append([Change(streams[0], 2, [Counted(9)])], META)
+    assert store.log.histories([*streams, streams[0], uuid4()]) == {one: store.log.history(one) for one in streams}
+    assert store.log.histories(streams, upto=2) == {streams[0]: store.log.history(streams[0])[:2]}
+    assert [len(store.log.history(one)) for one in streams] == [3, 2, 2]
+    assert store.log.histories([]) == {}
+
+
 def test_load_many_streams_up_to_a_position(store) -> None:
     streams = [uuid4() for _ in range(6_000)]
     store.log.append([Change(stream, 0, [Counted(n)]) for n, stream in enumerate(streams)], META)

@@ -16,6 +16,7 @@ from domain.pricing.tariff_set import (
     Note,
     NotWith,
     Price,
+    RestHome,
     Rounding,
     Share,
     TariffSet,
@@ -45,6 +46,7 @@ SMALL = {
         {"ct1": "??1", "ct2": "???", "name": "increased"},
         {"ct1": "??0", "ct2": "???", "name": "ordinary"},
     ],
+    "rest_homes": [{"place": "076000123004", "valid_from": "2025-01-01", "valid_to": "2025-12-31"}],
     "codes": [
         {
             "code": "990011",
@@ -85,7 +87,7 @@ SMALL = {
 }
 
 SMALL_CSV = """\
-kind;code;texts.fr;texts.nl;valid_from;valid_to;role;category;statistical;variants.weekend;needs;lump_sum_pct;prices.valid_from;prices.valid_to;prices.fee_cents;prices.letter;prices.coefficient;prices.base_cents;prices.shares.ordinary.hundredths;prices.shares.increased.cents;prices.source;units;span;codes;days;letter;value;ct1;ct2;name;format;country;sector;currency;edition;source;is_fictitious;rounding.mode
+kind;code;texts.fr;texts.nl;valid_from;valid_to;role;category;statistical;variants.weekend;needs;lump_sum_pct;prices.valid_from;prices.valid_to;prices.fee_cents;prices.letter;prices.coefficient;prices.base_cents;prices.shares.ordinary.hundredths;prices.shares.increased.cents;prices.source;units;span;codes;days;letter;value;ct1;ct2;name;format;country;sector;currency;edition;source;is_fictitious;rounding.mode;place
 set;;;;2025-01-01;;;;;;;;;;;;;;;;;;;;;;;;;Petit jeu;quittance-tariff/1;BE;home_nursing;EUR;1;invented;true;half_even
 letter;;;;2025-01-01;;;;;;;;;;;;;;;;;;;;;W;5.724709
 entitlement;;;;;;;;;;;;;;;;;;;;;;;;;;;??1;???;increased
@@ -99,6 +101,7 @@ maximum;990011;;;;;;;;;;;;;;;;;;;;2;day;990637
 not_with;990011;;;;;;;;;;;;;;;;;;;;;day;419613
 before;990011;;;;;;;;;;;;;;;;;;;;;;990112;30
 note;990011;Une fois;;2025-01-01;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;A8
+rest_home;;;;2025-01-01;2025-12-31;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;076000123004
 """  # short lines: cells at the end that are not there are empty
 
 EXPECTED = TariffSet(
@@ -112,6 +115,7 @@ EXPECTED = TariffSet(
     rounding=Rounding("half_even"),
     letters=(LetterValue("W", Decimal("5.724709"), FROM),),
     entitlements=(Entitlement("??1", "???", "increased"), Entitlement("??0", "???", "ordinary")),
+    rest_homes=(RestHome("076000123004", FROM, TO),),
     codes={
         "990011": Code(
             "990011",

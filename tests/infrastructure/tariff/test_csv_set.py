@@ -18,6 +18,7 @@ LINES = {
     "flat fee": 10,
     "maximum": 11,
     "before": 13,
+    "rest home": 15,
 }
 
 
@@ -50,6 +51,8 @@ FAULTS = [
     ("set", "rounding.mode", "none", ("line 2", "rounding.mode", "out_of_range")),
     ("set", "units", "3", ("line 2", "units", "name_unknown")),
     ("letter", "value", "", ("line 3", "value", "value_missing")),
+    ("rest home", "place", "", ("line 15", "place", "value_missing")),
+    ("rest home", "place", "MRS 1", ("line 15", "place", "digits_invalid")),
     ("entitlement", "ct1", "1", ("line 4", "ct1", "digits_invalid")),
     ("toilet", "prices.fee_cents", "7,00", ("line 6", "prices.fee_cents", "number_invalid")),
     ("toilet", "prices.shares.increased.cents", "x", ("line 6", "prices.shares.increased.cents", "number_invalid")),
@@ -81,10 +84,10 @@ FILES = [
     (SMALL_CSV.replace("kind;code;", "kind;kode;").encode(), ("line 1", "kode", "name_unknown")),
     (SMALL_CSV.replace("kind;code;texts.fr;texts.nl", "kind;code;texts.fr;texts.fr").encode(), ("line 1", "column 4", "name_duplicate")),
     (SMALL_CSV.replace(".ordinary.hundredths", ".rich.hundredths").encode(), ("line 6", "prices.shares.rich", "entitlement_unknown")),
-    (SMALL_CSV.encode() + b'code;"990011\n', ("line 15", "", "quotes_invalid")),
-    (SMALL_CSV.encode() + b"code;\xff\n", ("line 15", "", "not_utf8")),
-    (SMALL_CSV.encode() + b"code" + b";" * 60 + b"x\n", ("line 15", "", "values_surplus")),
-    (SMALL_CSV.encode() + b"code;990011" + b"0" * 17_000 + b"\n", ("line 15", "", "line_too_long")),
+    (SMALL_CSV.encode() + b'code;"990011\n', ("line 16", "", "quotes_invalid")),
+    (SMALL_CSV.encode() + b"code;\xff\n", ("line 16", "", "not_utf8")),
+    (SMALL_CSV.encode() + b"code" + b";" * 60 + b"x\n", ("line 16", "", "values_surplus")),
+    (SMALL_CSV.encode() + b"code;990011" + b"0" * 17_000 + b"\n", ("line 16", "", "line_too_long")),
 ]  # fmt: skip
 
 

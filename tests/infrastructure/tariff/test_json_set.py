@@ -87,6 +87,9 @@ FAULTS = [
     (("letters", 0), {"value": "-1"}, ("letters[0]", "value", "decimal_invalid")),
     (("letters", 0), {"value": "NaN"}, ("letters[0]", "value", "decimal_invalid")),
     (("letters", 0), {"valid_to": "2024-12-31"}, ("letters[0]", "valid_to", "period_reversed")),
+    (("rest_homes", 0), {"place": "000"}, ("rest_homes[0]", "place", "digits_invalid")),
+    (("rest_homes", 0), {"place": 76000123004}, ("rest_homes[0]", "place", "type_wrong")),
+    (("rest_homes", 0), {"valid_to": "2024-12-31"}, ("rest_homes[0]", "valid_to", "period_reversed")),
     (("entitlements", 0), {"ct1": "1"}, ("entitlements[0]", "ct1", "digits_invalid")),
     (("entitlements", 0), {"ct1": "??0"}, ("entitlements[1]", "ct1", "entitlement_duplicate")),
     (
