@@ -62,12 +62,20 @@ def casework_of(visit: Visit, target: Target) -> Shown | None:
         if identifier and identifier not in wrote:
             wrote[identifier] = f"{name_of(visit, one.meta.actor)}, {local_date(one.recorded_at):%d/%m/%Y}"
     assignee = name_of(visit, f"user:{state.assignee}") if state and state.assignee else ""
-    colleagues = colleagues_in(visit, [visit.practice], right) if visit.may(right) else ()
+    colleagues = _choices(visit, right, state) if visit.may(right) else ()
     path, wrong = visit.at(f"/suivi/{word_of(target)}"), getattr(visit.request.state, "casework_wrong", NOTHING)
     until = state.snoozed_until if state else None
     until = until if until and until > (visit.as_of or visit.today) else None
     reasons = why_put_off(visit, [target_id]) if until else {}
     return Shown(target_id, path, state, wrote, assignee, colleagues, right, until, reasons.get(target_id, ""), wrong)
+
+
+def _choices(visit: Visit, right: str, state: Casework | None) -> tuple[tuple[UUID, str], ...]:
+    """Who can be put in charge; whoever is stays so, even without the right by now, until somebody chooses another."""
+    found = colleagues_in(visit, [visit.practice], right)
+    if state is None or state.assignee is None or state.assignee in dict(found):
+        return found
+    return (*found, (state.assignee, name_of(visit, f"user:{state.assignee}")))
 
 
 def may_read(visit: Visit, opening: CaseworkOpened) -> bool:
@@ -138,8 +146,9 @@ def assign(visit: MayNote, target: Thing) -> Response:
 
     def act(context: Context) -> Done[UUID]:
         user_id = identifier(visit, "user_id") if visit.text("user_id", 40) else None
-        right = right_of(visit.quittance.casework.opening(visit.practice, target))
-        if user_id is not None and user_id not in dict(colleagues_in(visit, [visit.practice], right)):
+        opening = visit.quittance.casework.opening(visit.practice, target)
+        state = visit.quittance.casework.of(opening.target_id)
+        if user_id is not None and user_id not in dict(_choices(visit, right_of(opening), state)):
             raise Invalid("field_invalid", "user_id: choose somebody of this practice.", field="user_id")
         return visit.quittance.casework.assign(context, visit.practice, target, user_id)
 

@@ -1,11 +1,13 @@
 """The block of casework on a page: whom work is given to, until when it waits, and what is said of a refused form."""
 
+from datetime import date as Date
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from tests.web.markup import Element, forms, parse
+from tests.acceptance.practice import OPERATOR
+from tests.web.markup import Element, filled, forms, parse
 from tests.web.site import RunningSite
 
 
@@ -61,3 +63,22 @@ def test_what_was_put_off_to_a_day_that_came_is_put_off_no_more(fresh_site: Runn
     assert "Attend la lettre" in after.text, "the timeline keeps it"
     assert not after.by_id("snooze-until").get("value")
     assert not forms(after, site.at(f"/suivi/{patient_id}/reprise"))
+
+
+def test_who_is_in_charge_stays_so_when_the_form_is_pressed_unchanged(fresh_site: RunningSite) -> None:
+    """Even somebody whose role here ended since: the work does not fall to nobody unseen."""
+    site = fresh_site
+    site.enter_care(60)
+    sending_id, accounts = site.bill()[0], site.quittance.accounts
+    site.add_user("partie", (site.where, "office", Date(2026, 1, 1), None), name="Personne partie")
+    gone = accounts.user_id("partie")
+    site.quittance.casework.assign(OPERATOR, site.where, sending_id, gone)
+    accounts.end_role(OPERATOR, gone, site.where, "office", site.today - timedelta(days=1))
+    office, page = site.sign_in("office"), site.at(f"/envois/{sending_id}")
+    action = site.at(f"/suivi/{sending_id}/responsable")
+    (form,) = forms(office.see(page), action)
+    assert dict(filled(form, {}))["user_id"] == str(gone)
+    assert office.post_form(page, action).status_code == 303
+    assert site.quittance.casework.of(sending_id).assignee == gone
+    assert office.post_form(page, action, {"user_id": ""}).status_code == 303
+    assert site.quittance.casework.of(sending_id).assignee is None
