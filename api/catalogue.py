@@ -36,7 +36,7 @@ def entitlement(name: str, language: Language) -> str:
 
 def unread(reason: str, language: Language) -> str:
     """Why bytes of a message were not read, without the lengths that `quittance efact show --json` gives."""
-    key = "_".join(re.split(r"[\d:]", reason)[0].split())
+    key = "_".join(re.findall("[a-z]+", reason))
     return text(f"unread_bytes.{key}", language) if has(f"unread_bytes.{key}") else reason
 
 

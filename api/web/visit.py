@@ -38,7 +38,7 @@ from application.ports import (
     VersionStale,
 )
 from application.sessions import csrf_of
-from domain.errors import DomainError, Invalid
+from domain.errors import Invalid
 from domain.local_time import BELGIUM, calendar_day, local_date
 
 T = TypeVar("T")
@@ -236,7 +236,7 @@ class Visit:
         keeper = AnswerKeeper(key, digest, lambda result: (303, then(result).encode()))
         try:
             done = act(Context(meta, keeper, expected))
-        except (ConcurrencyConflict, VersionStale, DomainError) as error:
+        except (ConcurrencyConflict, VersionStale) as error:
             if twin := self._kept(key, digest):  # the same form, sent twice at once: the other one did it
                 return twin
             if isinstance(error, VersionStale):

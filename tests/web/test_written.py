@@ -92,7 +92,7 @@ def test_every_reason_why_bytes_were_not_read_has_words(language: Language) -> N
     folder = Path(reader.__file__).parent
     source = "".join((folder / name).read_text("utf-8") for name in ("reader.py", "cutting.py"))
     given = re.findall(r'(?:Piece|Unread)\([^"\n]*"([^"]+)"', source)
-    assert len(given) == 8
+    assert len(given) == 9
     for reason in given:
         filled = re.sub(r"\{[^}]*\}", "12", reason)
         assert unread(filled, language) not in (filled, reason)
