@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.catalogue import money
+from api.catalogue import entitlement, money
 from api.cli.console import AsJson, Reason, Where, context, establishment, read_file, working
 from api.cli.ids import set_named
 from api.cli.tariff_files import export_sample, from_nomensoft, show_faults
@@ -161,6 +161,6 @@ def _show_price(voice: Voice, found: PriceOut) -> None:
         letter = found.letter
         voice.say("tariff.why_letter", letter=letter.letter, coefficient=letter.coefficient, value=letter.value)
     codes = f"{found.ct1 or NOTHING} / {found.ct2 or NOTHING}"
-    voice.say("tariff.why_entitlement", entitlement=found.entitlement, codes=codes)
+    voice.say("tariff.why_entitlement", entitlement=entitlement(found.entitlement, voice.language), codes=codes)
     if found.source:
         voice.say("tariff.why_source", source=found.source)

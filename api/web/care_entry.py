@@ -10,10 +10,9 @@ from api.rest.rights import not_here
 from api.web.care_form import care_form, care_of, wrong_line
 from api.web.day import day_of
 from api.web.doors import MayRecordOwnCare
-from api.web.form_fields import NOTHING, Wrong, day, version
+from api.web.form_fields import NOTHING, Wrong, day, reason_of, version
 from api.web.patient import PatientId, file_of, unseen_file_of
 from api.web.said import names_of
-from api.web.sending_actions import reason_of
 from api.web.visit import Visit
 from application.own_care import check_own
 from application.record_care import CareRecordedResult, Entry, sequences_of

@@ -7,12 +7,10 @@ from fastapi import APIRouter, Response
 
 from api.web.day import day_of, day_page
 from api.web.doors import MayRecordCare, MayRecordOwnCare
-from api.web.form_fields import day, identifier, version, wrong_of
-from api.web.sending_actions import reason_of
+from api.web.form_fields import day, done_or_wrong, identifier, version
 from api.web.visit import Visit
 from application.commit import Done
 from application.ports import Context
-from domain.errors import DomainError
 
 router = APIRouter(prefix="/c/{where}/jours")
 _LONGEST_PROOF = 60
@@ -60,11 +58,13 @@ def _on_day(
     visit: Visit, day_id: UUID, form: str, act: Callable[[Context], Done[UUID]], *, needs_reason: bool = True
 ) -> Response:
     """Upon what the person saw, and back to the day, which says what was wrong with the form."""
-    who, expected = day_of(visit.now(), day_id).patient_id, version(visit, day_id)
-    try:
-        reason = reason_of(visit) if needs_reason else visit.text("reason", 500)
-        about = who if reason else None
-        home = visit.at(f"/jours/{day_id}")
-        return visit.do(act, lambda _: home, reason=reason, about=about, expected=expected)
-    except DomainError as error:
-        return day_page(visit, day_id, wrong=wrong_of(visit, form, error))
+    return done_or_wrong(
+        visit,
+        form,
+        act,
+        f"/jours/{day_id}",
+        lambda wrong: day_page(visit, day_id, wrong=wrong),
+        about=day_of(visit.now(), day_id).patient_id,
+        expected=version(visit, day_id),
+        needs_reason=needs_reason,
+    )

@@ -16,6 +16,7 @@ from application.ports import Context
 from domain.errors import DomainError, Invalid
 from domain.local_time import calendar_day, possible
 
+_SHORTEST_REASON = 3
 _NAMING = ("state", "change", "list_column")
 """Where the catalogue has words for fields."""
 _BELGIAN = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
@@ -101,6 +102,14 @@ def needed(visit: Visit, name: str, most: int = 200) -> str:
     return given
 
 
+def reason_of(visit: Visit) -> str:
+    """Why: asked for where somebody decides. Raises `Invalid`."""
+    reason = visit.text("reason", 500)
+    if len(reason) < _SHORTEST_REASON:
+        raise Invalid("reason_missing", "reason: say why.", field="reason")
+    return reason
+
+
 def version(visit: Visit, about: UUID) -> tuple[UUID, int]:
     """What the page showed of a thing when the form was opened, so that nobody overwrites what came since.
 
@@ -128,7 +137,7 @@ def done_or_wrong(
     `about`: whose key seals the reason.
     """
     try:
-        reason = needed(visit, "reason", 500) if needs_reason else visit.text("reason", 500)
+        reason = reason_of(visit) if needs_reason else visit.text("reason", 500)
         return visit.do(act, lambda _: visit.at(home), reason=reason, about=about, expected=expected)
     except DomainError as error:
         return again(wrong_of(visit, form, error))

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from api.rest.listing import Paging
 from api.web.grid import ORDER, grid_of, usual_query
-from api.web.grid_spec import GridSpec
+from api.web.grid_spec import MINE, GridSpec
 from api.web.own_work import OwnQuery, own
 from api.web.visit import Visit
 from application.ports import Row, Sql
@@ -54,12 +54,12 @@ class Exportable:
     def condition(self, visit: Visit) -> Condition:
         """What the query of this request asks for. Raises `RequestValidationError` and `NotPermitted`."""
         where = self.where(visit, wanted_of(visit, self.query))
-        for choice in self.spec.choices:
-            if choice.name == "mine" and wanted_of(visit, OwnQuery).mine:
-                visit.known_caller.require(choice.right or self.right)
-                with visit.sql() as sql:
-                    where = both([where, own(visit, sql, self.spec.subject)])
-        return where
+        mine = next((choice for choice in self.spec.choices if choice.name == MINE.name), None)
+        if mine is None or wanted_of(visit, OwnQuery).mine is None:
+            return where
+        visit.known_caller.require(mine.right or self.right)
+        with visit.sql() as sql:
+            return both([where, own(visit, sql, self.spec.subject)])
 
     def asked(self, visit: Visit) -> Asked:
         """In which order, as of when. Raises `Invalid` for a sort that the list does not know."""

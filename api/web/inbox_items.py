@@ -11,17 +11,16 @@ from api.rest.rights import not_here
 from api.web.casework import casework_of
 from api.web.casework_things import PAGES
 from api.web.doors import MayBill, MayRead
+from api.web.form_fields import reason_of
 from api.web.grids import list_page
 from api.web.in_place import Refusal, told
 from api.web.inbox_grid import PATH, ItemQuery
 from api.web.timeline import timeline_of
 from api.web.visit import Visit
 from domain import inbox
-from domain.errors import Invalid
 from projections.sending_numbers import sendings_by_id
 
 router = APIRouter(prefix="/c/{where}/points")
-_SHORTEST_REASON = 3
 _READ_AGAIN = frozenset({"not_applied", "sending_unknown"})
 
 
@@ -46,13 +45,10 @@ def settle_item(visit: MayBill, item_id: UUID) -> Response:
     item = _item(visit, item_id)
 
     def act() -> Response:
-        reason = visit.text("reason", 500)
-        if len(reason) < _SHORTEST_REASON:
-            raise Invalid("reason_missing", "Say how it was dealt with.", field="reason")
         return visit.do(
             lambda context: visit.quittance.desk.settle(context, item_id),
             lambda _: visit.at(f"{PATH}/{item_id}"),
-            reason=reason,
+            reason=reason_of(visit),
             about=visit.practice,
         )
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from api.rest.rights import not_here
 from api.web.doors import MayBill
-from api.web.form_fields import version
+from api.web.form_fields import reason_of, version
 from api.web.sending import sending_of
 from api.web.visit import Visit
 from application.commit import Done
@@ -17,7 +17,6 @@ from domain import inbox
 from domain.errors import Invalid
 
 router = APIRouter(prefix="/c/{where}/envois/{sending_id}")
-_SHORTEST_REASON = 3
 Act = Callable[[Context], Done[Any]]
 
 
@@ -94,14 +93,6 @@ def settle_item(visit: MayBill, sending_id: UUID, item_id: UUID) -> Response:
         reason=reason_of(visit),
         about=item.raised.establishment_id,
     )
-
-
-def reason_of(visit: Visit) -> str:
-    """Why: asked for where somebody decides. Raises `Invalid`."""
-    reason = visit.text("reason", 500)
-    if len(reason) < _SHORTEST_REASON:
-        raise Invalid("reason_missing", "reason: say why.", field="reason")
-    return reason
 
 
 def _back(visit: Visit, sending_id: UUID, act: Act) -> Response:

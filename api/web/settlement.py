@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api.rest.filters import SendingFilter, SendingQuery, SendingWanted, narrowed
+from api.rest.filters import SendingFilter, SendingQuery, narrowed
 from api.rest.listing import Pages
 from api.web.doors import MayRead
 from api.web.grid_spec import CARE_COLUMNS, MINE, Choice, Column, GridSpec
@@ -81,7 +81,7 @@ GRIDS["settlements"] = Exportable(SETTLEMENTS_GRID, SendingQuery, _settled)
 
 
 @router.get("")
-def show_settlements(visit: MayRead, wanted: SendingWanted, paging: Pages) -> Response:  # noqa: ARG001 - checked as such
+def show_settlements(visit: MayRead, paging: Pages) -> Response:
     """One row a settled sending, so a union and a month; the sums of what the filter leaves."""
     where = GRIDS["settlements"].condition(visit)
     with visit.sql() as sql:

@@ -25,7 +25,7 @@ from application.commit import Done
 from application.ports import Context
 from domain import user as users
 from domain.errors import DomainError, Invalid, NotFound
-from domain.roles import ROLES, role_of
+from domain.roles import ROLES, Role, role_of
 from domain.user import Grant, User
 
 router = APIRouter(prefix="/c/{where}/cabinet/utilisateurs")
@@ -60,7 +60,7 @@ def add(visit: MayAdminister) -> Response:
         return accounts.grant(context, user_id, visit.practice, role, since, until, provider)
 
     try:
-        login, name, role = needed(visit, "login", 100), visit.text("name", 100), role_of(visit.text("role", 40))
+        login, name, role = needed(visit, "login", 100), visit.text("name", 100), _role(visit)
         user_id = accounts.user_id(login)
         since, until, provider = day(visit, "valid_from"), day_or_none(visit, "valid_to"), _provider(visit)
         answer = visit.do(act, lambda _: visit.at(f"/cabinet/utilisateurs/{user_id}"))
@@ -83,9 +83,7 @@ def grant(visit: MayAdminister, user_id: UserId) -> Response:
     def act(context: Context) -> Done[UUID]:
         since, until = day(visit, "valid_from"), day_or_none(visit, "valid_to")
         grant_role = visit.quittance.accounts.grant
-        return grant_role(
-            context, user_id, visit.practice, role_of(visit.text("role", 40)), since, until, _provider(visit)
-        )
+        return grant_role(context, user_id, visit.practice, _role(visit), since, until, _provider(visit))
 
     return _do(visit, user_id, "grant", act)
 
@@ -97,9 +95,7 @@ def end_role(visit: MayAdminister, user_id: UserId) -> Response:
 
     def act(context: Context) -> Done[UUID]:
         last = day(visit, "valid_to")
-        return visit.quittance.accounts.end_role(
-            context, user_id, visit.practice, role_of(visit.text("role", 40)), last
-        )
+        return visit.quittance.accounts.end_role(context, user_id, visit.practice, _role(visit), last)
 
     return _do(visit, user_id, "end", act)
 
@@ -199,6 +195,10 @@ def _page(visit: Visit, user_id: UUID, wrong: Wrong) -> Response:
 def _with_password(visit: Visit, user_id: UUID, password: str) -> Response:
     """The only page that ever shows it: the answer of the form itself, kept nowhere."""
     return visit.page("one_time_password.html", person=person_of(visit, user_id), password=password)
+
+
+def _role(visit: Visit) -> Role:
+    return role_of(visit.text("role", 40))
 
 
 def _provider(visit: Visit) -> UUID | None:

@@ -1,6 +1,5 @@
 """What would it cost: days of the practice by another set of tariffs, another category or another entitlement."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -29,7 +28,6 @@ _MOST_IN_A_FILE = 5_000
 _FORM = "what-if"
 _DAYS = ("month", "date_from", "date_to", "patient_id")
 _SUPPOSED = ("tariffs", "category", "ct1", "ct2")
-_BELGIAN_MONTH = re.compile(r"(\d{2})/(\d{4})")
 
 
 @router.get("")
@@ -65,8 +63,6 @@ def _given(visit: Visit) -> dict[str, str]:
     """What stands in the fields; without days, this month."""
     query = visit.request.query_params
     given = {name: query.get(name, "").strip()[:100] for name in (*_DAYS, *_SUPPOSED)}
-    if typed := _BELGIAN_MONTH.fullmatch(given["month"]):
-        given["month"] = f"{typed[2]}-{typed[1]}"
     if not any(given[name] for name in ("month", "date_from", "date_to")):
         given["month"] = month_of(visit.as_of or visit.today)
     return given

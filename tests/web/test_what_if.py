@@ -67,6 +67,8 @@ def test_names_are_for_who_may_see_care(fresh_site: RunningSite, patient: UUID) 
     accountant = site.sign_in("accountant").see(address)
     assert name not in accountant.text
     assert "−18,06" in cards(accountant)
+    typed = address.replace(MONTH, f"{MONTH[5:]}/{MONTH[:4]}")
+    assert cards(site.sign_in("accountant").see(typed)) == cards(accountant)
     file = site.sign_in("accountant").get(site.at(f"/export/what_if.csv?month={MONTH}&category=A"))
     assert (file.status_code, name in file.text, "990503" in file.text) == (200, False, True)
 
