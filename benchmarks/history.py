@@ -231,19 +231,20 @@ CASES = (
 
 
 def blank(listing: Listing, kind: int, number: int) -> ViewRow:
-    """A row with nothing in it but its key and its establishment."""
+    """A row with nothing in it but its key."""
     empty = {"uuid": UUID(int=0), "text": "", "int": 0, "bool": False, "bytes": b""}
     row = {column.name: None if column.optional else empty[column.kind] for column in listing.table.columns}
-    return row | {listing.table.key: uuid_of(kind, number), "establishment_id": WHERE}
+    return row | {listing.table.key: uuid_of(kind, number)}
 
 
-def fill(sql: Sql, case: Case, rows: int = ROWS) -> None:
-    """Current and past rows, as the engine would have left them."""
+def fill(sql: Sql, case: Case, rows: int = ROWS, where: UUID = WHERE) -> None:
+    """Current and past rows, as the engine would have left them, all of one establishment."""
     table, random, month_span = case.listing.table, Random(7), SPAN // len(MONTHS)
     past, now = [], []
     for number in range(rows):
         begun = SPAN * number // rows
-        versions = list(case.life(number, random, MONTHS[begun // month_span]))
+        life = case.life(number, random, MONTHS[begun // month_span])
+        versions = [(share, row | {"establishment_id": where}) for share, row in life]
         opened = [begun + 1 + int(share * month_span) for share, _ in versions]
         alive = [(at, row) for at, (_, row) in zip(opened, versions, strict=True) if at <= SPAN]
         for (since, row), (until, _) in pairwise(alive):

@@ -14,9 +14,12 @@ from random import Random
 from statistics import median
 from time import perf_counter
 from typing import Any
+from uuid import UUID
+
+import psycopg
 
 from application.ports import Sql
-from benchmarks.history import CASES, MONTHS, SENDINGS_OF_A_MONTH, SPAN, fill
+from benchmarks.history import CASES, MONTHS, ROWS, SENDINGS_OF_A_MONTH, SPAN, fill
 from tests.stores import PostgresServer
 from tests.web.site import RunningSite
 from tests.web.visitor import Visitor
@@ -56,8 +59,7 @@ def _measure(kind: str, *, verbose: bool) -> list[dict[str, Any]]:
         site.quittance.views.catch_up()
         with site.quittance.store.database.transaction() as sql:
             _fill(sql, where)
-        with site.quittance.store.database.transaction() as sql:
-            sql.run("ANALYZE")
+        _tidy(site, kind)
         log: Any = site.quittance.log
         log.position_at = lambda _: SPAN // 2  # the rows were filled in without a log: this is where the day lies
         visitor = site.sign_in("office")
@@ -99,13 +101,20 @@ def _measure(kind: str, *, verbose: bool) -> list[dict[str, Any]]:
     return rows
 
 
-def _fill(sql: Sql, where: object) -> None:
+def _fill(sql: Sql, where: UUID) -> None:
     """Rows of two years in every list, as the engine would have left them, all of this practice."""
     for case in CASES:
-        few = len(MONTHS) * SENDINGS_OF_A_MONTH
-        fill(sql, case, rows=few) if case is CASES[-1] else fill(sql, case)
-        for table in (case.listing.table.name, case.listing.table.past):
-            sql.run(f"UPDATE {table} SET establishment_id = ?", (where,))
+        fill(sql, case, len(MONTHS) * SENDINGS_OF_A_MONTH if case is CASES[-1] else ROWS, where)
+
+
+def _tidy(site: RunningSite, kind: str) -> None:
+    """What a database that was filled in two years has done by itself: PostgreSQL's autovacuum, SQLite's statistics."""
+    if kind == "sqlite":
+        with site.quittance.store.database.transaction() as sql:
+            sql.run("ANALYZE")
+        return
+    with psycopg.connect(os.environ["QUITTANCE_TEST_POSTGRES"], autocommit=True) as connection:
+        connection.execute("VACUUM (ANALYZE)")
 
 
 def _addresses(site: RunningSite, visitor: Visitor) -> Sequence[str]:

@@ -54,8 +54,8 @@ TABLE = Table(
     indexes=(
         Index(("establishment_id", "date", "day_id"), only_on="postgresql"),
         Index(("establishment_id", "date", "day_id", "amount_cents", FROM), where=WHOLE, only_on="sqlite"),
-        # Holds all that is counted and summed of them.
-        Index(("establishment_id", "date", *_SUMMED), where="sending_id IS NULL"),
+        # Holds all that is counted and summed of them, on past days too.
+        Index(("establishment_id", "date", *_SUMMED, FROM), where="sending_id IS NULL"),
         # Not on PostgreSQL: there it would cost each verdict its place on the page, and a count is quick without.
         Index(("establishment_id", "refused_cents", "verdict"), where=REFUSED, only_on="sqlite"),
         Index(("invoice_id",)),
@@ -169,7 +169,7 @@ def _asked(active: Sequence[Line | CareLine], recorded: Sequence[Line | CareLine
 
 VIEW = RowView(
     TABLE,
-    version=4,
+    version=5,
     touches=on_stream(
         CareRecorded,
         DayPriced,

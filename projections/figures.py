@@ -37,16 +37,6 @@ class FirstPass:
     accepted_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class Following:
-    """Lines of one code that only follow from their root."""
-
-    code: str
-    letter: str
-    lines: int
-    refused_cents: int
-
-
 def first_passes(sql: Sql, scope: Collection[UUID], span: Span, at: int | None = None) -> list[FirstPass]:
     """The earliest month first."""
     verdicts, refused = _first_verdicts(scope, span, at), refused_by_verdict(scope, span, at)
@@ -70,25 +60,6 @@ def refused_by_month(
         f"SELECT month, count(*) AS lines, sum(refused_cents) AS refused_cents FROM {text} AS t GROUP BY month", params
     )
     return {row["month"]: (row["lines"], row["refused_cents"]) for row in rows}
-
-
-def followings(
-    sql: Sql, scope: Collection[UUID], wanted: RefusalFilter, at: int | None = None
-) -> dict[tuple[str, str], list[Following]]:
-    """By code and letter of the root, of `causes` for the same filter: what only follows from it, dearest first."""
-    columns = "root_code, root_letter, code, letter, refused_cents"
-    where = both([conditions(scope, wanted), Condition(refusals.FOLLOWS)])
-    text, params = union(refusals.TABLE, columns, where, at)
-    rows = sql.rows(
-        "SELECT root_code, root_letter, code, letter, count(*) AS lines, sum(refused_cents) AS refused_cents"
-        f" FROM {text} AS t GROUP BY root_code, root_letter, code, letter ORDER BY refused_cents DESC, code, letter",
-        params,
-    )
-    found: dict[tuple[str, str], list[Following]] = {}
-    for row in rows:
-        following = Following(row["code"], row["letter"], row["lines"], row["refused_cents"])
-        found.setdefault((row["root_code"], row["root_letter"]), []).append(following)
-    return found
 
 
 def _first_verdicts(scope: Collection[UUID], span: Span, at: int | None) -> Condition:

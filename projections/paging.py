@@ -14,6 +14,7 @@ from projections.table import WHOLE, Table
 
 MOST_ROWS = 200
 MOST_COUNTED = 100_000
+_ENOUGH = MOST_COUNTED + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +45,73 @@ class Listing:
 
     def page(self, sql: Sql, where: Condition, asked: Asked) -> Page:
         """One page of the rows that meet the condition. Raises `Invalid` for a wrong sort, limit or cursor."""
-        sort, table = self.sort_of(asked), self.table
-        if not 1 <= asked.limit <= MOST_ROWS:
-            raise Invalid("limit_invalid", f"limit: give 1 to {MOST_ROWS}.", field="limit")
-        place = self._place(asked, sort)
+        sort, place = self._checked(asked)
         found: list[Row] = []
-        for source in sources(table, asked.at):
+        for source in sources(self.table, asked.at):
             query = self._query(sql, source, both([where, *place]), asked, sort)
             found += sql.rows(query.text, query.params)
-        found.sort(key=lambda row: (row[sort], row[table.key]), reverse=asked.descending)
+        return self._page(found, asked, sort)
+
+    def page_and_sum(self, sql: Sql, where: Condition, asked: Asked, column: str) -> tuple[Page, int, int]:
+        """`page`, and of all rows that meet the condition the number and the sum of a column in cents.
+
+        Current rows are read once for both where the condition may leave few; where it leaves all, an index has both.
+        """
+        if not where.narrows:
+            return self.page(sql, where, asked), *self.count_and_sum(sql, where, column, asked.at)
+        sort, place = self._checked(asked)
+        now, *past = sources(self.table, asked.at)
+        query = self._query_with_sum(now, where, place, asked, sort, column)
+        found = sql.rows(query.text, query.params)
+        whole = [(found[0]["whole_count"], found[0]["whole_sum"])] if found else [_summed(sql, now, where, column)]
+        rows: list[Row] = [{name: row[name] for name in self.table.names} for row in found]
+        for source in past:
+            query = self._query(sql, source, both([where, *place]), asked, sort)
+            rows += sql.rows(query.text, query.params)
+            whole.append(_summed(sql, source, where, column))
+        count, cents = (sum(map(int, figures)) for figures in zip(*whole, strict=True))
+        return self._page(rows, asked, sort), count, cents
+
+    def count_and_sum(self, sql: Sql, where: Condition, column: str, at: int | None = None) -> tuple[int, int]:
+        """How many rows meet the condition, and the sum of a column in cents; of far too many, of some of them."""
+        found = [_summed(sql, source, taking_all(sql, where), column) for source in sources(self.table, at)]
+        return sum(count for count, _ in found), sum(cents for _, cents in found)
+
+    def _checked(self, asked: Asked) -> tuple[str, list[Condition]]:
+        """By what it is sorted, and where the page begins."""
+        sort = self.sort_of(asked)
+        if not 1 <= asked.limit <= MOST_ROWS:
+            raise Invalid("limit_invalid", f"limit: give 1 to {MOST_ROWS}.", field="limit")
+        return sort, self._place(asked, sort)
+
+    def _page(self, found: list[Row], asked: Asked, sort: str) -> Page:
+        """The first of what the sources gave."""
+        key = self.table.key
+        found.sort(key=lambda row: (row[sort], row[key]), reverse=asked.descending)
         rows = found[: asked.limit]
         more = len(found) > asked.limit
-        return Page(rows, cursor_of(asked, rows[-1][sort], rows[-1][table.key], sort) if more else None)
+        return Page(rows, cursor_of(asked, rows[-1][sort], rows[-1][key], sort) if more else None)
+
+    def _query_with_sum(
+        self, source: Source, where: Condition, place: list[Condition], asked: Asked, sort: str, column: str
+    ) -> Condition:
+        """Like `_query`, each row with `whole_count` and `whole_sum`: what meets the condition is kept aside once."""
+        table, key, names = source.name, self.table.key, ", ".join(self.table.names)
+        met, behind = both([where, source.condition]), both(place or [Condition("1 = 1")])
+        text = (
+            f"WITH met AS MATERIALIZED (SELECT {key}, {sort}, {column} AS cents FROM {table} WHERE {met.text}),"
+            " whole AS MATERIALIZED (SELECT count(*) AS whole_count, coalesce(sum(cents), 0) AS whole_sum FROM met)"
+            f" SELECT {names}, whole_count, whole_sum FROM {table}, whole WHERE {key} IN"
+            f" (SELECT {key} FROM met WHERE {behind.text} ORDER BY {_order(asked, sort, key)} LIMIT ?)"
+        )
+        return Condition(text, (*met.params, *behind.params, asked.limit + 1))
 
     def _query(self, sql: Sql, source: Source, wanted: Condition, asked: Asked, sort: str) -> Condition:
         """The first rows of one source. Sorts keys and not rows: most rows are sorted only to be left out."""
         table, names = self.table, ", ".join(self.table.names)
         is_in_order = any(index.where == WHOLE and index.columns[1] == sort for index in table.indexes)
         where = both([taking_all(sql, wanted) if is_in_order else wanted, source.condition])
-        direction = "DESC" if asked.descending else "ASC"
-        order = f"ORDER BY {sort} {direction}, {table.key} {direction} LIMIT ?"
+        order = f"ORDER BY {_order(asked, sort, table.key)} LIMIT ?"
         params = (*where.params, asked.limit + 1)
         if source.is_past:
             return Condition(f"SELECT {names} FROM {source.name} WHERE {where.text} {order}", params)
@@ -85,9 +133,7 @@ class Listing:
     def count(self, sql: Sql, where: Condition, at: int | None = None) -> int:
         """How many rows meet the condition, counted up to 100,001."""
         text, params = union(self.table, "1 AS one", where, at)
-        found = sql.rows(
-            f"SELECT count(*) AS n FROM (SELECT one FROM {text} AS t LIMIT ?) AS c", (*params, MOST_COUNTED + 1)
-        )
+        found = sql.rows(f"SELECT count(*) AS n FROM (SELECT one FROM {text} AS t LIMIT ?) AS c", (*params, _ENOUGH))
         return int(found[0]["n"])
 
     def sort_of(self, asked: Asked) -> str:
@@ -95,6 +141,18 @@ class Listing:
         if asked.sort and asked.sort not in self.sorts:
             raise Invalid("sort_invalid", f"sort: give one of {', '.join(self.sorts)}.", field="sort")
         return asked.sort or self.sorts[0]
+
+
+def _order(asked: Asked, sort: str, key: str) -> str:
+    direction = "DESC" if asked.descending else "ASC"
+    return f"{sort} {direction}, {key} {direction}"
+
+
+def _summed(sql: Sql, source: Source, where: Condition, column: str) -> tuple[int, int]:
+    met = both([where, source.condition])
+    few = f"(SELECT {column} AS cents FROM {source.name} WHERE {met.text} LIMIT ?) AS few"
+    found = sql.rows(f"SELECT count(*) AS n, coalesce(sum(cents), 0) AS cents FROM {few}", (*met.params, _ENOUGH))[0]
+    return int(found["n"]), int(found["cents"])
 
 
 def taking_all(sql: Sql, where: Condition) -> Condition:

@@ -1,30 +1,36 @@
 """Refusals by cause: what must be corrected once, and how much hangs on it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from application.ports import Sql
+from application.ports import Row, Sql
 from projections import refusals
 from projections.as_of import union
 from projections.history import RefusalFilter, conditions
 from projections.scope import Condition, both, scoped
 
 _PATIENT = "root_code, root_letter, patient_id"
-_OF_PATIENT = (
-    "count(*) AS lines, sum(adds_day) AS days, sum(refused_cents) AS cents, min(date) AS earliest,"
-    " sum(CASE WHEN is_cascade THEN 1 ELSE 0 END) AS cascaded_lines,"
-    " sum(CASE WHEN is_cascade THEN refused_cents ELSE 0 END) AS cascaded_cents"
-)
+_OF_PATIENT = "count(*) AS lines, sum(adds_day) AS days, sum(refused_cents) AS cents, min(date) AS earliest"
 """Summed for each patient first, in the order of the index: what is left to put together is small."""
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """Lines of one code that only follow from their root."""
+
+    code: str
+    letter: str
+    lines: int
+    refused_cents: int
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Refused lines with one root. `lines` and `refused_cents` count all of them, `cascaded…` those that only follow.
 
-    `earliest`: the oldest date of care among them, ISO. The lines themselves: `refusals_page` with `root_code` and
-    `root_letter`.
+    `earliest`: the oldest date of care among them, ISO. `follows`: what only follows, by its own code, dearest first.
+    The lines themselves: `refusals_page` with `root_code` and `root_letter`.
     """
 
     code: str
@@ -33,8 +39,20 @@ class Cause:
     days: int
     patients: int
     refused_cents: int
+    earliest: str
     cascaded_lines: int
     cascaded_cents: int
+    follows: tuple[Following, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stake:
+    """What hangs on a cause; as in `Cause`."""
+
+    code: str
+    letter: str
+    days: int
+    refused_cents: int
     earliest: str
 
 
@@ -67,11 +85,50 @@ def causes(
     rows = sql.rows(
         "SELECT root_code AS code, root_letter AS letter, sum(lines) AS lines,"
         f" {'count(DISTINCT day_id)' if by_line else 'sum(days)'} AS days, count(DISTINCT patient_id) AS patients,"
-        " sum(cents) AS refused_cents, sum(cascaded_lines) AS cascaded_lines, sum(cascaded_cents) AS cascaded_cents,"
-        f" min(earliest) AS earliest FROM {text} AS t GROUP BY root_code, root_letter ORDER BY 6 DESC, 1, 2",
+        f" sum(cents) AS refused_cents, min(earliest) AS earliest FROM {text} AS t"
+        " GROUP BY root_code, root_letter ORDER BY 6 DESC, 1, 2",
         params,
     )
-    return [Cause(**row) for row in rows]
+    return list(_with_cascades(rows, _followings(sql, scope, asked, at)))
+
+
+def stakes(sql: Sql, scope: Collection[UUID], at: int | None = None) -> list[Stake]:
+    """Of all `causes`, the dearest first; quicker."""
+    where = both([scoped(scope), Condition(refusals.EVERY)])
+    summed = "sum(adds_day) AS days, sum(refused_cents) AS cents, min(date) AS earliest"
+    text, params = union(refusals.TABLE, summed, where, at, "root_code, root_letter")
+    rows = sql.rows(
+        "SELECT root_code AS code, root_letter AS letter, sum(days) AS days, sum(cents) AS refused_cents,"
+        f" min(earliest) AS earliest FROM {text} AS t GROUP BY root_code, root_letter ORDER BY 4 DESC, 1, 2",
+        params,
+    )
+    return [Stake(**row) for row in rows]
+
+
+def _with_cascades(rows: Iterable[Row], known: Mapping[tuple[str, str], Sequence[Following]]) -> Iterable[Cause]:
+    for row in rows:
+        follows = tuple(known.get((row["code"], row["letter"]), ()))
+        lines, cents = sum(one.lines for one in follows), sum(one.refused_cents for one in follows)
+        yield Cause(**row, cascaded_lines=lines, cascaded_cents=cents, follows=follows)
+
+
+def _followings(
+    sql: Sql, scope: Collection[UUID], wanted: RefusalFilter, at: int | None
+) -> dict[tuple[str, str], list[Following]]:
+    """By code and letter of the root: what only follows from it, dearest first."""
+    columns = "root_code, root_letter, code, letter, refused_cents"
+    where = both([conditions(scope, wanted), Condition(refusals.FOLLOWS)])
+    text, params = union(refusals.TABLE, columns, where, at)
+    rows = sql.rows(
+        "SELECT root_code, root_letter, code, letter, count(*) AS lines, sum(refused_cents) AS refused_cents"
+        f" FROM {text} AS t GROUP BY root_code, root_letter, code, letter ORDER BY refused_cents DESC, code, letter",
+        params,
+    )
+    found: dict[tuple[str, str], list[Following]] = {}
+    for row in rows:
+        following = Following(row["code"], row["letter"], row["lines"], row["refused_cents"])
+        found.setdefault((row["root_code"], row["root_letter"]), []).append(following)
+    return found
 
 
 def _is_by_line(asked: RefusalFilter) -> bool:

@@ -1,4 +1,4 @@
-"""All rows that meet a filter, at once: their ids in order, their sum, the rows themselves piece by piece.
+"""All rows that meet a filter, at once: their ids in order, and the rows themselves piece by piece.
 
 For exports and for work on a whole filter. The ids are taken in one query, so a later row cannot slip between them.
 """
@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from application.ports import Row, Sql
-from projections.as_of import sources, union
-from projections.paging import Asked, Listing, taking_all
+from projections.as_of import sources
+from projections.paging import Asked, Listing
 from projections.scope import Condition, both, one_of
 
 _PIECE = 500
@@ -46,14 +46,3 @@ def rows_of(listing: Listing, sql: Sql, ids: Sequence[UUID], at: int | None = No
             rows = sql.rows(f"SELECT {names} FROM {source.name} WHERE {where.text}", where.params)
             found.update({row[table.key]: row for row in rows})
         yield [found[key] for key in piece if key in found]
-
-
-def count_and_sum(
-    listing: Listing, sql: Sql, where: Condition, column: str, at: int | None = None, most: int | None = None
-) -> tuple[int, int]:
-    """How many rows meet the condition, and the sum of a column in cents over them; of `most` rows if that is given."""
-    text, params = union(listing.table, f"{column} AS cents", taking_all(sql, where), at)
-    if most is not None:
-        text, params = f"(SELECT cents FROM {text} AS u LIMIT ?)", [*params, most]
-    found = sql.rows(f"SELECT count(*) AS n, coalesce(sum(cents), 0) AS cents FROM {text} AS t", params)[0]
-    return int(found["n"]), int(found["cents"])

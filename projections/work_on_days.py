@@ -10,7 +10,7 @@ from domain.rules.limits import last_sendable_day, month_of
 from projections import days, runs
 from projections.as_of import union
 from projections.paging import Asked, Listing
-from projections.refusal_causes import causes
+from projections.refusal_causes import stakes
 from projections.scope import Condition, both, one_of, scoped
 from projections.work import HeldBack, Work
 
@@ -21,7 +21,7 @@ _KIND = "CASE WHEN possible_duplicates > 0 THEN 'duplicates' WHEN is_returned TH
 
 def refused_days(sql: Sql, scope: Collection[UUID], at: int | None) -> Iterable[Work]:
     """One row a cause, since a cause is corrected once; as long as its days were not billed again."""
-    for cause in causes(sql, scope, at=at)[:_MOST]:
+    for cause in stakes(sql, scope, at)[:_MOST]:
         first = Date.fromisoformat(cause.earliest)
         yield Work(
             "refusals",

@@ -13,7 +13,6 @@ from api.web.visit import Visit
 from application.ports import Row, Sql
 from projections.paging import MOST_COUNTED, Asked, Page
 from projections.scope import Condition
-from projections.whole import count_and_sum
 
 __all__ = ["ORDER", "Action", "Choice", "Column", "Grid", "GridSpec", "Look", "columns_of", "grid_of", "usual_query"]
 
@@ -116,8 +115,7 @@ def grid_of(visit: Visit, spec: GridSpec, paging: Paging, where: Condition, page
     limit = given.limit if "limit" in visit.request.query_params else own_limit(visit)
     asked = Asked(given.sort, given.descending, given.after, limit, visit.upto)
     with visit.sql() as sql:
-        page = (page_of or spec.listing.page)(sql, where, asked)
-        count, cents = _whole(sql, visit, spec, where)
+        page, count, cents = _page_and_sum(sql, spec, where, asked, page_of)
     query = {name: value for name, value in paging.query if value}
     actions = tuple(action for action in spec.actions if visit.may(action.right))
     given_with = [action.right for action in actions if action.asks == "colleague"]
@@ -141,12 +139,16 @@ def grid_of(visit: Visit, spec: GridSpec, paging: Paging, where: Condition, page
     )
 
 
-def _whole(sql: Sql, visit: Visit, spec: GridSpec, where: Condition) -> tuple[int, int | None]:
-    """Number and sum of all rows; of too many no sum."""
-    if not spec.total:
-        return spec.listing.count(sql, where, visit.upto), None
-    count, cents = count_and_sum(spec.listing, sql, where, spec.summed, visit.upto, MOST_COUNTED + 1)
-    return count, cents if count <= MOST_COUNTED else None
+def _page_and_sum(
+    sql: Sql, spec: GridSpec, where: Condition, asked: Asked, page_of: PageOf | None
+) -> tuple[Page, int, int | None]:
+    """A page, the number of all rows and their sum; of too many no sum."""
+    column = spec.summed or "0"
+    if page_of:
+        page, (count, cents) = page_of(sql, where, asked), spec.listing.count_and_sum(sql, where, column, asked.at)
+    else:
+        page, count, cents = spec.listing.page_and_sum(sql, where, asked, column)
+    return page, count, cents if spec.total and count <= MOST_COUNTED else None
 
 
 def _is_a_page(visit: Visit, path: str) -> bool:

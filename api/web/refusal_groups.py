@@ -1,6 +1,5 @@
 """Groups of refusals with one root cause, as a person sees them: explained, dated, with what can be done."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 
@@ -13,7 +12,6 @@ from api.web.written import refusal_code
 from application.ports import Row
 from domain.rules.limits import last_sendable_day, to_do_by
 from domain.rules.refusals import Explanation, explain
-from projections.figures import Following, followings
 from projections.refusal_causes import Cause, causes
 
 MOST_BARS = 12
@@ -29,13 +27,9 @@ _CURABLE: dict[str, Look] = {
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A cause as shown. `deadline`: last day to send its oldest care; `days_left` until then, negative when over.
-
-    `followings`: codes of the lines that only follow from it.
-    """
+    """A cause as shown. `deadline`: last day to send its oldest care; `days_left` until then, negative when over."""
 
     cause: Cause
-    followings: Sequence[Following]
     explanation: Explanation
     deadline: Date
     days_left: int
@@ -92,8 +86,7 @@ def groups_of(visit: Visit, wanted: RefusalFilter) -> tuple[Group, ...]:
     """The dearest first, as of the day asked for."""
     with visit.sql() as sql:
         found = causes(sql, visit.scope, wanted, visit.upto)
-        known = followings(sql, visit.scope, wanted, visit.upto)
-    return tuple(_group(visit, cause, known.get((cause.code, cause.letter), ())) for cause in found)
+    return tuple(_group(visit, cause) for cause in found)
 
 
 def path_of(code: str) -> str:
@@ -112,7 +105,7 @@ def chart_of(groups: tuple[Group, ...], language: Language) -> Chart:
     return bars((one.name, one.cause.refused_cents, euros(one.cause.refused_cents, language)) for one in shown)
 
 
-def _group(visit: Visit, cause: Cause, follow: Sequence[Following]) -> Group:
+def _group(visit: Visit, cause: Cause) -> Group:
     deadline = last_sendable_day(Date.fromisoformat(cause.earliest))
     left = (deadline - (visit.as_of or visit.today)).days
-    return Group(cause, follow, explain(cause.code, visit.language, cause.letter or None), deadline, left)
+    return Group(cause, explain(cause.code, visit.language, cause.letter or None), deadline, left)

@@ -26,7 +26,7 @@ from projections.memberships import memberships
 from projections.paging import Asked
 from projections.periods import periods
 from projections.providers import providers
-from projections.refusal_causes import causes
+from projections.refusal_causes import causes, stakes
 from projections.settlement_tree import unions
 from tests.projections.conftest import Kept, OpenViews
 from tests.projections.stories import Commit
@@ -61,6 +61,8 @@ def test_sof_54_refusals_are_grouped_by_cause_and_open_to_their_lines(kept: Kept
         assert sum(cause.refused_cents for cause in found) == sum(line["refused_cents"] for line in lines)
         assert sum(cause.cascaded_lines for cause in found) == sum(line["is_cascade"] for line in lines) > 0
         assert [cause.refused_cents for cause in found] == sorted((c.refused_cents for c in found), reverse=True)
+        hangs = [(one.code, one.letter, one.days, one.refused_cents, one.earliest) for one in stakes(sql, both)]
+        assert hangs == [(one.code, one.letter, one.days, one.refused_cents, one.earliest) for one in found]
         for cause in found:
             wanted = RefusalFilter(root_code=cause.code, root_letter=cause.letter)
             page = refusals_page(sql, both, wanted, Asked(limit=200))

@@ -1,14 +1,17 @@
 """Everything at once is the same as page by page: order, rows, sums, reasons; now and at any position."""
 
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from domain.errors import Invalid
+from projections import paging
 from projections.history import DAYS, INVOICES, REFUSALS, SENDINGS, DayFilter, InvoiceFilter, conditions
-from projections.paging import Asked, walk
+from projections.paging import Asked, cursor_of, walk
 from projections.root_codes import root_codes
-from projections.whole import count_and_sum, ordered_ids, rows_of
+from projections.whole import ordered_ids, rows_of
 from tests.projections.conftest import Kept, OpenViews
 from tests.projections.stories import Commit
 
@@ -54,14 +57,45 @@ def test_one_more_than_wanted_tells_that_there_are_too_many(kept: Kept) -> None:
         assert len(ordered_ids(DAYS, sql, where, Asked(), 10)) == 11
 
 
-def test_sums_are_those_of_the_rows(kept: Kept) -> None:
-    where = conditions(scope(kept), InvoiceFilter(verdict="mixed"))
+def test_a_page_comes_with_number_and_sum_of_all_rows(kept: Kept) -> None:
+    where = scope(kept)
+    filters = (
+        (INVOICES, InvoiceFilter()),
+        (INVOICES, InvoiceFilter(verdict="mixed")),
+        (DAYS, DayFilter(month="1999-01")),
+    )
     for at in instants(kept):
-        with kept.store.database.snapshot() as sql:
-            rows = list(walk(INVOICES, sql, where, Asked(limit=200, at=at)))
-            cents = [row["refused_cents"] for row in rows]
-            assert count_and_sum(INVOICES, sql, where, "refused_cents", at) == (len(rows), sum(cents))
-            assert count_and_sum(INVOICES, sql, where, "refused_cents", at, 1)[0] == min(len(rows), 1)
+        for listing, wanted in filters:
+            met = conditions(where, wanted)
+            with kept.store.database.snapshot() as sql:
+                rows = list(walk(listing, sql, met, Asked(limit=200, at=at)))
+                whole = (len(rows), sum(row["refused_cents"] for row in rows))
+                assert listing.count_and_sum(sql, met, "refused_cents", at) == whole
+                walked, asked = [], Asked("refused_cents", descending=True, limit=20, at=at)
+                while True:
+                    page, *figures = listing.page_and_sum(sql, met, asked, "refused_cents")
+                    assert tuple(figures) == whole
+                    assert page == listing.page(sql, met, asked)
+                    walked += page.rows
+                    if page.following is None:
+                        break
+                    asked = replace(asked, after=page.following)
+            assert sorted(row[listing.table.key] for row in walked) == sorted(row[listing.table.key] for row in rows)
+
+
+def test_behind_the_last_row_there_is_no_page_but_the_sum(kept: Kept) -> None:
+    met = conditions(scope(kept), InvoiceFilter(verdict="mixed"))
+    last = Asked("month", after=cursor_of(Asked("month"), "9999-12", UUID(int=0)))
+    with kept.store.database.snapshot() as sql:
+        page, *figures = INVOICES.page_and_sum(sql, met, last, "refused_cents")
+        assert (page.rows, page.following) == ([], None)
+        assert tuple(figures) == INVOICES.count_and_sum(sql, met, "refused_cents")
+
+
+def test_far_too_many_rows_are_not_counted_to_the_end(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "_ENOUGH", 3)
+    with kept.store.database.snapshot() as sql:
+        assert INVOICES.count_and_sum(sql, conditions(scope(kept), InvoiceFilter()), "refused_cents")[0] == 3
 
 
 def test_ref_04_reasons_of_a_day_and_an_invoice_are_its_roots_the_dearest_first(kept: Kept) -> None:
