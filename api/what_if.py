@@ -6,13 +6,15 @@ from datetime import date as Date
 from uuid import UUID
 
 from api.build import Quittance
+from application.register import billed_records
 from application.what_if import Row, Sum, Supposition, WhatIf, span_of, would_cost
 from domain.care import CareLine
 from domain.errors import Invalid, NotFound
 from projections import days
 from projections.as_of import union
 from projections.history import DayFilter, conditions
-from projections.scope import Condition, both
+from projections.patients import merged_into
+from projections.scope import Condition, both, one_of
 
 MOST_DAYS = 60_000
 """Billing days that are looked at for one answer: beyond that, ask for a shorter time."""
@@ -91,7 +93,7 @@ class WhatIfOut:
 def ask(quittance: Quittance, where: UUID, asked: Asked, given: Supposition, upto: int | None = None) -> WhatIf:
     """Of the days of a practice, as of a position of the log. Raises `Invalid`, `NotAllowed`, `NotFound`."""
     found = _day_ids(quittance, where, asked, upto)
-    return would_cost(quittance.log, quittance.tariffs, where, found, given, upto)
+    return would_cost(quittance.log, quittance.lookups, quittance.tariffs, where, found, given, upto)
 
 
 def what_if_out(found: WhatIf, most: int) -> WhatIfOut:
@@ -117,7 +119,9 @@ def _day_ids(quittance: Quittance, where: UUID, asked: Asked, upto: int | None) 
         one = both([one, Condition("day_id = ?", (asked.day_id,))])
     else:
         first, last = span_of(asked.month, asked.date_from, asked.date_to)
-        wanted = DayFilter(date_from=first.isoformat(), date_to=last.isoformat(), patient_id=asked.patient_id)
+        wanted = DayFilter(date_from=first.isoformat(), date_to=last.isoformat())
+    if asked.patient_id:
+        one = both([one, one_of("patient_id", _records(quittance, asked.patient_id, upto))])
     with quittance.store.database.snapshot() as sql:
         text, params = union(days.TABLE, "day_id, date, sequence", both([conditions([where], wanted), one]), upto)
         rows = sql.rows(f"SELECT day_id FROM {text} AS t ORDER BY date, day_id LIMIT ?", (*params, MOST_DAYS + 1))
@@ -126,6 +130,14 @@ def _day_ids(quittance: Quittance, where: UUID, asked: Asked, upto: int | None) 
     if len(rows) > MOST_DAYS:
         raise Invalid("what_if_too_many", f"At most {MOST_DAYS:,} days: ask for a shorter time.", field="date_to")
     return [row["day_id"] for row in rows]
+
+
+def _records(quittance: Quittance, patient_id: UUID, upto: int | None) -> list[UUID]:
+    """All records of the person."""
+    known = billed_records(quittance.log, [patient_id], upto)
+    last = known[patient_id][0] if patient_id in known else patient_id
+    with quittance.store.database.snapshot() as sql:
+        return [last, *merged_into(sql, last, upto)]
 
 
 def _sum_out(one: Sum) -> SumOut:

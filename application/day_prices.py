@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from uuid import UUID
 
-from application.ports import EventLog
+from application.ports import EventLog, Lookups
 from application.register import billed_records
-from application.run_standing import sequences_beside
+from application.run_standing import others_of_the_date
 from application.tariffs import TariffDesk
 from domain.billing_day import BillingDay, Line
 from domain.day_events import DayPriced
@@ -43,7 +43,7 @@ class DayPrices:
 
 
 def day_prices(
-    log: EventLog, tariffs: TariffDesk, day_id: UUID, day: BillingDay, upto: int | None = None
+    log: EventLog, lookups: Lookups, tariffs: TariffDesk, day_id: UUID, day: BillingDay, upto: int | None = None
 ) -> DayPrices | None:
     """None for a day whose lines came with amounts that no set contradicts."""
     recorded = _recorded(log, tariffs, day_id, day, upto)
@@ -61,7 +61,7 @@ def day_prices(
         return replace(recorded, differing=differing)
     if not (day.unpriced or differing):
         return None
-    beside = sequences_beside(log, day.establishment_id, [day], upto)
+    beside = others_of_the_date(log, lookups, day.establishment_id, {day_id: day}, upto)[day_id]
     block = block_of(pricer, day_id, day, insured, taken_beside(pricer, day, beside, insured))
     return _told(pricer, insured, block, differing)
 

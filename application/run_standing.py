@@ -4,7 +4,8 @@ Seen are the other sequences of a date on any record of the person, and, where a
 day, all days within its span. What another practice billed nobody here can see.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import date as Date
 from uuid import UUID
 
 from application.ports import Event, EventLog, Lookups
@@ -30,6 +31,29 @@ def days_beside(
     ids = set(_within_reach(log, lookups, where, candidates, prices, upto)) - known
     found = _folded(log.load(ids, upto)) | sequences_beside(log, where, [one.day for one in candidates], upto)
     return {day_id: day for day_id, day in found.items() if day_id not in known}
+
+
+def others_of_the_date(
+    log: EventLog, lookups: Lookups, where: UUID, of: Mapping[UUID, BillingDay], upto: int | None = None
+) -> dict[UUID, dict[UUID, BillingDay]]:
+    """Of each day, the other ones of its person and date by id: other sequences, on whichever record of the person."""
+    records = {day.patient_id for day in of.values()}
+    known = billed_records(log, sorted(records), upto) if records & set(lookups.merged_records(where)) else {}
+    found = dict(of) | sequences_beside(log, where, list(of.values()), upto)
+    if known:
+        spans = {day.patient_id: [(day.date, day.date)] for day in of.values()}
+        found |= _folded(log.load(lookups.days_around(where, spans), upto))
+        known |= billed_records(log, sorted({day.patient_id for day in found.values()} - records), upto)
+    together: dict[tuple[UUID, Date], dict[UUID, BillingDay]] = {}
+    for day_id, day in found.items():
+        who = known[day.patient_id][0] if day.patient_id in known else day.patient_id
+        together.setdefault((who, day.date), {})[day_id] = day
+    return {
+        one: {other: day for other, day in group.items() if other != one}
+        for group in together.values()
+        for one in group
+        if one in of
+    }
 
 
 def sequences_beside(

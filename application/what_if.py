@@ -12,10 +12,10 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from application.ports import EventLog
+from application.ports import EventLog, Lookups
 from application.register import billed_records
 from application.run_practice import establishment_of
-from application.run_standing import sequences_beside
+from application.run_standing import others_of_the_date
 from application.tariffs import TariffDesk
 from domain import billing_day as days
 from domain.authorisation import CATEGORIES
@@ -107,7 +107,13 @@ def span_of(month: str, first: Date | None, last: Date | None) -> tuple[Date, Da
 
 
 def would_cost(
-    log: EventLog, desk: TariffDesk, where: UUID, day_ids: Sequence[UUID], given: Supposition, upto: int | None = None
+    log: EventLog,
+    lookups: Lookups,
+    desk: TariffDesk,
+    where: UUID,
+    day_ids: Sequence[UUID],
+    given: Supposition,
+    upto: int | None = None,
 ) -> WhatIf:
     """Days of the practice as they would be asked, in the order given; as of a position of the log.
 
@@ -117,7 +123,7 @@ def would_cost(
     supposed, book = _supposed(log, desk, where, given, upto), desk.book(where, upto)
     count = Counter[str]()
     reasons, rows = Counter[str](), list[Row]()
-    for row in _Looking(log, where, supposed, book, upto).rows(day_ids):
+    for row in _Looking(log, lookups, where, supposed, book, upto).rows(day_ids):
         found = row.found
         reasons.update({reason.code for reason in found.reasons})
         if not found.reasons:
@@ -140,8 +146,11 @@ def would_cost(
 class _Looking:
     """At days of one practice, batch by batch; a patient is read once."""
 
-    def __init__(self, log: EventLog, where: UUID, supposed: Supposed, book: PriceBook, upto: int | None) -> None:
-        self._log, self._where, self._supposed, self._book, self._upto = log, where, supposed, book, upto
+    def __init__(
+        self, log: EventLog, lookups: Lookups, where: UUID, supposed: Supposed, book: PriceBook, upto: int | None
+    ) -> None:
+        self._log, self._lookups, self._where, self._upto = log, lookups, where, upto
+        self._supposed, self._book = supposed, book
         self._people: dict[UUID, Patient | None] = {}
 
     def rows(self, day_ids: Sequence[UUID]) -> Iterator[Row]:
@@ -154,12 +163,9 @@ class _Looking:
 
     def _batch(self, found: Mapping[UUID, BillingDay]) -> Iterator[Row]:
         self._meet({day.patient_id for day in found.values()})
-        beside: dict[tuple[UUID, Date], dict[UUID, BillingDay]] = {}
-        for day_id, day in sequences_beside(self._log, self._where, list(found.values()), self._upto).items():
-            beside.setdefault((day.patient_id, day.date), {})[day_id] = day
+        beside = others_of_the_date(self._log, self._lookups, self._where, found, self._upto)
         for day_id, day in found.items():
-            others = beside.get((day.patient_id, day.date), {})
-            yield Row(day.patient_id, self._repriced(day_id, day, others))
+            yield Row(day.patient_id, self._repriced(day_id, day, beside[day_id]))
 
     def _meet(self, who: set[UUID]) -> None:
         new = who - self._people.keys()

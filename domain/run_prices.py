@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
 
-from domain.billing_day import BillingDay, evolve, price
+from domain.billing_day import BillingDay, day_id, evolve, price
 from domain.pricing.day_prices import Insured, block_of, differences
 from domain.pricing.nursing import Made
 from domain.pricing.price import Pricer
@@ -63,13 +63,14 @@ def taken_beside(pricer: Pricer, day: BillingDay, others: Mapping[UUID, BillingD
     An earlier one without prices will have them of what is left when its turn comes. Of a day that is in a sending
     itself: what earlier ones asked that it does not ask, for they may have been refused since.
     """
+    place = day.sequence, day_id(day.establishment_id, day.patient_id, day.date, day.sequence)
     if not day.is_prepared:
-        earlier = [line.care for one in others.values() if one.sequence < day.sequence for line in one.active]
+        earlier = [line.care for other, one in others.items() if (one.sequence, other) < place for line in one.active]
         return pricer.tariffs.taken_by(earlier) - pricer.tariffs.taken_by(line.care for line in day.active)
     found = pricer.tariffs.taken_by(line.care for one in others.values() for line in lines_that_stand(one))
-    for day_id, one in sorted(others.items(), key=lambda item: item[1].sequence):
-        if one.is_prepared and one.sequence < day.sequence:
+    for other, one in sorted(others.items(), key=lambda item: (item[1].sequence, item[0])):
+        if one.is_prepared and (one.sequence, other) < place:
             own = [line.care for line in one.active if line.care.is_priced and not line.is_derived]
-            made = block_of(pricer, day_id, one, insured, found)
+            made = block_of(pricer, other, one, insured, found)
             found |= pricer.tariffs.taken_by([*own, *[made.line.care for made in made.lines]])
     return found

@@ -7,6 +7,7 @@ import typer
 
 from api.build import Quittance
 from domain.errors import Invalid
+from domain.local_time import local_date
 
 AsOf = Annotated[str, typer.Option("--as-of", help="Instant, e.g. 2026-11-04T12:00:00+01:00: as it was then.")]
 
@@ -21,4 +22,6 @@ def position(quittance: Quittance, as_of: str) -> int | None:
         raise Invalid("instant_invalid", "--as-of: give an instant such as 2026-11-04T12:00:00+01:00.") from None
     if instant.tzinfo is None:
         raise Invalid("instant_invalid", "--as-of: say which zone, such as +01:00.")
+    if local_date(instant) > local_date(quittance.clock.now()):
+        raise Invalid("as_of_to_come", "--as-of: give an instant of today or of a day that is past.")
     return quittance.log.position_at(instant)

@@ -58,7 +58,7 @@ class ShownPrices:
 
 def shown_prices(visit: Visit, day_id: UUID, day: BillingDay) -> ShownPrices | None:
     """As of the day asked for; None when the tariffs have nothing to say of the day."""
-    found = day_prices(visit.quittance.log, visit.quittance.tariffs, day_id, day, visit.upto)
+    found = day_prices(visit.quittance.log, visit.quittance.lookups, visit.quittance.tariffs, day_id, day, visit.upto)
     if found is None:
         return None
     known = {line.line_id: line.care for line in day.recorded}

@@ -17,7 +17,6 @@ from projections.root_codes import root_codes
 from projections.work_set_aside import cared_for
 
 _MOST_REASONS = 2
-_UNTOUCHED = {"assignee": "", "snoozed_until": ""}
 _TOLD = frozenset({"envelope_rejected", "rejected", "cancelled"})
 """States of a sending whose reason stands in its events."""
 
@@ -64,7 +63,8 @@ def _held(visit: Visit, codes: Sequence[str]) -> Row:
 
 
 def with_care(visit: Visit, rows: Sequence[Row], column: str) -> Sequence[Row]:
-    """`assignee` and `snoozed_until` of the thing that the column names; empty for what nobody touched."""
+    """`assignee` and `snoozed_until` of the thing that the column names; empty for what nobody touched or put off."""
+    today = visit.as_of or visit.today
     with visit.sql() as sql:
         found = cared_for(sql, visit.scope, {row[column] for row in rows if row[column]}, visit.upto)
     assignees = {care.assignee for care in found.values() if care.assignee}
@@ -72,8 +72,8 @@ def with_care(visit: Visit, rows: Sequence[Row], column: str) -> Sequence[Row]:
     made = []
     for row in rows:
         care = found.get(row[column])
-        told = {"assignee": names.get(care.assignee, ""), "snoozed_until": care.snoozed_until} if care else _UNTOUCHED
-        made.append({**row, **told})
+        until = care.snoozed_until if care and care.is_put_off(today) else ""
+        made.append({**row, "assignee": names.get(care.assignee, "") if care else "", "snoozed_until": until})
     return made
 
 

@@ -86,7 +86,7 @@ def _only(visit: Visit, found: Found) -> str:
 
 def _people(visit: Visit, ids: list[UUID]) -> list[dict[str, Any]]:
     with visit.sql() as sql:
-        rows = patients(sql, visit.scope, ids)
+        rows = patients(sql, visit.scope, ids, visit.upto)
     known = [rows[one] for one in ids if one in rows]
     return [{**row, "who": identity(visit.quittance.keys, row), "look": patient_state(row)} for row in known]
 

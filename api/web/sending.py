@@ -13,6 +13,7 @@ from api.rest.sendings import ABSENT
 from api.web.casework import casework_of
 from api.web.casework_things import PAGES
 from api.web.doors import MayRead
+from api.web.form_fields import NOTHING, Wrong
 from api.web.looks import sending_outcome, sending_state, verdict
 from api.web.said import names_of
 from api.web.sending_parts import files_of, near, steps_of, unsent, unusual
@@ -45,6 +46,19 @@ def show_sending(
     came_from: Annotated[str, Query(alias="list", max_length=1_000)] = "",
 ) -> Response:
     """One of its tabs, with the timeline beside it."""
+    return sending_page(visit, sending_id, tab, source, after, came_from)
+
+
+def sending_page(
+    visit: Visit,
+    sending_id: UUID,
+    tab: str = TABS[0],
+    source: str = "",
+    after: str = "",
+    came_from: str = "",
+    wrong: Wrong = NOTHING,
+) -> Response:
+    """Also what a form that was refused comes back to."""
     state = sending_of(visit, sending_id)
     shown = tab if tab in TABS else TABS[0]
     whole = timeline_of(visit, sending_id)
@@ -60,6 +74,8 @@ def show_sending(
         visit.saw("invoice.listed", patients)
     return visit.page(
         "sending.html",
+        status=422 if wrong.form else 200,
+        wrong=wrong,
         state=state,
         made=state.made,
         status_look=sending_state({"status": state.status}),

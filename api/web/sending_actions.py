@@ -8,8 +8,8 @@ from fastapi import APIRouter, Response
 
 from api.rest.rights import not_here
 from api.web.doors import MayBill
-from api.web.form_fields import reason_of, version
-from api.web.sending import sending_of
+from api.web.form_fields import done_or_wrong, version
+from api.web.sending import TABS, sending_of, sending_page
 from api.web.visit import Visit
 from application.commit import Done
 from application.ports import Context
@@ -50,34 +50,30 @@ def unarchive(visit: MayBill, sending_id: UUID) -> Response:
 @router.post("/issue")
 def resolve(visit: MayBill, sending_id: UUID) -> Response:
     """Whether a file of unknown outcome arrived."""
-    state, told = sending_of(visit.now(), sending_id), visit.text("arrived")
-    if told not in ("yes", "no"):
-        raise Invalid("field_invalid", "arrived: choose yes or no.", field="arrived")
-    say = visit.quittance.dispatch.resolve
-    return _weighed(
-        visit,
-        sending_id,
-        lambda context: say(context, sending_id, arrived=told == "yes"),
-        state.made.establishment_id,
-    )
+    sending_of(visit.now(), sending_id)
+
+    def act(context: Context) -> Done[Any]:
+        told = visit.text("arrived")
+        if told not in ("yes", "no"):
+            raise Invalid("field_invalid", "arrived: choose yes or no.", field="arrived")
+        return visit.quittance.dispatch.resolve(context, sending_id, arrived=told == "yes")
+
+    return _weighed(visit, sending_id, "resolve", act)
 
 
 @router.post("/rejet")
 def confirm_rejection(visit: MayBill, sending_id: UUID) -> Response:
     """A file refused as a duplicate has no living copy."""
-    where = sending_of(visit.now(), sending_id).made.establishment_id
+    sending_of(visit.now(), sending_id)
     confirm = visit.quittance.dispatch.confirm_rejection
-    return _weighed(visit, sending_id, lambda context: confirm(context, sending_id), where)
+    return _weighed(visit, sending_id, "rejection", lambda context: confirm(context, sending_id))
 
 
 @router.post("/annuler")
 def cancel_run(visit: MayBill, sending_id: UUID) -> Response:
     """Withdraw what the billing run made and nobody has sent yet."""
-    made = sending_of(visit.now(), sending_id).made
-    run_id = made.run_id or not_here("run_unknown")
-    return _weighed(
-        visit, sending_id, lambda context: visit.quittance.billing.cancel(context, run_id), made.establishment_id
-    )
+    run_id = sending_of(visit.now(), sending_id).made.run_id or not_here("run_unknown")
+    return _weighed(visit, sending_id, "cancel", lambda context: visit.quittance.billing.cancel(context, run_id))
 
 
 @router.post("/points/{item_id}")
@@ -87,11 +83,12 @@ def settle_item(visit: MayBill, sending_id: UUID, item_id: UUID) -> Response:
     item = inbox.fold_item(visit.now().events(item_id))
     if item is None or item.raised.sending_id != sending_id:
         not_here("item_unknown")
-    return visit.do(
+    return _decided(
+        visit,
+        sending_id,
+        str(item_id),
         lambda context: visit.quittance.desk.settle(context, item_id),
-        lambda _: visit.at(f"/envois/{sending_id}?tab=updates"),
-        reason=reason_of(visit),
-        about=item.raised.establishment_id,
+        tab="updates",
     )
 
 
@@ -99,12 +96,28 @@ def _back(visit: Visit, sending_id: UUID, act: Act) -> Response:
     return visit.do(act, lambda _: visit.at(f"/envois/{sending_id}"))
 
 
-def _weighed(visit: Visit, sending_id: UUID, act: Act, where: UUID) -> Response:
-    """A decision: with its reason, and only upon what the person saw."""
-    return visit.do(
+def _weighed(visit: Visit, sending_id: UUID, form: str, act: Act) -> Response:
+    """A decision only upon what the person saw."""
+    return _decided(visit, sending_id, form, act, expected=version(visit, sending_id))
+
+
+def _decided(
+    visit: Visit,
+    sending_id: UUID,
+    form: str,
+    act: Act,
+    *,
+    tab: str = TABS[0],
+    expected: tuple[UUID, int] | None = None,
+) -> Response:
+    """With its reason; back to its tab, which says what was wrong with the form."""
+    return done_or_wrong(
+        visit,
+        form,
         act,
-        lambda _: visit.at(f"/envois/{sending_id}"),
-        reason=reason_of(visit),
-        about=where,
-        expected=version(visit, sending_id),
+        f"/envois/{sending_id}" + (f"?tab={tab}" if tab != TABS[0] else ""),
+        lambda wrong: sending_page(visit, sending_id, tab, wrong=wrong),
+        about=visit.practice,
+        expected=expected,
+        needs_reason=True,
     )

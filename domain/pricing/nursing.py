@@ -159,6 +159,10 @@ class _Maker:
 
     def _ptsi_fee(self, noticed: Authorisation, *, is_told: bool) -> None:
         acts = [act for act in self._acts if act.code.role == "ptsi_act"]
+        if "ptsi_fee" in self._situation.taken:
+            facts = (("nomenclature_code", acts[0].code.code),)
+            self.reasons.append(Reason("ptsi_fee_taken", acts[0].of[0], facts, refused_as="502255"))
+            return
         code = self._codes.fee("ptsi_fee", "", self._place)
         if code is None:
             self.reasons.append(Reason("ptsi_fee_unknown", acts[0].of[0]))

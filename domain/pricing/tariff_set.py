@@ -35,7 +35,7 @@ Role = Literal[
 ]
 BASES: tuple[Role, ...] = ("base_first", "base_second", "base_next")
 """Base services by the turn of their visit on the day; the last one is for all further visits."""
-ONCE: tuple[Role, ...] = (*BASES[:-1], "palliative_supplement", "multiple_visits")
+ONCE: tuple[Role, ...] = (*BASES[:-1], "ptsi_fee", "palliative_supplement", "multiple_visits")
 """Asked once on a date, by whichever of its sequences comes first."""
 _MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN, "up": ROUND_UP}
 OPEN = Date.max

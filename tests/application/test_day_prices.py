@@ -27,7 +27,7 @@ def priced_office(office: Office) -> Office:
 
 
 def prices(office: Office, day_id: UUID, upto: int | None = None) -> DayPrices | None:
-    return day_prices(office.log, office.tariffs, day_id, office.day(day_id), upto)
+    return day_prices(office.log, office.lookups, office.tariffs, day_id, office.day(day_id), upto)
 
 
 def test_without_a_set_the_day_says_what_is_missing(office: Office) -> None:

@@ -6,11 +6,12 @@ from datetime import date as Date
 import pytest
 
 from application.day_prices import day_prices
+from application.what_if import Supposition, would_cost
 from domain.run_plan import RunOptions
 from infrastructure.sample import BE_NURSING, sample_tariff
 from tests.application.office import MONTH, Office, context, rejected
 from tests.domain.builders import OTHER_SSIN
-from tests.domain.pricing.nursing_days import BASES, INJECTION, MULTIPLE, TOILET
+from tests.domain.pricing.nursing_days import BASES, INJECTION, MULTIPLE, PTSI, PTSI_ACT, TOILET
 from tests.domain.test_run_checks import ADVICE, PREPARATION, PRESCRIBED, ready, visited
 
 
@@ -94,9 +95,9 @@ def test_each_sequence_of_a_date_has_the_next_base_service(priced: Office) -> No
     who, sequences = priced.patient().id, []
     for time in ("0800", "1200", "1800", "2000"):
         (day_id,) = priced.record(who, visited(TOILET, time=time))
-        made = day_prices(priced.log, priced.tariffs, day_id, priced.day(day_id))
+        made = day_prices(priced.log, priced.lookups, priced.tariffs, day_id, priced.day(day_id))
         sent(priced, MONTH)
-        after = day_prices(priced.log, priced.tariffs, day_id, priced.day(day_id))
+        after = day_prices(priced.log, priced.lookups, priced.tariffs, day_id, priced.day(day_id))
         assert made
         assert after
         assert after.made == made.made, "what was recorded is explained by what was taken then"
@@ -107,6 +108,38 @@ def test_each_sequence_of_a_date_has_the_next_base_service(priced: Office) -> No
         [BASES[2], TOILET, MULTIPLE],
         [BASES[2], TOILET],
     ]
+
+
+def test_the_fee_of_specific_technical_acts_is_asked_once_on_a_date(priced: Office) -> None:
+    who = priced.patient().id
+    priced.register.authorise(context(), who, PTSI)
+    priced.record(who, visited(PTSI_ACT, time="0800", **PRESCRIBED))
+    sent(priced, MONTH)
+    (day_id,) = priced.record(who, visited(PTSI_ACT, time="1800", **PRESCRIBED))
+    assert blocked(priced) == ["ptsi_fee_taken"]
+    assert priced.billing.held_back(priced.where, [day_id]) == {day_id: ("ptsi_fee_taken",)}
+
+
+def test_the_page_of_a_day_shows_what_the_run_will_make_of_it_beside_the_other_record_of_the_person(
+    priced: Office,
+) -> None:
+    who, other = priced.patient().id, priced.patient(OTHER_SSIN, last_name="Maes-Claes").id
+    waiting = [*priced.record(who, visited(TOILET)), *priced.record(other, visited(TOILET, time="1800"))]
+    apart = priced.log.head()
+    priced.register.merge(context(), other, who)
+
+    def bases(upto: int | None = None) -> list[str]:
+        found = [day_prices(priced.log, priced.lookups, priced.tariffs, one, priced.day(one), upto) for one in waiting]
+        return [made.line.care.code for one in found if one for made in one.made if made.line.care.code in BASES]
+
+    supposed = Supposition(ct1="110", ct2="110")
+    for upto, expected in ((None, [BASES[0], BASES[1]]), (apart, [BASES[0], BASES[0]])):
+        assert sorted(bases(upto)) == sorted(expected)
+        told = would_cost(priced.log, priced.lookups, priced.tariffs, priced.where, waiting, supposed, upto)
+        assert (told.days, told.untold, told.changed) == (2, 0, 0)
+    shown = bases()
+    priced.bill()
+    assert [priced.day(one).active[0].care.code for one in waiting] == shown
 
 
 def test_a_day_that_came_back_counts_the_later_sequence_of_its_date(priced: Office) -> None:

@@ -52,7 +52,7 @@ def test_a_day_that_was_scored_lower_afterwards(priced: Office) -> None:
     who = dependent(priced)
     day_id = washed(priced, who)
     priced.bill()
-    found = would_cost(priced.log, priced.tariffs, priced.where, [day_id], Supposition(category="A"))
+    found = would_cost(priced.log, priced.lookups, priced.tariffs, priced.where, [day_id], Supposition(category="A"))
     ((patient_id, row),) = found.rows
     assert (patient_id, row.day_id, row.day) == (who, day_id, Date(2026, 1, 15))
     told = [TOLD_BASES[0], TOLD_TOILET, TOLD_BASES[1], TOLD_TOILET]
@@ -66,14 +66,14 @@ def test_a_day_that_was_scored_lower_afterwards(priced: Office) -> None:
 
 def test_a_day_that_waits_is_held_against_what_it_would_cost_now(priced: Office) -> None:
     day_id = washed(priced, dependent(priced))
-    found = would_cost(priced.log, priced.tariffs, priced.where, [day_id], Supposition(category="A"))
+    found = would_cost(priced.log, priced.lookups, priced.tariffs, priced.where, [day_id], Supposition(category="A"))
     assert (found.insurer, found.patient) == ((B_INSURER, A_INSURER), (B_SHARE, A_SHARE))
 
 
 def test_another_entitlement_moves_the_share_to_the_insurer(priced: Office) -> None:
     days = [washed(priced, dependent(priced), day) for day in (14, 15)]
     supposed = Supposition(ct1="111", ct2="111")
-    found = would_cost(priced.log, priced.tariffs, priced.where, days, supposed)
+    found = would_cost(priced.log, priced.lookups, priced.tariffs, priced.where, days, supposed)
     assert found.patient == (2 * B_SHARE, 0)
     assert found.insurer.difference_cents == 2 * B_SHARE
     assert [row.found.day.day for row in found.rows] == [14, 15]
@@ -86,7 +86,7 @@ def test_a_set_that_was_not_accepted_is_reckoned_from_its_first_day(priced: Offi
         if code["code"] == FLAT_B:
             code["prices"] = [{"valid_from": "2025-01-01", "fee_cents": 5000, "shares": {"ordinary": {"cents": 500}}}]
     name = priced.tariffs.receive(context(), priced.where, json.dumps(data).encode()).result.message
-    found = would_cost(priced.log, priced.tariffs, priced.where, days, Supposition(tariffs=name))
+    found = would_cost(priced.log, priced.lookups, priced.tariffs, priced.where, days, Supposition(tariffs=name))
     assert (found.insurer, found.patient) == ((B_INSURER, 4500), (B_SHARE, 500))
     assert (found.days, found.changed, found.untold, found.reasons) == (2, 1, 1, {"tariff_missing": 1})
     assert [[reason.code for reason in row.found.reasons] for row in found.rows] == [["tariff_missing"], []]
@@ -103,7 +103,7 @@ def test_what_holds_changes_nothing(priced: Office) -> None:
             priced.send()
     name = accept(priced)
     for supposed in (Supposition(tariffs=name), Supposition(category="T7"), Supposition(ct1="110", ct2="110")):
-        found = would_cost(priced.log, priced.tariffs, priced.where, days, supposed)
+        found = would_cost(priced.log, priced.lookups, priced.tariffs, priced.where, days, supposed)
         assert (found.days, found.changed, found.untold, found.rows) == (3, 0, 0, ())
         assert found.insurer.difference_cents == found.patient.difference_cents == 0
         assert found.insurer.new_cents > 0
@@ -114,10 +114,14 @@ def test_what_was_withdrawn_is_not_looked_at_and_who_is_not_insured_cannot_be_to
     first, second = washed(priced, gone), washed(priced, stays)
     for line in priced.day(first).lines:
         priced.care.withdraw(context(), first, line.line_id)
-    found = would_cost(priced.log, priced.tariffs, priced.where, [first, second], Supposition(category="A"))
+    found = would_cost(
+        priced.log, priced.lookups, priced.tariffs, priced.where, [first, second], Supposition(category="A")
+    )
     assert (found.days, found.changed, found.untold, found.reasons) == (1, 0, 1, {"insurability_missing": 1})
     assert found.insurer == (0, 0)
-    told = would_cost(priced.log, priced.tariffs, priced.where, [second], Supposition(ct1="110", ct2="110"))
+    told = would_cost(
+        priced.log, priced.lookups, priced.tariffs, priced.where, [second], Supposition(ct1="110", ct2="110")
+    )
     assert told.untold == 1, "what it costs as it is nobody knows"
 
 
@@ -125,8 +129,12 @@ def test_as_it_stood(priced: Office) -> None:
     who = dependent(priced)
     day_id, before = washed(priced, who), priced.log.head()
     priced.register.withdraw_authorisation(context(), who, "katz", Date(2026, 1, 1))
-    now = would_cost(priced.log, priced.tariffs, priced.where, [day_id], Supposition(ct1="111", ct2="111"))
-    then = would_cost(priced.log, priced.tariffs, priced.where, [day_id], Supposition(ct1="111", ct2="111"), before)
+    now = would_cost(
+        priced.log, priced.lookups, priced.tariffs, priced.where, [day_id], Supposition(ct1="111", ct2="111")
+    )
+    then = would_cost(
+        priced.log, priced.lookups, priced.tariffs, priced.where, [day_id], Supposition(ct1="111", ct2="111"), before
+    )
     assert then.patient == (B_SHARE, 0)
     assert now.patient.former_cents not in (0, B_SHARE), "act by act"
 
@@ -135,7 +143,14 @@ def test_nothing_is_written(priced: Office) -> None:
     day_id = washed(priced, dependent(priced))
     priced.bill(MONTH)
     head, day = priced.log.head(), priced.day(day_id)
-    would_cost(priced.log, priced.tariffs, priced.where, [day_id], Supposition(category="A", ct1="111", ct2="111"))
+    would_cost(
+        priced.log,
+        priced.lookups,
+        priced.tariffs,
+        priced.where,
+        [day_id],
+        Supposition(category="A", ct1="111", ct2="111"),
+    )
     assert (priced.log.head(), priced.day(day_id)) == (head, day)
 
 
@@ -150,7 +165,7 @@ def test_what_cannot_be_supposed(priced: Office) -> None:
         (Supposition(tariffs=dental), "tariff_of_another_sector", None),
     ):
         with pytest.raises(DomainError) as refused:
-            would_cost(priced.log, priced.tariffs, priced.where, [], supposed)
+            would_cost(priced.log, priced.lookups, priced.tariffs, priced.where, [], supposed)
         assert (refused.value.code, refused.value.facts.get("field")) == (code, field)
 
 
@@ -158,7 +173,7 @@ def test_a_set_of_another_practice_is_none_here(priced: Office) -> None:
     name = accept(priced)
     other = priced.register.establishment(context(), establishment_details(tpp_number=NURSE)).result.id
     with pytest.raises(DomainError) as refused:
-        would_cost(priced.log, priced.tariffs, other, [], Supposition(tariffs=name))
+        would_cost(priced.log, priced.lookups, priced.tariffs, other, [], Supposition(tariffs=name))
     assert refused.value.code == "tariff_unknown"
 
 

@@ -457,6 +457,7 @@ def test_the_demo_speaks_three_languages(tmp_path: Path) -> None:
         (("refusals", "2026-00"), "month_invalid"),
         (("history", "--as-of", "yesterday"), "instant_invalid"),
         (("history", "--as-of", "2026-11-04T12:00:00"), "instant_invalid"),
+        (("history", "--as-of", "2999-01-01T12:00:00+01:00"), "as_of_to_come"),
         (("refusals", "--as-of", "2026-11-31T12:00:00+01:00"), "instant_invalid"),
         (("history", MONTH, "--of", "letters"), "list_unknown"),
         (("history", MONTH, "--limit", "0"), "limit_invalid"),

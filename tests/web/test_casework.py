@@ -57,8 +57,14 @@ def test_what_was_put_off_to_a_day_that_came_is_put_off_no_more(fresh_site: Runn
     given = {"until": until.isoformat(), "reason": "Attend la lettre"}
     assert office.post_form(page, site.at(f"/suivi/{patient_id}/report"), given).status_code == 303
     assert f"Reporté au {until:%d/%m/%Y}." in block(office.see(page))
+    accounts, people, shown = site.quittance.accounts, site.at("/patients"), ["snoozed_until"]
+    accounts.set_preference(accounts.user_id("office"), "columns.patients", shown)
+    assert f"{until:%d/%m/%Y}" in office.see(people).one("tbody").text
     site.clock.forward(days=2)
-    after = site.sign_in("administrator").see(page)
+    administrator = site.sign_in("administrator")
+    accounts.set_preference(accounts.user_id("administrator"), "columns.patients", shown)
+    assert f"{until:%d/%m/%Y}" not in administrator.see(people).one("tbody").text
+    after = administrator.see(page)
     assert "Reporté au" not in block(after)
     assert "Attend la lettre" in after.text, "the timeline keeps it"
     assert not after.by_id("snooze-until").get("value")

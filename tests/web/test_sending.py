@@ -185,6 +185,9 @@ def test_a_run_is_cancelled_with_its_reason(fresh_site: RunningSite) -> None:
     assert f"{len(made)} envois pas encore partis" in shown.text or len(made) == 1
     refused = who.post_form(page, f"{page}/annuler", {"reason": ""})
     assert refused.status_code == 422
+    again = parse(refused.text)
+    assert again.of_class("errors")[0].all("a")[0].get("href") == "#cancel-reason"
+    assert f"{len(made)} envois pas encore partis" in again.text
     who.post_form(page, f"{page}/annuler", {"reason": "Un prestataire a oublié ses soins"})
     assert {row["status"] for row in site.rows("SELECT status FROM sendings")} == {"cancelled"}
     after = who.see(page)
@@ -214,6 +217,11 @@ def test_an_unknown_outcome_is_resolved_by_a_person(fresh_site: RunningSite, arr
     sending_id = _lost(fresh_site)
     who, page = fresh_site.sign_in(), fresh_site.at(f"/envois/{sending_id}")
     assert who.see(page).of_class("state-unknown")
+    refused = who.post_form(page, f"{page}/issue", {"arrived": arrived, "reason": "ab"})
+    assert refused.status_code == 422
+    again = parse(refused.text)
+    assert again.by_id("resolve-reason").get("value") == "ab"
+    assert [one.get("value") for one in again.all("input", "checked") if one.get("name") == "arrived"] == [arrived]
     who.post_form(page, f"{page}/issue", {"arrived": arrived, "reason": "Confirmé au téléphone"})
     assert fresh_site.rows("SELECT status FROM sendings WHERE sending_id = ?", sending_id)[0]["status"] == becomes
     assert "Confirmé au téléphone" in who.see(page).text
@@ -253,6 +261,21 @@ def test_ref_03_a_raw_message_is_readable_and_comes_as_its_bytes(site: RunningSi
     answer = who.get(site.at(f"/messages/{sha256}/fichier"))
     assert answer.content == content
     assert answer.headers["content-disposition"] == f'attachment; filename="920900-{sha256[:16]}"'
+
+
+def test_a_message_is_there_for_each_practice_that_got_it_and_for_no_other(fresh_site: RunningSite) -> None:
+    site = fresh_site
+    site.enter_other_practice()
+    site.bill_and_answer(site.elsewhere)
+    answers = "SELECT sha256 FROM messages WHERE kind = 'answer' AND establishment_id = ?"
+    sha256 = site.rows(answers, site.elsewhere)[0]["sha256"]
+    who, content = site.sign_in(), site.quittance.messages.get(sha256)
+    for path in (f"/messages/{sha256}", f"/messages/{sha256}/fichier"):
+        assert who.get(site.at(path)).status_code == 404, path
+    site.quittance.answers.receive(OPERATOR, site.where, content)
+    assert sha256 in who.see(site.at(f"/messages/{sha256}")).text
+    site.quittance.keys.erase(site.elsewhere)
+    assert who.get(site.at(f"/messages/{sha256}/fichier")).content == content
 
 
 def test_reading_a_message_is_noted_for_everybody_in_it(site: RunningSite, settled: dict) -> None:

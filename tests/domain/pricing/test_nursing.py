@@ -304,6 +304,7 @@ def test_a_third_visit_brings_the_supplement_for_several_services(when: Any, cod
         (block(replace(done(), possible_duplicate=True)), "possible_duplicate", ""),
         (block(done(FIRST), done(SECOND)), "visit_unclear", ""),
         (block(done(), by=(katz(),), taken={"base_first"}), "first_base_taken", "502255"),
+        (block(done(), done(PTSI_ACT), by=(PTSI,), taken={"ptsi_fee"}), "ptsi_fee_taken", "502255"),
         (block(done(), done(TOILET, 2, place="71000436"), by=(katz(),)), "places_differ", "501417"),
         (block(done(), ct1="11x"), "entitlement_unknown", ""),
     ],
