@@ -95,11 +95,12 @@ def _verify(settings: Settings) -> tuple[int, int]:
     try:
         position = quittance.views.rebuild()
         with quittance.store.database.snapshot() as sql:
-            hashes = [row["sha256"] for row in sql.rows("SELECT sha256 FROM messages")]
-        for sha256 in hashes:
-            if hashlib.sha256(quittance.messages.get(sha256)).hexdigest() != sha256:
+            copies = sql.rows("SELECT sha256, establishment_id, kind FROM messages")
+        for copy in copies:
+            info = quittance.messages.info(copy["sha256"], copy["establishment_id"], copy["kind"])
+            if info is None or hashlib.sha256(quittance.messages.read(info)).hexdigest() != info.sha256:
                 raise NotAllowed("backup_damaged", "A stored message is not what its hash says: the backup is damaged.")
-        return position, len(hashes)
+        return position, len(copies)
     finally:
         quittance.close()
 

@@ -106,7 +106,7 @@ class EventLog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MessageInfo:
-    """A raw message as stored: `sha256` names it, `kind` says what it is (920000, 920900 …)."""
+    """A raw message as stored: `sha256` names the bytes, `kind` says what they came as (920000, answer …)."""
 
     sha256: str
     kind: str
@@ -117,16 +117,22 @@ class MessageInfo:
 
 
 class MessageStore(Protocol):
-    """Raw bytes sent and received, sealed, by SHA-256."""
+    """Raw bytes sent and received, sealed, by SHA-256: a copy for each establishment and kind that they came as.
+
+    Whoever lets a person name a hash asks for the copy of that person's establishment: `info`, then `read`.
+    """
 
     def put(self, content: bytes, kind: str, direction: str, establishment_id: UUID) -> tuple[str, bool]:
-        """Store and commit; answers the hash and whether it is new."""
+        """Store and commit; answers the hash and whether the establishment had no such copy of that kind yet."""
 
     def get(self, sha256: str) -> bytes:
-        """The bytes. Raises `domain.errors.NotFound`."""
+        """The bytes, whoever gave them: for a hash that the log names. Raises `domain.errors.NotFound`."""
 
-    def info(self, sha256: str) -> MessageInfo | None:
-        """What is known of it without opening it."""
+    def info(self, sha256: str, establishment_id: UUID, kind: str) -> MessageInfo | None:
+        """What is known of this very copy without opening it."""
+
+    def read(self, info: MessageInfo) -> bytes:
+        """The bytes of this very copy. Raises `domain.errors.NotFound`."""
 
 
 class KeyRing(Protocol):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.care_file import LOOKED, MOST_SHOWN, Looked, after_take, file_path, look_at, options_told, stored_as
+from api.care_file import LOOKED, MOST_SHOWN, Looked, after_take, file_path, look_at, options_told
 from api.file_work import CARE_BYTES, LOOK, LOOK_CARE, TAKE_CARE, beginning
 from api.rest.rights import not_here
 from api.web.doors import MayRecordCare
@@ -19,7 +19,6 @@ from api.web.visit import Visit
 from application.commit import Decided, Done, decide
 from application.import_care import ImportOptions, Rejected
 from application.ports import Context
-from domain.errors import NotAllowed
 from infrastructure.carefile.care_file import read_care_file
 
 router = APIRouter(prefix="/c/{where}/importations/fichiers/{sha256}")
@@ -79,28 +78,20 @@ def options_of(visit: Visit) -> ImportOptions:
     return ImportOptions(visit.text("all_or_nothing", 5) == "true", visit.text("accept_changes", 5) == "true")
 
 
-def own(visit: Visit, content: bytes) -> bytes:
-    """The same bytes, unless another practice gave them first: they lie under its key. Raises `NotAllowed`."""
-    info = visit.quittance.messages.info(stored_as(content))
-    if info is not None and (info.establishment_id, info.kind) != (visit.practice, KIND):
-        raise NotAllowed("given_elsewhere", "These bytes were given in another practice first.", field="file")
-    return content
-
-
 def stored(visit: Visit, name: str, kind: str = KIND) -> bytes:
     """A care file of this practice, or what a look at one found. Raises `NotFound`."""
-    info = visit.quittance.messages.info(name)
-    if info is None or (info.establishment_id, info.kind) != (visit.practice, kind):
+    info = visit.quittance.messages.info(name, visit.practice, kind)
+    if info is None:
         not_here("message_unknown")
-    return visit.quittance.messages.get(name)
+    return visit.quittance.messages.read(info)
 
 
 def rejected_now(visit: Visit, name: str) -> tuple[Rejected, ...] | None:
     """Lines of a file that was taken in part, those that could not be taken today. None: too long a file to say."""
-    info = visit.quittance.messages.info(name)
+    info = visit.quittance.messages.info(name, visit.practice, KIND)
     if info is None or info.size > CARE_BYTES:
         return None
-    content = visit.quittance.messages.get(name)
+    content = visit.quittance.messages.read(info)
     return visit.quittance.imports.preview(visit.practice, content, read_care_file(content), ImportOptions()).rejected
 
 

@@ -15,7 +15,7 @@ from api.web import import_files, register_files
 from api.web.doors import MayImport, MayRead, MayRecordCare
 from api.web.grid_spec import Column, GridSpec, Look
 from api.web.grids import GRIDS, Exportable, list_page
-from api.web.import_files import keep, options_of, own, rejected_now, take
+from api.web.import_files import keep, options_of, rejected_now, take
 from api.web.in_place import Refusal, list_again, told
 from api.web.timeline import name_of, timeline_of
 from api.web.visit import Visit
@@ -89,7 +89,7 @@ def give_file(visit: MayImport) -> Response:
     """Look at a file first, or take it at once."""
 
     def act() -> Response:
-        content = own(visit, visit.upload("file"))
+        content = visit.upload("file")
         return (take if visit.text("step", 10) == "take" else keep)(visit, content, options_of(visit))
 
     return told(visit, act, lambda refusal: list_again(visit, "imports", "imports.html", refusal))

@@ -31,8 +31,8 @@ _RECORDS = 200
 _REFUSES = frozenset({"B", "F", "R", None})
 """Letters that refuse; an envelope's codes have none."""
 
-_EFACT = frozenset({"920000", "answer"})
-_KINDS = _EFACT | {"care_file"}
+_EFACT = ("920000", "answer")
+_KINDS = (*_EFACT, "care_file")
 """What is a message: files that people attached have a page and a right of their own."""
 
 
@@ -91,12 +91,12 @@ def download_message(visit: MaySeeCare, sha256: str) -> Response:
 
 def _opened(visit: Visit, sha256: str) -> Opened:
     """Raises `NotFound`, also for what came later than the day asked for, and `NotPermitted` for a file of care."""
-    info = visit.quittance.messages.info(sha256) if _HASH.fullmatch(sha256) else None
-    if info is None or not _is_here(visit, info):
+    info = _stored(visit, sha256) if _HASH.fullmatch(sha256) else None
+    if info is None:
         not_here(ABSENT)
     if info.kind not in _EFACT:
         visit.known_caller.require("medical")
-    content = visit.quittance.messages.get(sha256)
+    content = visit.quittance.messages.read(info)
     try:
         shown = show(content) if info.kind in _EFACT else None
     except EfactError:
@@ -104,12 +104,11 @@ def _opened(visit: Visit, sha256: str) -> Opened:
     return Opened(info, shown, content, _sending(visit, shown))
 
 
-def _is_here(visit: Visit, info: MessageInfo) -> bool:
-    """Stored as a message of this practice, or received by it too when the same bytes were stored otherwise before."""
-    if visit.as_of is not None and local_date(info.stored_at) > visit.as_of:
-        return False
-    is_message = info.establishment_id == visit.practice and info.kind in _KINDS
-    return is_message or bool(visit.events(inbox.message_id(visit.practice, info.sha256)))
+def _stored(visit: Visit, sha256: str) -> MessageInfo | None:
+    """A message of this practice, the first that it came as on the day asked for."""
+    copies = (visit.quittance.messages.info(sha256, visit.practice, kind) for kind in _KINDS)
+    upto = visit.as_of
+    return next((copy for copy in copies if copy and (upto is None or local_date(copy.stored_at) <= upto)), None)
 
 
 def _sending(visit: Visit, shown: dict[str, Any] | None) -> Sending | None:

@@ -39,8 +39,8 @@ def load_file(visit: MayLoadRegister) -> Response:
 @router.get("/{sha256}")
 def show_report(visit: MayRegister, sha256: Hash) -> Response:
     """What became of a register file: rows by kind, warnings, every rejected line. It holds no value of the file."""
-    info = visit.quittance.messages.info(sha256)
-    if info is None or (info.establishment_id, info.kind) != (visit.practice, REPORT):
+    info = visit.quittance.messages.info(sha256, visit.practice, REPORT)
+    if info is None:
         not_here("message_unknown")
-    report = json.loads(visit.quittance.messages.get(sha256))
+    report = json.loads(visit.quittance.messages.read(info))
     return visit.page("register_report.html", report=report, info=info)

@@ -40,7 +40,7 @@ _TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("answers", "key", ("key", "digest", "status", "body", "position", "recorded_at")),
     (
         "messages",
-        "sha256",
+        "sha256, establishment_id, kind",
         ("sha256", "establishment_id", "kind", "direction", "size", "stored_at", "wrapped_key", "content"),
     ),
     ("access_log", "id", ("at", "actor", "on_behalf_of", "action", "patient_id", "cause")),
@@ -113,16 +113,15 @@ def _copy_table(
     read: StoreSql, write: StoreSql, digest: _Digest, table: str, key: str, columns: tuple[str, ...]
 ) -> int:
     size = _MESSAGES if table == "messages" else _ROWS
-    names = ", ".join(columns)
-    total, after = 0, None
+    names, width = ", ".join(columns), key.count(",") + 1
+    marks = ", ".join("?" * width)
+    total, after = 0, tuple[Any, ...]()
     while True:
-        beyond = "" if after is None else f" WHERE {key} > ?"
-        rows = read.tuples(
-            f"SELECT {key}, {names} FROM {table}{beyond} ORDER BY {key} LIMIT {size}", [] if after is None else [after]
-        )
+        beyond = f" WHERE ({key}) > ({marks})" if after else ""
+        rows = read.tuples(f"SELECT {key}, {names} FROM {table}{beyond} ORDER BY {key} LIMIT {size}", after)
         if not rows:
             return total
-        write.insert(table, columns, [row[1:] for row in rows])
+        write.insert(table, columns, [row[width:] for row in rows])
         for row in rows:
-            _note(digest, row[1:])
-        total, after = total + len(rows), rows[-1][0]
+            _note(digest, row[width:])
+        total, after = total + len(rows), rows[-1][:width]

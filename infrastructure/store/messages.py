@@ -1,5 +1,7 @@
-"""Raw messages, whole, by SHA-256. Each has its own key, wrapped by its establishment's: one erasure of a patient does
-not reach a message that holds many.
+"""Raw messages, whole, by SHA-256, one copy for each establishment and kind that they came as.
+
+Each copy has its own key, wrapped by its establishment's: one erasure of a patient does not reach a message that holds
+many, and no establishment's key is needed for what another one was given.
 """
 
 from uuid import UUID
@@ -26,7 +28,7 @@ class Messages:
     def put(self, content: bytes, kind: str, direction: str, establishment_id: UUID) -> tuple[str, bool]:
         """Commits by itself. Raises `NotAllowed` for an erased establishment."""
         name = content_name(content)
-        if self.info(name):
+        if self.info(name, establishment_id, kind):
             return name, False
         own = AESGCM.generate_key(256)
         wrapping = self._keys.many([establishment_id], create=True)[establishment_id]
@@ -50,12 +52,43 @@ class Messages:
         return name, inserted == 1
 
     def get(self, sha256: str) -> bytes:
-        """Raises `NotFound`, also when the establishment's key was erased, and `SealBroken`."""
+        """From any copy whose key stands. Raises `NotFound`, also when all keys were erased, and `SealBroken`."""
         with self._database.reading() as sql:
-            rows = sql.tuples("SELECT establishment_id, wrapped_key, content FROM messages WHERE sha256 = ?", (sha256,))
+            copies = sql.tuples(
+                "SELECT establishment_id, kind FROM messages WHERE sha256 = ? ORDER BY stored_at, kind", (sha256,)
+            )
+        standing = self._keys.many({where for where, _ in copies})
+        best = min(copies, key=lambda copy: copy[0] not in standing, default=None)
+        if best is None:
+            raise _unknown(sha256)
+        return self._open(sha256, *best)
+
+    def read(self, info: MessageInfo) -> bytes:
+        """Of that very copy. Raises `NotFound`, also when its establishment's key was erased, and `SealBroken`."""
+        return self._open(info.sha256, info.establishment_id, info.kind)
+
+    def info(self, sha256: str, establishment_id: UUID, kind: str) -> MessageInfo | None:
+        """Without touching the content."""
+        with self._database.reading() as sql:
+            rows = sql.tuples(
+                "SELECT direction, size, stored_at FROM messages"
+                " WHERE sha256 = ? AND establishment_id = ? AND kind = ?",
+                (sha256, establishment_id, kind),
+            )
         if not rows:
-            raise NotFound("message_unknown", "there is no such message here", sha256=sha256)
-        ((establishment_id, wrapped, content),) = rows
+            return None
+        ((direction, size, stored_at),) = rows
+        return MessageInfo(sha256, kind, direction, establishment_id, size, instant(stored_at))
+
+    def _open(self, sha256: str, establishment_id: UUID, kind: str) -> bytes:
+        with self._database.reading() as sql:
+            rows = sql.tuples(
+                "SELECT wrapped_key, content FROM messages WHERE sha256 = ? AND establishment_id = ? AND kind = ?",
+                (sha256, establishment_id, kind),
+            )
+        if not rows:
+            raise _unknown(sha256)
+        ((wrapped, content),) = rows
         wrapping = self._keys.many([establishment_id]).get(establishment_id)
         if wrapping is None:
             raise NotFound("message_erased", "the key of this message was erased", sha256=sha256)
@@ -64,14 +97,6 @@ class Messages:
         except InvalidTag:
             raise SealBroken(f"message {sha256} is not what was stored") from None
 
-    def info(self, sha256: str) -> MessageInfo | None:
-        """Without touching the content."""
-        with self._database.reading() as sql:
-            rows = sql.tuples(
-                "SELECT sha256, kind, direction, establishment_id, size, stored_at FROM messages WHERE sha256 = ?",
-                (sha256,),
-            )
-        if not rows:
-            return None
-        ((name, kind, direction, establishment_id, size, stored_at),) = rows
-        return MessageInfo(name, kind, direction, establishment_id, size, instant(stored_at))
+
+def _unknown(sha256: str) -> NotFound:
+    return NotFound("message_unknown", "there is no such message here", sha256=sha256)

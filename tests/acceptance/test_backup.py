@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from threading import Event, Thread
+from uuid import UUID
 
 import pytest
 
@@ -51,8 +52,11 @@ def test_what_is_restored_is_what_was_saved(
         entry = Entry(*_someone(one))
         keeper = AnswerKeeper("a-key", "a-digest", lambda _: (201, b'{"kept": true}'))
         one.care.record(Context(Meta("operator"), keeper), where, [entry])
-        for file in answers_of(one, tmp_path / "unions"):
+        files = answers_of(one, tmp_path / "unions")
+        for file in files:
             one.answers.receive(OPERATOR, where, file)
+        for number in range(25):  # more copies of one file than are copied at a time
+            one.messages.put(files[0], "attachment", "in", UUID(int=number))
         one.access_log.record("operator", "show", [entry.patient_id])
         before, kept = rows_of(one), _kept(one)
         report = back_up(one, tmp_path / "backup.db")
@@ -80,11 +84,11 @@ def _someone(quittance):
 def _kept(quittance):
     """Everything beside the views, messages opened."""
     with quittance.store.database.snapshot() as sql:
-        names = [row["sha256"] for row in sql.rows("SELECT sha256 FROM messages ORDER BY sha256")]
+        copies = [tuple(row.values()) for row in sql.rows("SELECT sha256, establishment_id, kind FROM messages")]
         read = [dict(row) for row in sql.rows("SELECT * FROM access_log ORDER BY id")]
     entries = quittance.log.read(0, 100_000)
     return {
-        "messages": {name: quittance.messages.get(name) for name in names},
+        "messages": {copy: quittance.messages.read(quittance.messages.info(*copy)) for copy in copies},
         "access": read,
         "answer": quittance.log.stored_answer("a-key"),
         "last": entries[-1],

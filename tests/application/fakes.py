@@ -231,20 +231,26 @@ class MemoryMessages:
 
     def __init__(self) -> None:
         self._kept: dict[str, bytes] = {}
+        self._copies: dict[tuple[str, UUID, str], MessageInfo] = {}
 
     def put(self, content: bytes, kind: str, direction: str, establishment_id: UUID) -> tuple[str, bool]:
         name = sha256(content).hexdigest()
-        is_new = name not in self._kept
+        mine = (name, establishment_id, kind)
+        is_new = mine not in self._copies
         self._kept[name] = content
+        self._copies[mine] = MessageInfo(name, kind, direction, establishment_id, len(content), datetime.now(UTC))
         return name, is_new
 
-    def get(self, name: str) -> bytes:
-        if name not in self._kept:
+    def get(self, sha256: str) -> bytes:
+        if sha256 not in self._kept:
             raise NotFound("message_unknown", "There is no such message.")
-        return self._kept[name]
+        return self._kept[sha256]
 
-    def info(self, name: str) -> MessageInfo | None:
-        return None
+    def info(self, sha256: str, establishment_id: UUID, kind: str) -> MessageInfo | None:
+        return self._copies.get((sha256, establishment_id, kind))
+
+    def read(self, info: MessageInfo) -> bytes:
+        return self.get(info.sha256)
 
 
 class PlainKeys:

@@ -10,6 +10,7 @@ import pytest
 from domain.day_events import DayRefusedByInsurer, DayReinstated
 from domain.errors import NotAllowed
 from domain.invoice import Invoice
+from infrastructure.store.opening import Store
 from tests.application.conftest import MakeOffice
 from tests.application.office import (
     Office,
@@ -65,6 +66,20 @@ def test_sof_52_every_kind_of_answer_finds_its_sending(
     statuses = {"rejected": "withdrawn", "envelope_rejected": "withdrawn", "settled": "settled"}
     assert [invoice.status for invoice in office.invoices(sending)] == [statuses.get(status, "issued")]
     assert office.messages.get(report.message) == content
+
+
+def test_bytes_that_were_stored_as_something_else_are_an_answer_all_the_same_and_once(office: Office, store: Store):
+    content = settled(office.file(office.billed()))
+    sha256, _ = office.messages.put(content, "attachment", "in", office.where)
+    office.messages.put(content, "answer", "in", uid("another practice"))
+    assert office.receive(content).outcome == "read"
+    head = office.log.head()
+    assert office.receive(content).outcome == "already_read"
+    assert office.log.head() == head
+    store.keys.erase(uid("another practice"))
+    info = office.messages.info(sha256, office.where, "answer")
+    assert info is not None
+    assert office.messages.read(info) == content
 
 
 def test_the_same_file_twice_changes_nothing_and_says_so(office: Office):

@@ -55,6 +55,14 @@ def test_a_file_is_kept_as_it_came_and_once(office: Office, desk, patient):
     assert office.messages.get(file.sha256) == PDF
 
 
+def test_a_letter_that_another_practice_attached_too_does_not_go_with_it(office: Office, desk, patient, store):
+    office.messages.put(PDF, "attachment", "in", uid("another practice"))
+    desk.attach(context(), office.where, patient, "lettre.pdf", PDF)
+    store.keys.erase(uid("another practice"))
+    (file,) = desk.of(patient).files
+    assert office.messages.get(file.sha256) == PDF
+
+
 @pytest.mark.parametrize("content", [b"<html><script>", b"a text, e-mailed"])
 def test_text_of_any_kind_is_only_ever_text(content: bytes):
     assert media_of(content) == "text/plain; charset=utf-8"

@@ -7,7 +7,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from api.care_file import stored_as
 from infrastructure.sample import sample_files
+from tests.acceptance.practice import OPERATOR
 from tests.web.markup import Element, forms, parse
 from tests.web.site import MONTH, RunningSite
 from tests.web.visitor import Visitor, local, read
@@ -261,12 +263,32 @@ def test_the_file_of_another_practice_is_not_there(desk: Desk):
         assert desk.who.get(desk.site.at(PATH + path)).status_code == 404, path
 
 
-def test_bytes_that_another_practice_gave_first_are_refused_with_a_cure(desk: Desk):
+def test_bytes_that_another_practice_gave_first_are_taken_and_do_not_go_with_it(desk: Desk):
     desk.site.enter_other_practice()
-    theirs = desk.site.rows("SELECT sha256 FROM messages WHERE establishment_id = ?", desk.site.elsewhere)[0]["sha256"]
-    content = desk.site.quittance.messages.get(theirs)
-    assert "ligne vide" in told(desk.give(content), 409)
-    assert desk.give(content + b"\n\n").status_code == 303
+    copies = "SELECT sha256, establishment_id FROM messages WHERE kind = 'care_file'"
+    (theirs,) = desk.site.rows(copies)
+    content = desk.site.quittance.messages.get(theirs["sha256"])
+    where, _ = desk.at_the_end(desk.give(content))
+    assert where == desk.site.at(f"{PATH}/fichiers/{theirs['sha256']}")
+    assert {row["establishment_id"] for row in desk.site.rows(copies)} == {desk.site.where, desk.site.elsewhere}
+    desk.site.quittance.keys.erase(desk.site.elsewhere)
+    at, page = desk.at_the_end(desk.who.post_form(where, where))
+    assert at.startswith(desk.site.at(f"{PATH}/"))
+    assert cards(page)["Lignes rejetées"] == "0"
+
+
+def test_a_file_that_was_attached_first_is_imported_and_was_no_care_file_before(desk: Desk):
+    content = care(*BAD)
+    (patient,) = desk.site.rows("SELECT patient_id FROM patients ORDER BY patient_id LIMIT 1")
+    desk.site.quittance.casework.attach(OPERATOR, desk.site.where, patient["patient_id"], "soins.csv", content)
+    path = desk.site.at(f"{PATH}/fichiers/{stored_as(content)}")
+    assert desk.who.get(path).status_code == 404
+    where, _ = desk.at_the_end(desk.give(content))
+    assert where == path
+    _, page = desk.at_the_end(desk.who.post_form(where, where))
+    assert cards(page)["Lignes reprises"] == "18"
+    assert "date attendue" in page.text, "the file is read again for what is still rejected"
+    assert desk.who.get(desk.site.at(f"/messages/{stored_as(content)}/fichier")).content == content
 
 
 # ---- Register files

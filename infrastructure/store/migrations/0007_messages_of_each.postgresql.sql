@@ -1,0 +1,1 @@
+ALTER TABLE messages DROP CONSTRAINT messages_pkey, ADD PRIMARY KEY (sha256, establishment_id, kind);
