@@ -122,7 +122,7 @@ def _standing(issued: Sequence[_Issued], own: Streams, target: UUID) -> list[_St
             back = days.reinstate(day, target, invoice_id)
             for event in back:
                 day = days.evolve(day, event)
-            if day.sending_id != target or len(day.records) != len(day.active):
+            if day.sending_id != target or len(day.records) != len(day.asked):
                 return None
             found.append(_Standing(day_id, day, len(events), back))
     return found
@@ -146,7 +146,8 @@ def _verdict_changes(
             changes.append(Change(day_id, version, [*back, *happened]))
         again = invoices.reinstate(invoice)
         said = verdicts.said_of_invoices.get(invoice.made.record, ())
-        changes.append(inner.change(invoice_id, [*again, *invoices.settle(invoice, sha256, sums, said)]))
+        named = verdicts.references.get(invoice.made.record, "")
+        changes.append(inner.change(invoice_id, [*again, *invoices.settle(invoice, sha256, sums, said, named)]))
     return changes
 
 

@@ -20,10 +20,11 @@ from domain import billing_day as days
 from domain import billing_run as runs
 from domain import numbering as numbers
 from domain import sending as sendings
+from domain.billing_day import BillingDay
 from domain.errors import NotAllowed, NotFound
 from domain.local_time import local_date
 from domain.rules.limits import month_end, month_of, month_start
-from domain.run_plan import Candidate, Plan, Practice, RunOptions, plan
+from domain.run_plan import Candidate, Plan, Practice, RunOptions, only, plan
 
 
 class Billing:
@@ -93,31 +94,41 @@ class Billing:
         asked = [one for one in self._candidates(day_ids, upto) if one.day.date < day.replace(day=1)]
         if not asked:
             return {}
-        # A line in doubt is the second one: the first may stand in another sequence of the same date.
-        prices = self._tariffs.book(where, upto)
-        beside = days_beside(self._log, self._lookups, where, asked, prices, upto)
-        known = [*asked, *(Candidate(i, one) for i, one in beside.items() if one.is_prepared and one.active)]
-        standing = [one for one in beside.values() if not one.is_prepared]
-        practice = practice_of(self._log, self._keys, where, known, prices, standing, upto)
-        options = RunOptions(max(month_of(one.day.date) for one in asked))
-        planned = fitting(plan(practice, known, options, day), practice, self._codec)
+        planned = self._planned_beside(where, asked, day, upto)
         found: dict[UUID, list[str]] = {}
         for reason in planned.blocked:
             found.setdefault(reason.day_id, []).append(reason.code)
         found |= {candidate.day_id: ["elsewhere"] for _, candidate in planned.elsewhere}
         return {one.day_id: tuple(dict.fromkeys(found[one.day_id])) for one in asked if one.day_id in found}
 
+    def foresee(self, where: UUID, decided: Mapping[UUID, BillingDay]) -> RunReport:
+        """What a run today would make of days as they would stand, beside what waits already; of them alone."""
+        asked = [Candidate(day_id, day) for day_id, day in decided.items()]
+        planned = self._planned_beside(where, asked, self._today(), None)
+        return report(where, only(planned, decided), ())
+
+    def _planned_beside(self, where: UUID, asked: Sequence[Candidate], today: Date, upto: int | None) -> Plan:
+        """With the other days that count: a line in doubt is the second one, the first stands in another sequence."""
+        prices = self._tariffs.book(where, upto)
+        beside = days_beside(self._log, self._lookups, where, asked, prices, upto)
+        known = [*asked, *(Candidate(i, one) for i, one in beside.items() if one.to_bill)]
+        standing = [one for one in beside.values() if not one.is_prepared and not one.to_bill]
+        practice = practice_of(self._log, self._keys, where, known, prices, standing, upto)
+        options = RunOptions(max(month_of(one.day.date) for one in asked))
+        return fitting(plan(practice, known, options, today), practice, self._codec)
+
     def _candidates(self, day_ids: Iterable[UUID], upto: int | None) -> list[Candidate]:
         found = ((day_id, days.fold(events)) for day_id, events in self._log.load(day_ids, upto).items())
-        return [Candidate(day_id, day) for day_id, day in found if day and day.is_prepared and day.active]
+        return [Candidate(day_id, day) for day_id, day in found if day and day.to_bill]
 
     def _plan(self, where: UUID, options: RunOptions) -> tuple[Plan, Practice, Streams]:
-        ids = self._lookups.prepared_day_ids(where, month_end(month_start(options.month)))
+        until = month_end(month_start(options.month))
+        ids = [*self._lookups.prepared_day_ids(where, until), *self._lookups.day_ids_to_rebill(where, until)]
         streams = Streams(self._log, ids)
         candidates = []
         for day_id in ids:
             day = days.fold(streams.events(day_id))
-            if day is not None and day.is_prepared:
+            if day is not None and (day.is_prepared or day.to_bill):
                 candidates.append(Candidate(day_id, day))
         prices = self._tariffs.book(where)
         beside = {} if prices.is_empty else days_beside(self._log, self._lookups, where, candidates, prices)

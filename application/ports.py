@@ -215,6 +215,9 @@ class Lookups(Protocol):
     def prepared_day_ids(self, establishment_id: UUID, until: Date) -> list[UUID]:
         """Days in no sending, dated up to `until`."""
 
+    def day_ids_to_rebill(self, establishment_id: UUID, until: Date) -> list[UUID]:
+        """Refused days, dated up to `until`, that somebody decided to bill again and no run took up yet."""
+
     def days_around(self, establishment_id: UUID, spans: Mapping[UUID, Collection[tuple[Date, Date]]]) -> list[UUID]:
         """Days with care of each patient within any of the spans (ends included), on whichever record of the person."""
 

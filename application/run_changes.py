@@ -34,7 +34,7 @@ def sending_changes(
         changes.append(Change(identifier, 0, [_issued(where, given, index, invoice, written)]))
         records = iter(written.numbers.lines[index])
         for candidate in invoice.days:
-            mine = tuple(next(records) for _ in candidate.day.active)
+            mine = tuple(next(records) for _ in candidate.day.to_bill)
             billed = days.bill(candidate.day, given.sending_id, identifier, mine)
             changes.append(streams.change(candidate.day_id, [*candidate.priced, *billed]))
     prepared = sendings.SendingPrepared(
@@ -60,7 +60,7 @@ def sending_changes(
 def _issued(
     where: UUID, given: GivenNumbers, index: int, invoice: PlannedInvoice, written: WrittenFile
 ) -> invoices.InvoiceIssued:
-    cares = [line.care for candidate in invoice.days for line in candidate.day.active]
+    cares = [line.care for candidate in invoice.days for line in candidate.day.to_bill]
     return invoices.InvoiceIssued(
         establishment_id=where,
         patient_id=invoice.key.patient_id,
@@ -72,7 +72,7 @@ def _issued(
         destination=invoice.key.destination,
         ct1=invoice.key.ct1,
         ct2=invoice.key.ct2,
-        invoicing_type=0,
+        invoicing_type=invoice.key.invoicing_type,
         record=written.numbers.invoices[index],
         total_record=_total_record(written, index),
         requested_cents=sum(care.amount_cents for care in cares),
@@ -80,6 +80,7 @@ def _issued(
         supplement_cents=sum(care.supplement_cents for care in cares),
         line_count=len(cares),
         day_ids=tuple(candidate.day_id for candidate in invoice.days),
+        previous_invoice_id=UUID(invoice.key.previous) if invoice.key.previous else None,
     )
 
 

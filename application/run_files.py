@@ -22,6 +22,7 @@ def file_of(sending: PlannedSending, given: GivenNumbers, practice: Practice, to
         dict(practice.patients.values()),
         {nihii: provider for nihii, (_, provider) in practice.providers.items()},
         today,
+        {str(invoice_id): former for invoice_id, former in practice.previous.items()},
     )
 
 

@@ -6,8 +6,11 @@ from uuid import UUID
 from application.ports import EventLog, KeyRing
 from application.register import billed_records, provider_id
 from domain import establishment as establishments
+from domain import invoice as invoices
 from domain import provider as providers
-from domain.billing_day import BillingDay
+from domain import sending as sendings
+from domain.billing_day import AGAIN, BillingDay
+from domain.billing_file import PreviousInvoice
 from domain.errors import NotFound
 from domain.establishment import Establishment
 from domain.pricing.book import PriceBook
@@ -42,7 +45,27 @@ def practice_of(
         people,
         prices,
         tuple(day for day in standing if day.patient_id in people),
+        _previous(log, candidates, upto),
     )
+
+
+def _previous(log: EventLog, candidates: Collection[Candidate], upto: int | None) -> dict[UUID, PreviousInvoice]:
+    """Invoices that refused days were in, as a resubmission names them."""
+    ids = {one.day.invoice_id for one in candidates if one.day.decision in AGAIN and one.day.invoice_id}
+    states = {i: state for i, events in log.load(ids, upto).items() if (state := invoices.fold(events))} if ids else {}
+    sent = log.load({state.made.sending_id for state in states.values()}, upto) if states else {}
+    numbers = {i: sendings.fold(events, i) for i, events in sent.items()}
+    return {
+        invoice_id: PreviousInvoice(
+            state.made.invoice_number,
+            sending.made.sending_number,
+            state.made.destination,
+            state.made.billed_month.replace("-", ""),
+            state.insurer_reference,
+        )
+        for invoice_id, state in states.items()
+        if (sending := numbers.get(state.made.sending_id))
+    }
 
 
 def _providers(

@@ -10,7 +10,7 @@ from domain.run_plan import Blocked, Plan, PlannedSending
 
 @dataclass(frozen=True, slots=True)
 class UnionTotal:
-    """What one file would hold."""
+    """What one file would hold. `again_days`: those of `days` that were refused and are billed again."""
 
     union: str
     billed_month: str
@@ -19,6 +19,7 @@ class UnionTotal:
     lines: int
     amount_cents: int
     sending_id: UUID | None = None
+    again_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,10 @@ def _total(sending: PlannedSending, identifier: UUID | None) -> UnionTotal:
         sending.billed_month,
         len(sending.invoices),
         len(candidates),
-        sum(len(candidate.day.active) for candidate in candidates),
+        sum(len(candidate.day.to_bill) for candidate in candidates),
         sum(invoice.amount_cents for invoice in sending.invoices),
         identifier,
+        sum(not candidate.day.is_prepared for candidate in candidates),
     )
 
 

@@ -14,6 +14,8 @@ from domain.care import Care, CareLine
 from domain.day_events import (
     AmountConfirmed,
     CareRecorded,
+    CorrectionDecided,
+    CorrectionRestored,
     DayAcceptedByInsurer,
     DayBilled,
     DayPartlyRefusedByInsurer,
@@ -22,6 +24,7 @@ from domain.day_events import (
     DayReinstated,
     DayReturned,
     DayVerdict,
+    Decision,
     DuplicateConfirmed,
     LineCorrected,
     LineVerdict,
@@ -33,6 +36,8 @@ from domain.day_events import (
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.rules.limits import last_sendable_day
 
+AGAIN: tuple[Decision, ...] = ("rebill", "rebill_elsewhere")
+"""Decisions that bill refused lines again."""
 _DAYS = UUID("5f0b3a3e-4c7e-5b7e-9f53-0f7f1f6c2d10")
 
 
@@ -58,7 +63,10 @@ class Line:
 
 class BillingDay(NamedTuple):
     """State of a day; a tuple, as a settlement builds 40,000 of these and a frozen dataclass costs three times that.
-    `sending_id` and `records` are those of the sending that it is in now, if any.
+    `sending_id` and `records` are those of the sending that it is in now, if any, or was refused in. `asked_ids`: lines
+    that were asked again there, the others being settled before; empty for all. `paid_cents`, `lost_cents`: what the
+    others brought and did not, part of `accepted_cents` and `refused_cents`. `before`: as it stood when it was billed
+    again; `away`: as it stood in the sending that gave it back since.
     """
 
     establishment_id: UUID
@@ -75,6 +83,12 @@ class BillingDay(NamedTuple):
     settled_by: str = ""
     time_bar_proof: str = ""
     returned_from: UUID | None = None
+    decision: Decision = "none"
+    asked_ids: tuple[UUID, ...] = ()
+    paid_cents: int = 0
+    lost_cents: int = 0
+    before: "BillingDay | None" = None
+    away: "BillingDay | None" = None
 
     @property
     def active(self) -> tuple[Line, ...]:
@@ -101,6 +115,33 @@ class BillingDay(NamedTuple):
         """Nothing of it is in a sending: it may be changed and billed."""
         return self.sending_id is None
 
+    @property
+    def asked(self) -> tuple[Line, ...]:
+        """Lines in the sending that it is in, in the order of `records`."""
+        if not self.asked_ids:
+            return self.active
+        wanted = set(self.asked_ids)
+        return tuple([line for line in self.active if line.line_id in wanted])
+
+    @property
+    def refused(self) -> tuple[Line, ...]:
+        """Lines that the insurer refused; all of a day of which nothing is paid."""
+        if self.verdict == "refused":
+            return self.active
+        return tuple([line for line in self.active if line.said and line.said.verdict == "refused"])
+
+    @property
+    def to_bill(self) -> tuple[Line, ...]:
+        """Lines that the next run takes, in the order in which they are billed."""
+        if self.is_prepared:
+            return self.active
+        return self.refused if self.decision in AGAIN else ()
+
+    @property
+    def is_open(self) -> bool:
+        """Its lines to bill may be changed, priced and billed: it is prepared, or wholly refused and to be rebilled."""
+        return self.is_prepared or (self.decision in AGAIN and self.verdict == "refused")
+
 
 def day_id(establishment_id: UUID, patient_id: UUID, date: Date, sequence: int) -> UUID:
     """Identity of a day; the patient's id is already keyed, so nothing personal can be guessed from it."""
@@ -120,22 +161,15 @@ def evolve(day: BillingDay | None, happened: object) -> BillingDay:
             return _priced(day, happened.lines)
         case DayAcceptedByInsurer() | DayPartlyRefusedByInsurer() | DayRefusedByInsurer():
             return _settled(day, happened)
-        case DayReturned():
-            return day._replace(sending_id=None, returned_from=happened.sending_id)
-        case DayReinstated():
-            return day._replace(sending_id=happened.sending_id, invoice_id=happened.invoice_id, returned_from=None)
+        case DayReturned() | DayReinstated():
+            return _moved(day, happened)
+        case CorrectionDecided():
+            return day._replace(decision=happened.decision)
+        case CorrectionRestored():
+            return day._replace(decision="none")
         case TimeBarLifted():
             return day._replace(time_bar_proof=happened.proof)
-        case LineCorrected():
-            return _corrected(day, happened)
-        case LineWithdrawn():
-            told = _untold(day)
-            return _line(told, happened.line_id, withdrawn=True, withdrawn_by_hand=happened.import_id is None)
-        case DuplicateConfirmed():
-            return _line(day, happened.line_id, possible_duplicate=False, is_confirmed=True)
-        case AmountConfirmed():
-            return _line(day, happened.line_id, is_amount_confirmed=True)
-    return day
+    return _line_changed(day, happened)
 
 
 def fold(events: Iterable[object]) -> BillingDay | None:
@@ -154,8 +188,8 @@ def record(day: BillingDay | None, opening: CareRecorded) -> list[object]:
 
 
 def correct(day: BillingDay, line: UUID, care: Care, import_id: UUID | None = None) -> list[object]:
-    """Change the values of a line that is not in a sending."""
-    found = _changeable(day, line)
+    """Change the values of a line that is not in a sending, or that was refused there and is to be billed again."""
+    found = _changeable(day, line) if day.is_open else _refused_line(day, line, care)
     return [] if found.care == care else [LineCorrected(day.patient_id, line, care, import_id)]
 
 
@@ -190,19 +224,21 @@ def lift_time_bar(day: BillingDay, proof: str, letter_date: Date) -> list[object
 
 
 def bill(day: BillingDay, sending_id: UUID, invoice_id: UUID, records: tuple[int, ...]) -> list[object]:
-    """Put the day into an invoice, one record number for each active line."""
-    if not day.is_prepared:
+    """Put what is to bill of the day into an invoice, one record number for each line."""
+    lines = day.to_bill
+    if not lines and not day.is_prepared:
         raise NotAllowed("day_billed", "This day is already in a sending.")
-    if len(records) != len(day.active) or day.unpriced:
+    if len(records) != len(lines) or day.unpriced:
         raise NotAllowed("day_changed", "Lines were added or withdrawn meanwhile; make the preview again.")
-    return [DayBilled(sending_id, invoice_id, records)]
+    again = () if len(lines) == len(day.active) else tuple([line.line_id for line in lines])
+    return [DayBilled(sending_id, invoice_id, records, again)]
 
 
 def price(
     day: BillingDay, lines: tuple[CareLine, ...], tariffs: str, ct1: str, ct2: str, authorisation: str = ""
 ) -> list[object]:
     """Put priced lines in the place of all lines without amounts; the same lines again change nothing."""
-    if not day.is_prepared:
+    if not day.is_open:
         raise NotAllowed("day_billed", "This day is in a sending; prices are set before billing.")
     if not _untold(day).unpriced:
         raise NotAllowed("day_changed", "All lines of this day have their amounts; make the preview again.")
@@ -224,7 +260,7 @@ def settle(day: BillingDay, sending_id: UUID, message: str, said: Sequence[LineV
     """Set the insurer's verdict on a day of this sending; lines not in `said` are accepted as requested."""
     if day.sending_id != sending_id or day.verdict != "none":
         return []
-    active = day.active
+    active = day.asked
     if not said:  # most days of a settlement: nothing was said of them, so they are accepted whole
         total = sum([line.care.amount_cents for line in active])
         return [DayAcceptedByInsurer(sending_id, message, day.patient_id, total)]
@@ -247,9 +283,34 @@ def settle(day: BillingDay, sending_id: UUID, message: str, said: Sequence[LineV
 
 def reinstate(day: BillingDay, sending_id: UUID, invoice_id: UUID) -> list[object]:
     """Undo a return when the insurer settled the sending after all and the day is in no other one."""
-    if day.sending_id is None and day.returned_from == sending_id:
+    if day.returned_from == sending_id and (day.is_prepared or day.away is not None):
         return [DayReinstated(sending_id, invoice_id)]
     return []
+
+
+def _moved(day: BillingDay, happened: DayReturned | DayReinstated) -> BillingDay:
+    """Out of a sending and back: a day that was billed again is then refused as before, and still to be rebilled."""
+    if isinstance(happened, DayReturned):
+        if day.before is None:
+            return day._replace(sending_id=None, returned_from=happened.sending_id)
+        return day.before._replace(returned_from=happened.sending_id, away=day._replace(before=None))
+    if day.away is None:
+        return day._replace(sending_id=happened.sending_id, invoice_id=happened.invoice_id, returned_from=None)
+    return day.away
+
+
+def _line_changed(day: BillingDay, happened: object) -> BillingDay:
+    match happened:
+        case LineCorrected():
+            return _corrected(day, happened)
+        case LineWithdrawn():
+            told = _untold(day)
+            return _line(told, happened.line_id, withdrawn=True, withdrawn_by_hand=happened.import_id is None)
+        case DuplicateConfirmed():
+            return _line(day, happened.line_id, possible_duplicate=False, is_confirmed=True)
+        case AmountConfirmed():
+            return _line(day, happened.line_id, is_amount_confirmed=True)
+    return day
 
 
 def _recorded(day: BillingDay | None, happened: CareRecorded) -> BillingDay:
@@ -283,6 +344,8 @@ def _untold(day: BillingDay) -> BillingDay:
 
 def _billed(day: BillingDay, happened: DayBilled) -> BillingDay:
     """Built field by field: `_replace` costs three times this, and a settlement folds 20,000 of these."""
+    if not day.is_prepared:
+        return _billed_again(day, happened)
     lines = day.lines
     if any(line.said for line in lines):
         lines = tuple([replace(line, said=None) for line in lines])
@@ -296,6 +359,30 @@ def _billed(day: BillingDay, happened: DayBilled) -> BillingDay:
         happened.invoice_id,
         happened.records,
         time_bar_proof=day.time_bar_proof,
+    )
+
+
+def _billed_again(day: BillingDay, happened: DayBilled) -> BillingDay:
+    """What was paid before stays so; what is asked again waits for its verdict."""
+    again = set(happened.line_ids) or {line.line_id for line in day.active}
+    kept = [line for line in day.active if line.line_id not in again]
+    paid = sum(line.said.accepted_cents if line.said else line.care.amount_cents for line in kept)
+    return day._replace(
+        lines=tuple([replace(line, said=None) if line.line_id in again else line for line in day.lines]),
+        sending_id=happened.sending_id,
+        invoice_id=happened.invoice_id,
+        records=happened.records,
+        verdict="none",
+        accepted_cents=paid,
+        refused_cents=0,
+        settled_by="",
+        returned_from=None,
+        decision="none",
+        asked_ids=happened.line_ids,
+        paid_cents=paid,
+        lost_cents=sum(line.care.amount_cents for line in kept) - paid,
+        before=day._replace(before=None, away=None),
+        away=None,
     )
 
 
@@ -313,20 +400,34 @@ def _settled(day: BillingDay, happened: Settled) -> BillingDay:
     verdict, accepted, refused = verdict_of(happened)
     lines = day.lines
     if happened.lines:
-        spoken = {said.line_id: said for said in happened.lines}
-        lines = tuple([replace(line, said=spoken.get(line.line_id)) for line in lines])
+        spoken, asked = {said.line_id: said for said in happened.lines}, set(day.asked_ids)
+        lines = tuple(
+            [
+                line if asked and line.line_id not in asked else replace(line, said=spoken.get(line.line_id))
+                for line in lines
+            ]
+        )
     return day._replace(
-        verdict=verdict,
-        accepted_cents=accepted,
-        refused_cents=refused,
+        verdict=verdict_of_all(verdict, day.paid_cents, day.lost_cents),
+        accepted_cents=day.paid_cents + accepted,
+        refused_cents=day.lost_cents + refused,
         settled_by=happened.message,
         lines=lines,
+        before=None,
     )
+
+
+def verdict_of_all(said: DayVerdict, paid_cents: int, lost_cents: int) -> DayVerdict:
+    """Of the whole day, when some lines were asked again beside others that brought and lost so much before."""
+    return "mixed" if (said == "refused" and paid_cents) or (said == "accepted" and lost_cents) else said
 
 
 def _corrected(day: BillingDay, happened: LineCorrected) -> BillingDay:
     """A derogation code says why an identical line stands there, as a confirmation does."""
-    day = _line(_untold(day), happened.line_id, care=happened.care, is_amount_confirmed=False)
+    is_beside_paid = not day.is_open
+    day = _line(
+        day if is_beside_paid else _untold(day), happened.line_id, care=happened.care, is_amount_confirmed=False
+    )
     return _line(day, happened.line_id, possible_duplicate=False) if happened.care.derogation else day
 
 
@@ -343,12 +444,26 @@ def _all_refused(active: Sequence[Line], spoken: dict[UUID, LineVerdict]) -> boo
 
 
 def _changeable(day: BillingDay, identifier: UUID) -> Line:
-    if not day.is_prepared:
+    if not day.is_open:
         raise NotAllowed("day_billed", "This day is in a sending: a line changes before billing or after a return.")
     for line in day.lines:
         if line.line_id == identifier and not line.withdrawn and not line.is_derived:
             return line
     raise NotFound("line_unknown", "This day has no such line, or it was withdrawn.")
+
+
+def _refused_line(day: BillingDay, identifier: UUID, care: Care) -> Line:
+    """Beside lines that were paid: what the tariffs asked for a refused line stays, or the whole day is priced anew."""
+    found = next((line for line in day.to_bill if line.line_id == identifier), None)
+    if found is None:
+        raise NotAllowed("day_billed", "This day is in a sending: a line changes before billing or after a return.")
+    if found.is_derived and _price_of(found.care) != _price_of(care):
+        raise NotAllowed("line_priced", "Other lines of this day are paid: code, units and amounts of this one stay.")
+    return found
+
+
+def _price_of(care: Care) -> tuple[object, ...]:
+    return care.code, care.units, care.amount_cents, care.patient_share_cents, care.supplement_cents
 
 
 def undo_import(events: Sequence[object], import_id: UUID) -> list[object]:

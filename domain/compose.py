@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date as Date
+from types import MappingProxyType
 from uuid import UUID
 
 from domain.billing_day import Line
-from domain.billing_file import BillingFile, FileInvoice, FileLine, IdentityReading
+from domain.billing_file import BillingFile, FileInvoice, FileLine, IdentityReading, PreviousInvoice
 from domain.care import Care, reference_of
 from domain.establishment import EstablishmentDetails
 from domain.invoice import invoice_id
@@ -34,10 +35,11 @@ def compose(
     patients: Mapping[UUID, Patient],
     providers: Mapping[str, Provider],
     today: Date,
+    previous: Mapping[str, PreviousInvoice] = MappingProxyType({}),
 ) -> BillingFile:
-    """The whole file; `patients` by the id of the invoice key, `providers` by NIHII number."""
+    """The whole file; `patients` by the id of the invoice key, `providers` by NIHII number, `previous` by the key's."""
     invoices = tuple(
-        _invoice(invoice, number, given.sending_id, patients[invoice.key.patient_id], providers)
+        _invoice(invoice, number, given.sending_id, patients[invoice.key.patient_id], providers, previous)
         for invoice, number in zip(planned.invoices, given.invoice_numbers, strict=True)
     )
     return BillingFile(
@@ -63,7 +65,12 @@ def compose(
 
 
 def _invoice(
-    planned: PlannedInvoice, number: str, sending: UUID, patient: Patient, providers: Mapping[str, Provider]
+    planned: PlannedInvoice,
+    number: str,
+    sending: UUID,
+    patient: Patient,
+    providers: Mapping[str, Provider],
+    previous: Mapping[str, PreviousInvoice],
 ) -> FileInvoice:
     return FileInvoice(
         reference=reference_of(invoice_id(sending, number)),
@@ -77,8 +84,10 @@ def _invoice(
         ct2=planned.key.ct2,
         time_bar_lifted=planned.key.time_bar_lifted,
         lines=tuple(
-            _line(line, candidate.day.date, providers) for candidate in planned.days for line in candidate.day.active
+            _line(line, candidate.day.date, providers) for candidate in planned.days for line in candidate.day.to_bill
         ),
+        invoicing_type=planned.key.invoicing_type,
+        previous=previous.get(planned.key.previous),
     )
 
 

@@ -11,6 +11,7 @@ from domain.event import Sealed, event
 
 Verdict = Literal["none", "accepted", "accepted_less", "refused"]
 DayVerdict = Literal["none", "accepted", "mixed", "refused"]
+Decision = Literal["none", "rebill", "rebill_elsewhere", "justified"]
 ReturnCause = Literal["run_cancelled", "envelope_rejected", "rejected"]
 
 
@@ -87,11 +88,34 @@ class DayPriced:
 
 @event("billing_day.billed")
 class DayBilled:
-    """The day went into an invoice. `records` are the running numbers (zone 2) of its active lines, in their order."""
+    """The day went into an invoice. `records` are the running numbers (zone 2) of its active lines, in their order.
+
+    `line_ids`: lines that are billed again, in that order, while the others of the day stay as they were settled; empty
+    for all active ones.
+    """
 
     sending_id: UUID
     invoice_id: UUID
     records: tuple[int, ...]
+    line_ids: tuple[UUID, ...] = ()
+
+
+@event("billing_day.correction_decided")
+class CorrectionDecided:
+    """The practice decided what becomes of the refused lines; a later decision takes the place of this one.
+
+    `rebill`: again to the same union; `rebill_elsewhere`: as an original invoice to another destination; `justified`:
+    the insurer is right, and the money is lost.
+    """
+
+    decision: Decision
+
+
+@event("billing_day.correction_restored")
+class CorrectionRestored:
+    """The decision was taken back: nobody has decided yet."""
+
+    decision: Decision
 
 
 @event("billing_day.returned")

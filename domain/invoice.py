@@ -17,8 +17,8 @@ class InvoiceIssued:
     """A billing run made the invoice. `record` is the running number of its record 20, `total_record` of its 80.
 
     `reference` is zone 28 as another program wrote it, where a national number may stand; empty for an invoice of
-    ours, which is named by its id. `invoicing_type`: 0 original, 1 resubmission, 3 credit note. Money in cents; the
-    patient's number stands in the file only.
+    ours, which is named by its id. `invoicing_type`: 0 original, 1 resubmission, 3 credit note; `previous_invoice_id`:
+    the one that it follows then. Money in cents; the patient's number stands in the file only.
     """
 
     establishment_id: UUID
@@ -39,6 +39,7 @@ class InvoiceIssued:
     supplement_cents: int
     line_count: int
     day_ids: tuple[UUID, ...]
+    previous_invoice_id: UUID | None = None
 
 
 @event("invoice.withdrawn")
@@ -57,7 +58,10 @@ class InvoiceReinstated:
 
 @event("invoice.settled")
 class InvoiceSettled:
-    """What the settlement makes of the whole invoice. `reasons`: what was said on its records 20 and 80."""
+    """What the settlement makes of the whole invoice. `reasons`: what was said on its records 20 and 80.
+
+    `insurer_reference`: how the insurer calls its record 20 (zone 109), empty when that was not echoed.
+    """
 
     sending_id: UUID
     message: str
@@ -66,6 +70,7 @@ class InvoiceSettled:
     refused_cents: int
     refused_days: int
     reasons: tuple[Reason, ...] = ()
+    insurer_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class Invoice:
     verdict: DayVerdict = "none"
     accepted_cents: int = 0
     refused_cents: int = 0
+    insurer_reference: str = ""
 
     @property
     def reference(self) -> str:
@@ -107,6 +113,7 @@ def evolve(state: Invoice | None, happened: object) -> Invoice:
                 verdict=happened.verdict,
                 accepted_cents=happened.accepted_cents,
                 refused_cents=happened.refused_cents,
+                insurer_reference=happened.insurer_reference,
             )
     return state
 
@@ -130,7 +137,11 @@ def reinstate(state: Invoice) -> list[object]:
 
 
 def settle(
-    state: Invoice, message: str, days: Iterable[tuple[DayVerdict, int, int]], reasons: tuple[Reason, ...] = ()
+    state: Invoice,
+    message: str,
+    days: Iterable[tuple[DayVerdict, int, int]],
+    reasons: tuple[Reason, ...] = (),
+    insurer_reference: str = "",
 ) -> list[object]:
     """Sum up its days: (verdict, accepted cents, refused cents) of each."""
     if state.status == "settled":
@@ -146,4 +157,8 @@ def settle(
         whole = "accepted"
     elif verdicts == {"refused"}:
         whole = "refused"
-    return [InvoiceSettled(state.made.sending_id, message, whole, accepted, refused, refused_days, reasons)]
+    return [
+        InvoiceSettled(
+            state.made.sending_id, message, whole, accepted, refused, refused_days, reasons, insurer_reference
+        )
+    ]

@@ -77,9 +77,8 @@ class _Person:
         self._practice, self._prices, self._who = practice, practice.prices, who
         self._patient = practice.patients[waiting[0].day.patient_id][1]
         self._waiting = sorted(waiting, key=in_order)
-        self._standing = [
-            asked for day in standing for asked in self._asked(day, lines_that_stand(day), self._period(day))
-        ]
+        paid = [*standing, *(candidate.day for candidate in waiting)]  # of a day to rebill the lines that were paid
+        self._standing = [asked for day in paid for asked in self._asked(day, lines_that_stand(day), self._period(day))]
         self._taken = defaultdict[Date, set[Role]](set)
         for asked in self._standing:
             self._take(self._taken, asked)
@@ -118,7 +117,7 @@ class _Person:
         for candidate in self._waiting:
             found = priced(self._practice, candidate, taken[candidate.day.date])
             day, period = found.candidate.day, self._period(candidate.day)
-            lines = () if day.unpriced else tuple(self._asked(day, day.active, period))
+            lines = () if day.unpriced else tuple(self._asked(day, day.to_bill, period))
             days.append(_Day(found.candidate, period, lines, found.made, found.hints))
             blocked += found.blocked
             for asked in lines if not found.blocked else ():

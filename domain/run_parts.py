@@ -6,6 +6,7 @@ from datetime import date as Date
 from uuid import UUID
 
 from domain.billing_day import BillingDay, Line
+from domain.billing_file import PreviousInvoice
 from domain.establishment import Establishment
 from domain.patient import Patient
 from domain.pricing.book import PriceBook
@@ -18,6 +19,7 @@ class Practice:
     """Everything the plan looks at beside the days. Providers by NIHII number; patients by id, merges resolved.
 
     `standing`: other days of these patients, in a sending already, as far as rules of the tariffs count them.
+    `previous`: invoices that refused days were in, by id.
     """
 
     establishment_id: UUID
@@ -26,11 +28,12 @@ class Practice:
     patients: Mapping[UUID, tuple[UUID, Patient]]
     prices: PriceBook = field(default_factory=PriceBook)
     standing: tuple[BillingDay, ...] = ()
+    previous: Mapping[UUID, PreviousInvoice] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A prepared day. `priced`: what the tariffs made of it, to be recorded before it is billed."""
+    """A day to bill. `priced`: what the tariffs made of it, to be recorded before it is billed."""
 
     day_id: UUID
     day: BillingDay

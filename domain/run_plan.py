@@ -3,9 +3,9 @@
 Pure: preview and run call it alike, the run only adds numbers and bytes to what stands here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date as Date
 from uuid import UUID
 
@@ -13,9 +13,10 @@ from domain.billing_day import Line
 from domain.care import Acts, Care
 from domain.establishment import Establishment
 from domain.identifiers import is_nihii, is_ssin
-from domain.patient import Insurability, Patient
+from domain.patient import Patient
 from domain.rules.limits import add_months, is_time_barred, month_end, month_of, month_start, next_month
-from domain.rules.unions import destination_of, union_of
+from domain.rules.unions import union_of
+from domain.run_again import again_reasons, asked_cents, destination, follows
 from domain.run_checks import judge
 from domain.run_parts import Blocked, Candidate, Practice, in_order
 
@@ -29,6 +30,7 @@ __all__ = [
     "PlannedSending",
     "Practice",
     "RunOptions",
+    "only",
     "plan",
 ]
 
@@ -55,7 +57,10 @@ class NotYet:
 
 @dataclass(frozen=True, slots=True, order=True)
 class InvoiceKey:
-    """What makes two days share an invoice (decisions, Billing)."""
+    """What makes two days share an invoice (decisions, Billing).
+
+    `invoicing_type`: 0 original, 1 resubmission. `previous`: id of the invoice that a resubmission follows, as text.
+    """
 
     destination: str
     patient_id: UUID
@@ -64,6 +69,8 @@ class InvoiceKey:
     ct1: str
     ct2: str
     time_bar_lifted: bool = False
+    invoicing_type: int = 0
+    previous: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,7 @@ class PlannedInvoice:
     @property
     def amount_cents(self) -> int:
         """What is asked of the insurer."""
-        return sum(line.care.amount_cents for candidate in self.days for line in candidate.day.active)
+        return sum(line.care.amount_cents for candidate in self.days for line in candidate.day.to_bill)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +116,7 @@ class Plan:
 
 
 def plan(practice: Practice, days: Iterable[Candidate], options: RunOptions, today: Date) -> Plan:
-    """Sort every prepared day into a sending, a blocker, a later date or another destination."""
+    """Sort every prepared or decided day into a sending, a blocker, a later date or another destination."""
     until = month_end(month_start(options.month))
     invoices: dict[InvoiceKey, list[Candidate]] = {}
     blocked: list[Blocked] = []
@@ -121,10 +128,10 @@ def plan(practice: Practice, days: Iterable[Candidate], options: RunOptions, tod
     free: list[Candidate] = []
     for candidate in candidates:
         day = candidate.day
-        if not day.is_prepared or not day.active or day.date > until:
+        if not day.to_bill or day.date > until:
             continue
         if not day.unpriced:
-            amounts[candidate.day_id] = sum(line.care.amount_cents for line in day.active)
+            amounts[candidate.day_id] = asked_cents(day)
         later = _billable_from(day.date, today, options)
         if later is not None:
             not_yet.append(NotYet(candidate.day_id, later))
@@ -138,7 +145,7 @@ def plan(practice: Practice, days: Iterable[Candidate], options: RunOptions, tod
     held = {one.day_id for one in judged.blocked}
     for candidate in (judged.days[one.day_id] for one in free):
         if not candidate.day.unpriced:
-            amounts[candidate.day_id] = sum(line.care.amount_cents for line in candidate.day.active)
+            amounts[candidate.day_id] = asked_cents(candidate.day)
         if candidate.day_id in held:
             continue
         key = _invoice_key(practice, candidate, today)
@@ -157,6 +164,28 @@ def plan(practice: Practice, days: Iterable[Candidate], options: RunOptions, tod
         amounts,
         tuple(judged.noticed),
         tuple(judged.hints),
+    )
+
+
+def only(planned: Plan, day_ids: Collection[UUID]) -> Plan:
+    """What a plan says of these days."""
+    sendings = []
+    for sending in planned.sendings:
+        invoices = [
+            PlannedInvoice(invoice.key, mine)
+            for invoice in sending.invoices
+            if (mine := tuple(one for one in invoice.days if one.day_id in day_ids))
+        ]
+        if invoices:
+            sendings.append(replace(sending, invoices=tuple(invoices)))
+    return replace(
+        planned,
+        sendings=tuple(sendings),
+        blocked=tuple(one for one in planned.blocked if one.day_id in day_ids),
+        not_yet=tuple(one for one in planned.not_yet if one.day_id in day_ids),
+        elsewhere=tuple(one for one in planned.elsewhere if one[1].day_id in day_ids),
+        noticed=tuple(one for one in planned.noticed if one.day_id in day_ids),
+        hints=tuple(one for one in planned.hints if one.day_id in day_ids),
     )
 
 
@@ -209,7 +238,9 @@ def _reasons(practice: Practice, candidate: Candidate, twins: AbstractSet[UUID],
             block(code, date=day.date.isoformat())
     if is_time_barred(day.date, today) and not day.time_bar_proof:
         block("time_barred", date=day.date.isoformat())
-    for line in day.recorded:
+    if not day.is_prepared and known is not None:
+        found += again_reasons(practice, candidate, known[1])
+    for line in day.recorded if day.is_open else day.to_bill:
         codes = _line_reasons(practice, line, day.date)
         if line.line_id in twins:
             codes.append("possible_duplicate")
@@ -268,18 +299,15 @@ def _invoice_key(practice: Practice, candidate: Candidate, today: Date) -> Invoi
         raise AssertionError("a day without insurability is blocked before")
     lifted = bool(day.time_bar_proof) and is_time_barred(day.date, today)
     return InvoiceKey(
-        _destination(period, day.date),
+        destination(period, day.date),
         identifier,
         month_of(day.date),
         period.sickness_fund,
         period.ct1,
         period.ct2,
         lifted,
+        *follows(day),
     )
-
-
-def _destination(period: Insurability, on: Date) -> str:
-    return period.destination or destination_of(period.sickness_fund, on)
 
 
 def _sendings(invoices: Mapping[InvoiceKey, list[Candidate]], options: RunOptions) -> tuple[PlannedSending, ...]:
@@ -309,6 +337,6 @@ def _majority_month(invoices: Iterable[PlannedInvoice]) -> str:
     """Month of most services, the latest on a tie (eFact reference 1.11)."""
     count: dict[str, int] = {}
     for invoice in invoices:
-        lines = sum(len(candidate.day.active) for candidate in invoice.days)
+        lines = sum(len(candidate.day.to_bill) for candidate in invoice.days)
         count[invoice.key.billed_month] = count.get(invoice.key.billed_month, 0) + lines
     return max(count, key=lambda month: (count[month], month))

@@ -30,9 +30,11 @@ def priced(practice: Practice, candidate: Candidate, taken: Collection[Role] = (
     """The day with amounts on all its lines, or why it has none. `taken`: roles that other lines of the date ask.
 
     A practice without any set of tariffs bills the amounts that it was given. A day whose own amounts differ from the
-    tariffs is told so, and has amounts all the same.
+    tariffs is told so, and has amounts all the same. Refused lines beside paid ones keep what was asked for them.
     """
     day = candidate.day
+    if not day.is_open:
+        return PricedDay(candidate, [])
     _, patient = practice.patients[day.patient_id]
     period, pricer = patient.insurability(day.date), practice.prices.pricer(day.date)
     if pricer is None or period is None:

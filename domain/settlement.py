@@ -37,6 +37,7 @@ class Judgement:
     """Verdicts per day and doubts, in the order of the answer. `holds`: the figures add up, so they may be applied.
 
     `said_of_invoices`: every reason on a record 20 or 80, by the number of its record 20; most are only remarks.
+    `references`: how the insurer calls a record 20, by its number.
     """
 
     verdicts: Mapping[UUID, tuple[LineVerdict, ...]]
@@ -46,6 +47,7 @@ class Judgement:
     requested_cents: int
     accepted_cents: int
     refused_cents: int
+    references: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def _places(
         owners[invoice.made.record] = owners[invoice.made.total_record] = invoice
         for day_id in invoice.made.day_ids:
             day = days[day_id]
-            for line, order in zip(day.active, day.records, strict=True):
+            for line, order in zip(day.asked, day.records, strict=True):
                 places[order] = _Place(day_id, line, line.care.amount_cents, invoice)
     return places, owners
 
@@ -247,6 +249,7 @@ def _sum_up(
         requested,
         requested - missing,
         sum(said.requested_cents - said.accepted_cents for _, said in told if said.verdict != "accepted"),
+        {r.order: r.insurer_reference for r in answer.records if r.type == "20" and r.order and r.insurer_reference},
     )
 
 

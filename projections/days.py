@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from application.ports import Recorded, Row
-from domain.billing_day import Line, fold
+from domain.billing_day import Line, fold, verdict_of_all
 from domain.care import CareLine
 from domain.day_events import (
     CareRecorded,
+    CorrectionDecided,
+    CorrectionRestored,
     DayAcceptedByInsurer,
     DayBilled,
     DayPartlyRefusedByInsurer,
@@ -14,6 +16,7 @@ from domain.day_events import (
     DayRefusedByInsurer,
     DayReinstated,
     DayReturned,
+    DayVerdict,
     DuplicateConfirmed,
     LineCorrected,
     LineWithdrawn,
@@ -23,6 +26,8 @@ from projections.view import RowView, Streams, on_stream
 
 SETTLED = "phase = 'settled'"
 PREPARED = "sending_id IS NULL AND line_count > 0"
+_ANSWERED = 3
+"""Recorded, billed and answered come before a second billing."""
 REFUSED = "verdict IN ('mixed', 'refused')"
 _SUMMED = ("month", "amount_cents", "unpriced", "line_count", "possible_duplicates", "is_returned", "sending_id")
 
@@ -47,6 +52,9 @@ TABLE = Table(
         number("sequence", fixed=True),
         number("possible_duplicates"),
         number("unpriced"),
+        text("decision"),
+        number("paid_cents"),
+        number("lost_cents"),
     ),
     key="day_id",
     # No index on what a settlement changes, and room for its new version on the page.
@@ -57,7 +65,7 @@ TABLE = Table(
         # Holds all that is counted and summed of them, on past days too.
         Index(("establishment_id", "date", *_SUMMED, FROM), where="sending_id IS NULL"),
         # Not on PostgreSQL: there it would cost each verdict its place on the page, and a count is quick without.
-        Index(("establishment_id", "refused_cents", "verdict"), where=REFUSED, only_on="sqlite"),
+        Index(("establishment_id", "decision", "refused_cents", "verdict"), where=REFUSED, only_on="sqlite"),
         Index(("invoice_id",)),
     ),
     # Days whose verdict did not last are few: the first one is looked for among them.
@@ -74,6 +82,8 @@ def apply(row: ViewRow | None, recorded: Recorded, streams: Streams) -> ViewRow 
     """`phase`: prepared, in_sending, settled. `import_id`: the file that opened the day.
 
     `unpriced`: lines that the tariffs still have to price; until then the amount is not known, and stands as 0.
+    `paid_cents`, `lost_cents`: parts of what was accepted and refused, of lines that were settled before others were
+    billed again.
     """
     happened = recorded.event
     if row is None:
@@ -86,6 +96,8 @@ def apply(row: ViewRow | None, recorded: Recorded, streams: Streams) -> ViewRow 
                 "unpriced": 0,
             }
         case DayBilled():
+            if row["sending_id"] is not None:
+                return _as_folded(row, recorded, streams)
             return row | {
                 "sending_id": happened.sending_id,
                 "invoice_id": happened.invoice_id,
@@ -101,15 +113,12 @@ def apply(row: ViewRow | None, recorded: Recorded, streams: Streams) -> ViewRow 
             return _settled(row, "mixed", happened.accepted_cents, happened.refused_cents)
         case DayRefusedByInsurer():
             return _settled(row, "refused", 0, happened.refused_cents)
-        case DayReturned():
-            return row | {"sending_id": None, "invoice_id": None, "phase": "prepared", "is_returned": True}
-        case DayReinstated():
-            return row | {
-                "sending_id": happened.sending_id,
-                "invoice_id": happened.invoice_id,
-                "phase": "in_sending",
-                "is_returned": False,
-            }
+        case CorrectionDecided():
+            return row | {"decision": happened.decision}
+        case CorrectionRestored():
+            return row | {"decision": "none"}
+        case DayReturned() | DayReinstated():
+            return _as_folded(row, recorded, streams)
         case _:
             return _lines_changed(row, recorded, streams)
 
@@ -132,16 +141,39 @@ def _opened(recorded: Recorded) -> ViewRow:
         "accepted_cents": 0,
         "refused_cents": 0,
         "is_returned": False,
+        "decision": "none",
+        "paid_cents": 0,
+        "lost_cents": 0,
         **_asked(happened.lines, happened.lines),
     }
 
 
-def _settled(row: ViewRow, verdict: str, accepted_cents: int, refused_cents: int) -> ViewRow:
+def _settled(row: ViewRow, verdict: DayVerdict, accepted_cents: int, refused_cents: int) -> ViewRow:
     return row | {
         "phase": "settled",
-        "verdict": verdict,
-        "accepted_cents": accepted_cents,
-        "refused_cents": refused_cents,
+        "verdict": verdict_of_all(verdict, row["paid_cents"], row["lost_cents"]),
+        "accepted_cents": row["paid_cents"] + accepted_cents,
+        "refused_cents": row["lost_cents"] + refused_cents,
+    }
+
+
+def _as_folded(row: ViewRow, recorded: Recorded, streams: Streams) -> ViewRow:
+    """Out of a sending, back into one, or billed again: what stood before comes back with it."""
+    day = fold([*streams.before(recorded), recorded.event])
+    if day is None:
+        return row
+    return row | {
+        "sending_id": day.sending_id,
+        "invoice_id": day.invoice_id if day.sending_id else None,
+        "phase": "prepared" if day.is_prepared else "in_sending" if day.verdict == "none" else "settled",
+        "verdict": day.verdict,
+        "accepted_cents": day.accepted_cents,
+        "refused_cents": day.refused_cents,
+        "is_returned": isinstance(recorded.event, DayReturned),
+        "decision": day.decision,
+        "paid_cents": day.paid_cents,
+        "lost_cents": day.lost_cents,
+        **_asked(day.active, day.recorded),
     }
 
 
@@ -169,7 +201,7 @@ def _asked(active: Sequence[Line | CareLine], recorded: Sequence[Line | CareLine
 
 VIEW = RowView(
     TABLE,
-    version=5,
+    version=6,
     touches=on_stream(
         CareRecorded,
         DayPriced,
@@ -182,10 +214,13 @@ VIEW = RowView(
         LineCorrected,
         LineWithdrawn,
         DuplicateConfirmed,
+        CorrectionDecided,
+        CorrectionRestored,
     ),
     needs_stream=lambda recorded: (
-        isinstance(recorded.event, LineCorrected | LineWithdrawn | DuplicateConfirmed)
+        isinstance(recorded.event, LineCorrected | LineWithdrawn | DuplicateConfirmed | DayReturned | DayReinstated)
         or (recorded.version > 1 and isinstance(recorded.event, CareRecorded))
+        or (recorded.version > _ANSWERED and isinstance(recorded.event, DayBilled))
     ),
     apply=apply,
 )

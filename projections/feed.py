@@ -159,6 +159,8 @@ PUBLISHED: dict[str, Published] = {
     "billing_day.priced": Published("billing_day.priced", _priced),
     "billing_day.billed": Published("billing_day.billed", fields("sending_id", "invoice_id")),
     "billing_day.returned": Published("billing_day.returned", fields("sending_id", cause="return_cause")),
+    "billing_day.correction_decided": Published("billing_day.correction_decided", fields("decision")),
+    "billing_day.correction_restored": Published("billing_day.correction_restored", fields("decision")),
     "billing_day.reinstated": Published("billing_day.reinstated", fields("sending_id", "invoice_id")),
     "billing_day.accepted_by_insurer": Published("billing_day.accepted", _verdict),
     "billing_day.partly_refused_by_insurer": Published("billing_day.partly_refused", _verdict),

@@ -5,10 +5,11 @@ from datetime import date as Date
 from uuid import UUID
 
 from application.ports import Database
+from domain.billing_day import AGAIN
 from projections import establishments, messages, patient_names, patient_numbers, patients
 from projections.days import REFUSED
 from projections.days_around import days_around, merges
-from projections.scope import Condition, both, scoped
+from projections.scope import Condition, both, one_of, scoped
 
 
 class ViewLookups:
@@ -34,6 +35,17 @@ class ViewLookups:
             )
         return [row["day_id"] for row in rows]
 
+    def day_ids_to_rebill(self, establishment_id: UUID, until: Date) -> list[UUID]:
+        """Refused days, dated up to `until`, that somebody decided to bill again and no run took up yet; by date."""
+        self._catch_up()
+        where = both([scoped([establishment_id]), one_of("decision", AGAIN)])
+        with self._database.snapshot() as sql:
+            rows = sql.rows(
+                f"SELECT day_id FROM days WHERE {where.text} AND date <= ? ORDER BY date, day_id",
+                (*where.params, until.isoformat()),
+            )
+        return [row["day_id"] for row in rows]
+
     def days_around(self, establishment_id: UUID, spans: Mapping[UUID, Collection[tuple[Date, Date]]]) -> list[UUID]:
         """Days with care of each patient within any of the spans (ends included), on whichever record of the person."""
         self._catch_up()
@@ -50,7 +62,7 @@ class ViewLookups:
     def undecided_refusals(self, establishment_id: UUID) -> list[tuple[UUID, int]]:
         """Refused days, in part or whole, that nobody decided upon: (day, refused cents), the oldest first."""
         self._catch_up()
-        where = both([scoped([establishment_id]), Condition(REFUSED)])
+        where = both([scoped([establishment_id]), Condition(REFUSED), one_of("decision", ["none"])])
         with self._database.snapshot() as sql:
             rows = sql.rows(
                 f"SELECT day_id, refused_cents FROM days WHERE {where.text} ORDER BY date, day_id", where.params

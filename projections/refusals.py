@@ -5,16 +5,19 @@ something of its own. The insurer's comment stays sealed in the event and is not
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from uuid import UUID
 
 from application.ports import Recorded
 from domain.answer import Reason
-from domain.billing_day import BillingDay, fold
+from domain.billing_day import BillingDay, evolve, fold
 from domain.day_events import (
     DayAcceptedByInsurer,
     DayBilled,
     DayPartlyRefusedByInsurer,
     DayRefusedByInsurer,
+    DayReinstated,
+    DayReturned,
     LineVerdict,
 )
 from domain.rules.cascade import is_cascade
@@ -73,13 +76,36 @@ TABLE = Table(
 
 
 def apply(rows: Mapping[Key, ViewRow], recorded: Recorded, streams: Streams) -> Mapping[Key, ViewRow | None]:
-    """A verdict opens its rows; being billed again closes them."""
+    """A verdict opens its rows; being billed again closes them, unless that file is refused as a whole."""
     happened = recorded.event
     if isinstance(happened, DayBilled):
-        return dict.fromkeys(rows)
+        return _closed(rows, happened.line_ids)
     day = fold(streams.before(recorded))
-    made = _rows(recorded, day, _lost(happened.lines)) if day else {}
+    if day is None:
+        return {}
+    if isinstance(happened, DayReturned | DayReinstated):
+        return _moved(rows, recorded, day)
+    made = _rows(recorded.stream_id, day, happened.sending_id, happened.message, _lost(happened.lines))
     return {**_once_a_day(made, [row for key, row in rows.items() if key not in made])}
+
+
+def _closed(rows: Mapping[Key, ViewRow], line_ids: Collection[UUID]) -> Mapping[Key, ViewRow | None]:
+    """Without the rows of these lines, of all when there are none."""
+    gone = {key for key in rows if not line_ids or key in line_ids}
+    left = {key: dict(row) for key, row in rows.items() if key not in gone}
+    return {**dict.fromkeys(gone), **_once_a_day(left, [])}
+
+
+def _moved(rows: Mapping[Key, ViewRow], recorded: Recorded, day: BillingDay) -> Mapping[Key, ViewRow | None]:
+    """What was billed again is refused as before when it comes back, and no more when it counts after all."""
+    after = evolve(day, recorded.event)
+    if isinstance(recorded.event, DayReinstated):
+        return _closed(rows, after.asked_ids) if rows else {}
+    if after.sending_id is None:
+        return {}
+    said = [line.said for line in after.active if line.said and line.line_id not in rows]
+    made = _rows(recorded.stream_id, after, after.sending_id, after.settled_by, _lost(said))
+    return {**_once_a_day(made, rows.values())}
 
 
 def _once_a_day(made: dict[Key, ViewRow], others: Iterable[ViewRow]) -> dict[Key, ViewRow]:
@@ -96,7 +122,9 @@ def _lost(lines: Sequence[LineVerdict]) -> list[LineVerdict]:
     return [line for line in lines if line.verdict in ("refused", "accepted_less")]
 
 
-def _rows(recorded: Recorded, day: BillingDay, said: Sequence[LineVerdict]) -> dict[Key, ViewRow]:
+def _rows(
+    day_id: UUID, day: BillingDay, sending_id: UUID, message: str, said: Sequence[LineVerdict]
+) -> dict[Key, ViewRow]:
     cares = {line.line_id: line.care for line in day.lines}
     date = day.date.isoformat()
     root = next((line for line in said if line.verdict == "refused" and not _only_follows(line)), None)
@@ -107,10 +135,10 @@ def _rows(recorded: Recorded, day: BillingDay, said: Sequence[LineVerdict]) -> d
         own, cause = _primary(line.reasons), _primary(root.reasons if follows and root else line.reasons)
         made[line.line_id] = {
             "line_id": line.line_id,
-            "day_id": recorded.stream_id,
+            "day_id": day_id,
             "establishment_id": day.establishment_id,
             "patient_id": day.patient_id,
-            "sending_id": recorded.event.sending_id,
+            "sending_id": sending_id,
             "invoice_id": day.invoice_id,
             "date": date,
             "month": date[:7],
@@ -127,7 +155,7 @@ def _rows(recorded: Recorded, day: BillingDay, said: Sequence[LineVerdict]) -> d
             "root_line_id": root.line_id if follows and root else line.line_id,
             "root_code": cause.code,
             "root_letter": cause.letter or "",
-            "message": recorded.event.message,
+            "message": message,
         }
     return made
 
@@ -153,15 +181,24 @@ def _judged(recorded: Recorded) -> tuple[Key, ...]:
 
 
 def _needs_stream(recorded: Recorded) -> bool:
-    return not isinstance(recorded.event, DayBilled) and bool(_lost(recorded.event.lines))
+    match recorded.event:
+        case DayBilled():
+            return False
+        case DayReturned() | DayReinstated():
+            return bool(_billed(recorded))
+        case said:
+            return bool(_lost(said.lines))
 
 
 _VERDICTS = (DayAcceptedByInsurer, DayPartlyRefusedByInsurer, DayRefusedByInsurer)
 
 VIEW = SetView(
     TABLE,
-    version=5,
-    touches={topic(DayBilled): _billed, **dict.fromkeys(map(topic, _VERDICTS), _judged)},
+    version=6,
+    touches={
+        **dict.fromkeys(map(topic, (DayBilled, DayReturned, DayReinstated)), _billed),
+        **dict.fromkeys(map(topic, _VERDICTS), _judged),
+    },
     needs_stream=_needs_stream,
     apply=apply,
 )

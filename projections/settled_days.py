@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.ports import Event, EventLog
-from domain.billing_day import BillingDay, Line, fold
-from domain.day_events import LineVerdict
+from domain.billing_day import BillingDay, Line, fold, verdict_of
+from domain.day_events import LineVerdict, Settled
 from domain.rules.cascade import is_cascade
 
 
 @dataclass(frozen=True, slots=True)
 class DayOfSending:
-    """`state`: right after the last word of that sending. `is_here`: the day has not left it for another since."""
+    """`state`: right after the last word of that sending, with no other lines and amounts than were asked in it.
+
+    `is_here`: the day has not left it for another since.
+    """
 
     day_id: UUID
     state: BillingDay
@@ -38,10 +41,19 @@ def days_of_sending(
     """These days in one reading of the log; those that never were in the sending are left out."""
     found = {}
     for day_id, events in log.load(day_ids, at).items():
-        state, now = fold(_upto_last_word(events, sending_id)), fold(events)
+        its = _upto_last_word(events, sending_id)
+        state, now = fold(its), fold(events)
         if state is not None and now is not None:
-            found[day_id] = DayOfSending(day_id, state, now.sending_id == sending_id)
+            found[day_id] = DayOfSending(day_id, _alone(state, its[-1]), now.sending_id == sending_id)
     return found
+
+
+def _alone(state: BillingDay, last: object) -> BillingDay:
+    """Without lines that were settled in an earlier sending."""
+    if not state.asked_ids or not isinstance(last, Settled):
+        return state
+    verdict, accepted, refused = verdict_of(last)
+    return state._replace(lines=state.asked, verdict=verdict, accepted_cents=accepted, refused_cents=refused)
 
 
 def told(lines: Sequence[Line]) -> tuple[Told, ...]:

@@ -121,7 +121,7 @@ def owned_day(caller: Caller, log: EventLog, day_id: UUID) -> BillingDay:
 def shown(day_id: UUID, day: BillingDay, *, whole: bool) -> DayOut:
     """A day for whoever may see it; `whole`: for who may see care."""
     is_in = day.sending_id is not None
-    records = dict(zip((line.line_id for line in day.active), day.records, strict=False)) if is_in else {}
+    records = dict(zip((line.line_id for line in day.asked), day.records, strict=False)) if is_in else {}
     phase = "settled" if day.verdict != "none" else "in_sending" if is_in else "prepared"
     return DayOut(
         day_id,

@@ -40,7 +40,7 @@ class ShownLine:
 
 def shown_lines(day: BillingDay, visit: Visit) -> tuple[ShownLine, ...]:
     """Lines of a day that count, cascades folded under their root; what the insurer wrote for who may see care."""
-    records = dict(zip((line.line_id for line in day.active), day.records, strict=False)) if day.invoice_id else {}
+    records = dict(zip((line.line_id for line in day.asked), day.records, strict=False)) if day.invoice_id else {}
     is_settled = day.verdict != "none"
     with_comment = visit.may_ever("medical")
     return tuple(

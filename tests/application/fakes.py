@@ -29,6 +29,7 @@ from application.register import billed_records, likeness, number_blind
 from domain import billing_day as days
 from domain import patient as patients
 from domain import sending as sendings
+from domain.billing_day import AGAIN
 from domain.day_events import CareRecorded
 from domain.errors import NotFound
 from domain.event import TOPIC_OF
@@ -58,6 +59,9 @@ class FoldingLookups:
     def prepared_day_ids(self, establishment_id: UUID, until: Date) -> list[UUID]:
         return [i for i, day in self._days(establishment_id) if day.is_prepared and day.date <= until]
 
+    def day_ids_to_rebill(self, establishment_id: UUID, until: Date) -> list[UUID]:
+        return [i for i, day in self._days(establishment_id) if day.decision in AGAIN and day.date <= until]
+
     def days_around(self, establishment_id: UUID, spans: Mapping[UUID, Collection[tuple[Date, Date]]]) -> list[UUID]:
         known = list(self._days(establishment_id))
         people = billed_records(self._log, [*spans, *(day.patient_id for _, day in known)])
@@ -77,7 +81,8 @@ class FoldingLookups:
         return {one for i, state in states.items() if state and state.merged_into for one in (i, state.merged_into)}
 
     def undecided_refusals(self, establishment_id: UUID) -> list[tuple[UUID, int]]:
-        return [(i, d.refused_cents) for i, d in self._days(establishment_id) if d.verdict in ("mixed", "refused")]
+        known = self._days(establishment_id)
+        return [(i, d.refused_cents) for i, d in known if d.verdict in ("mixed", "refused") and d.decision == "none"]
 
     def patients_by_number(self, establishment_id: UUID, blinds: Sequence[bytes]) -> dict[bytes, UUID]:
         found: dict[bytes, UUID] = {}

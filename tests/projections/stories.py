@@ -30,6 +30,7 @@ from domain.answer import Reason
 from domain.billing_run import BillingRunCancelled, BillingRunCompleted, LeftOut
 from domain.care import Care, CareLine
 from domain.care_entry import place
+from domain.correction import DECISIONS, decide, restore, why_not
 from domain.day_events import CareRecorded, LineVerdict
 from domain.establishment import EstablishmentDetails, EstablishmentRegistered, MembershipEnded, MembershipRecorded
 from domain.patient import (
@@ -239,7 +240,7 @@ class Story:
         for day_id in self.random.sample(self.prepared[where], k=min(6, len(self.prepared[where]))):
             state = self.day(day_id)
             line = next((line for line in reversed(state.active) if not line.is_derived), None)
-            if line is None:
+            if line is None or not state.is_open:
                 continue
             if line.possible_duplicate:
                 happened = days.confirm(state, line.line_id)
@@ -290,16 +291,16 @@ class Story:
             states = [
                 reduce(days.evolve, found, self.day(day_id)) for day_id, found in zip(day_ids, priced, strict=True)
             ]
-            amount = sum(line.care.amount_cents for state in states for line in state.active)
-            count = sum(len(state.active) for state in states)
+            amount = sum(line.care.amount_cents for state in states for line in state.to_bill)
+            count = sum(len(state.to_bill) for state in states)
             issued = invoices.InvoiceIssued(
                 where, who, sending_id, number, "", f"{month:%Y-%m}", f"{union[0]}01", f"{union[0]}01",
                 "110", "110", 0, record, record + count + 1, amount, 0, 0, count, tuple(day_ids),
             )  # fmt: skip
             changes.append(self.happens(invoice_id, issued))
             for day_id, found, state in zip(day_ids, priced, states, strict=True):
-                records = tuple(range(record + 1, record + 1 + len(state.active)))
-                record += len(state.active)
+                records = tuple(range(record + 1, record + 1 + len(state.to_bill)))
+                record += len(state.to_bill)
                 changes.append(self.happens(day_id, *found, *days.bill(state, sending_id, invoice_id, records)))
             record += 2
             total += amount
@@ -340,6 +341,8 @@ class Story:
             accepted = sendings.SendingAcceptedForProcessing(self.digest(), "01,20")
             yield from self.answered(sending_id, "920098", accepted)
         yield Commit(self.settlement(sending_id))
+        if decided := self.decisions(sending_id):
+            yield Commit(decided)
         yield Commit([self.happens(sending_id, sendings.SendingRead())])
         if self.random.random() < 0.5:
             yield Commit([self.happens(sending_id, sendings.SendingArchived())])
@@ -398,15 +401,32 @@ class Story:
             assert invoice is not None
             outcomes = []
             for day_id in invoice.made.day_ids:
-                changes.append(self.happens(day_id, *self.judged(day_id, sending_id, message)))
-                after = self.day(day_id)
-                outcomes.append((after.verdict, after.accepted_cents, after.refused_cents))
+                judged = self.judged(day_id, sending_id, message)
+                changes.append(self.happens(day_id, *judged))
+                outcomes += [days.verdict_of(event) for event in judged]  # type: ignore[arg-type]
             changes.append(self.happens(invoice_id, *invoices.settle(invoice, message, outcomes)))
             accepted += sum(outcome[1] for outcome in outcomes)
             refused += sum(outcome[2] for outcome in outcomes)
         fund = sendings.FundTotal("101", accepted + refused, accepted, refused, f"PAY{self.numbers}")
         settled = sendings.SendingSettled(message, accepted + refused, accepted, refused, (fund,), "01,20")
         return [*(change for change in changes if change.events), self.happens(sending_id, settled)]
+
+    def decisions(self, sending_id: UUID) -> list[Change]:
+        """What the practice makes of its refusals: most are billed again, some are left or given up, or decided twice."""
+        changes = []
+        for invoice_id in self.invoices_of(sending_id):
+            for day_id in self.streams[invoice_id][0].day_ids:
+                state = self.day(day_id)
+                wanted: Any = self.random.choice((*DECISIONS, "rebill", "rebill", ""))
+                if not wanted or why_not(state, wanted):
+                    continue
+                happened = decide(state, wanted)
+                if self.rarely(0.2):
+                    happened += restore(days.evolve(state, happened[-1]))
+                changes.append(self.happens(day_id, *happened))
+                if self.day(day_id).to_bill:
+                    self.prepared[state.establishment_id].append(day_id)
+        return changes
 
     def judged(self, day_id: UUID, sending_id: UUID, message: str) -> Sequence[object]:
         state = self.day(day_id)
@@ -415,7 +435,7 @@ class Story:
         gone = any(isinstance(event, PatientErased) for event in self.streams[state.patient_id])
         comment = "" if gone else "see file"
         if self.random.random() < self.refused:
-            for line in state.active:
+            for line in state.asked:
                 letter, code = self.random.choice(CAUSES)
                 share = self.random.random()
                 amount = line.care.amount_cents

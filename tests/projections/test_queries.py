@@ -96,9 +96,9 @@ def test_sof_53_the_tree_opens_from_union_to_invoices_to_days(kept: Kept, both: 
             assert len(invoices) == node.invoices
             assert sum(row["accepted_cents"] for row in invoices) == node.accepted_cents
             assert sum(row["refused_days"] > 0 for row in invoices) == node.refused_invoices
-            first = next(row for row in invoices if row["requested_cents"])
+            first = next(row for row in invoices if row["requested_cents"] and not row["refused_days"])
             days = days_page(sql, both, DayFilter(invoice_id=first["invoice_id"]), Asked()).rows
-            assert sum(row["accepted_cents"] for row in days) == first["accepted_cents"]
+            assert sum(row["accepted_cents"] - row["paid_cents"] for row in days) == first["accepted_cents"]
             assert len(days) == first["day_count"]
 
 
@@ -139,7 +139,14 @@ def test_lookups_answer_the_port(kept: Kept, both: list[UUID]) -> None:
             if row["phase"] == "prepared" and row["line_count"] and row["date"] <= until.isoformat()
         }
         assert dict(lookups.undecided_refusals(where)) == {
-            row["day_id"]: row["refused_cents"] for row in days if row["verdict"] in ("mixed", "refused")
+            row["day_id"]: row["refused_cents"]
+            for row in days
+            if row["verdict"] in ("mixed", "refused") and row["decision"] == "none"
+        }
+        assert set(lookups.day_ids_to_rebill(where, until)) == {
+            row["day_id"]
+            for row in days
+            if row["decision"] in ("rebill", "rebill_elsewhere") and row["date"] <= until.isoformat()
         }
         sent = [row for row in rows(kept, "SELECT * FROM sendings") if row["establishment_id"] == where]
         assert set(lookups.prepared_sending_ids(where)) == {

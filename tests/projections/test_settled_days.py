@@ -1,20 +1,21 @@
 """What a sending knows of its days stays, whatever became of them; neighbours and sums agree with the lists."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from application.ports import Change
 from domain.answer import Reason
-from domain.billing_day import Line
+from domain.billing_day import Line, fold
 from domain.care import Care
 from domain.day_events import DayBilled, LineVerdict
 from projections.establishments import every_establishment_id
 from projections.history import SENDINGS, SendingFilter, conditions
 from projections.neighbours import neighbours
 from projections.paging import Asked
-from projections.settled_days import days_of_sending, told
+from projections.settled_days import DayOfSending, days_of_sending, told
 from projections.settlements import settlement_totals
 from tests.projections.conftest import Kept, OpenViews
 from tests.projections.stories import Commit
@@ -38,17 +39,25 @@ def scope(kept: Kept) -> list[UUID]:
 def test_ref_04_a_settlement_shows_its_refusals_after_the_days_were_billed_again(kept: Kept) -> None:
     with kept.store.database.snapshot() as sql:
         issued = sql.rows(
-            "SELECT invoice_id, sending_id, refused_days FROM invoices WHERE status = 'settled' ORDER BY refused_days"
+            "SELECT invoice_id, sending_id, refused_days, accepted_cents FROM invoices WHERE status = 'settled' ORDER BY refused_days"
         )
     log = kept.store.log
     streams = log.load([row["invoice_id"] for row in issued])
+    left, standing = list[bool](), list[tuple[Any, DayOfSending]]()
     for row in issued:
         day_ids = streams[row["invoice_id"]][0].day_ids
         found = days_of_sending(log, day_ids, row["sending_id"])
         assert set(found) == set(day_ids)
-        assert all(day.is_here for day in found.values())
+        for day_id, day in found.items():
+            now = fold(log.load([day_id])[day_id])
+            assert now is not None
+            assert day.is_here == (now.sending_id == row["sending_id"])
+            left.append(not day.is_here)
         assert sum(day.state.verdict != "accepted" for day in found.values()) == row["refused_days"]
-    refused = next(day for day in found.values() if day.state.verdict != "accepted")
+        assert sum(day.state.accepted_cents for day in found.values()) == row["accepted_cents"]
+        standing += [(row, day) for day in found.values() if day.is_here and day.state.verdict == "refused"]
+    assert any(left), "some were billed again"
+    row, refused = standing[-1]
     again = DayBilled(uuid4(), uuid4(), tuple(range(len(refused.state.active))))
     log.append([Change(refused.day_id, len(log.load([refused.day_id])[refused.day_id]), [again])], META)
     later = days_of_sending(log, [refused.day_id], row["sending_id"])[refused.day_id]
