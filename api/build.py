@@ -14,6 +14,8 @@ from application.bill import Billing
 from application.casework import CaseworkDesk
 from application.casework_jobs import KnownActions, casework_actions
 from application.code_list import CodeLists
+from application.correction_jobs import correction_actions
+from application.corrections import Corrections
 from application.desk import Desk
 from application.import_care import CareImports
 from application.job_actions import AnyAction
@@ -62,6 +64,7 @@ class Quittance:
     care: CareBook
     imports: CareImports
     billing: Billing
+    corrections: Corrections
     dispatch: Dispatch
     answers: Answers
     desk: Desk
@@ -114,7 +117,10 @@ def build(settings: Settings, clock: Clock | None = None, transport: UnionTransp
     tariffs = TariffDesk(store.log, store.messages, read_tariff_set)
     if isinstance(unions, SimulatedUnions):
         unions.sets_of = lambda tpp_number: tariffs.in_force(establishment_id(store.keys, tpp_number))
-    actions = KnownActions(sending_actions(store.log, dispatch), casework_actions(casework))
+    billing = Billing(store.log, store.keys, lookups, store.messages, codec, time, tariffs)
+    corrections = Corrections(store.log, billing)
+    told = {**casework_actions(casework), **correction_actions(corrections)}
+    actions = KnownActions(sending_actions(store.log, dispatch), told)
     made = Quittance(
         settings=settings,
         clock=time,
@@ -129,7 +135,8 @@ def build(settings: Settings, clock: Clock | None = None, transport: UnionTransp
         erasures=erasures,
         care=CareBook(store.log, store.keys),
         imports=CareImports(store.log, store.keys, lookups, store.messages),
-        billing=Billing(store.log, store.keys, lookups, store.messages, codec, time, tariffs),
+        billing=billing,
+        corrections=corrections,
         dispatch=dispatch,
         answers=answers,
         desk=Desk(store.log),
