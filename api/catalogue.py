@@ -72,7 +72,12 @@ def percent(written: str, language: Language) -> str:
     if not is_percentage(written):
         return written
     figure = f"{int(written) / 100:.2f}"
-    return with_percent(figure if language == "en" else figure.replace(".", ","), language)
+    return with_percent(decimal(figure, language), language)
+
+
+def decimal(written: str, language: Language) -> str:
+    """A figure written with a point, as a person of that language reads it."""
+    return written if language == "en" else written.replace(".", ",")
 
 
 def with_percent(figure: object, language: Language) -> str:

@@ -166,6 +166,8 @@ class Billing:
             sum(total.amount_cents for total in done.sendings),
             tuple(runs.LeftOut(held.code, held.days, held.amount_cents, held.unpriced) for held in done.blocked),
             tuple(runs.LeftOut(held.code, held.days, held.amount_cents, held.unpriced) for held in done.elsewhere),
+            runs.LeftOut("", done.left_out.days, done.left_out.amount_cents, done.left_out.unpriced),
+            sum(total.again_days for total in done.sendings),
         )
         return Decided([*changes, *numbering.changes(), Change(run_id, 0, [completed])], done)
 

@@ -12,7 +12,7 @@ from application.run_report import RunReport
 from domain import billing_day as days
 from domain import correction
 from domain.billing_day import BillingDay
-from domain.correction import DECISIONS
+from domain.correction import DECISIONS, REASONED
 from domain.day_events import Decision
 from domain.errors import Invalid, NotAllowed, NotFound
 
@@ -57,7 +57,7 @@ class Corrections:
         Raises `Invalid` for an unknown decision, too many days, or money given up without a reason.
         """
         _check(day_ids, decision)
-        if decision == "justified" and len(context.meta.reason) < _SHORTEST_REASON:
+        if decision in REASONED and len(context.meta.reason) < _SHORTEST_REASON:
             raise Invalid("reason_missing", "reason: say why nothing more is asked.", field="reason")
         return self._each(context, where, day_ids, lambda day: correction.decide(day, decision))
 

@@ -47,7 +47,7 @@ def day_prices(
 ) -> DayPrices | None:
     """None for a day whose lines came with amounts that no set contradicts."""
     recorded = _recorded(log, tariffs, day_id, day, upto)
-    if not day.is_prepared:
+    if not day.is_open:
         return recorded
     pricer = tariffs.book(day.establishment_id, upto).pricer(day.date)
     patient = _patient(log, day, upto)

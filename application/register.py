@@ -250,6 +250,16 @@ class Register:
 
         return decide(self._log, context, decision)
 
+    def confirm_insurability(self, context: Context, who: UUID, day: Date) -> Done[Registered]:
+        """Record that the insurer was asked about a day again, and told what is recorded."""
+
+        def decision() -> Decided[Registered]:
+            streams = Streams(self._log, [who])
+            happened = patients.confirm_insurability(self._patient(streams, who), day)
+            return Decided([streams.change(who, happened)], Registered(who, is_new=False))
+
+        return decide(self._log, context, decision)
+
     def authorise(self, context: Context, who: UUID, given: Authorisation) -> Done[Registered]:
         """Record what an insurer allowed or was told of."""
 

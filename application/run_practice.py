@@ -1,9 +1,10 @@
 """What a plan looks at beside the days: the establishment, its providers and its patients, now or as it stood."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from application.ports import EventLog, KeyRing
+from application.ports import EventLog, KeyRing, Recorded
 from application.register import billed_records, provider_id
 from domain import establishment as establishments
 from domain import invoice as invoices
@@ -11,8 +12,10 @@ from domain import provider as providers
 from domain import sending as sendings
 from domain.billing_day import AGAIN, BillingDay
 from domain.billing_file import PreviousInvoice
+from domain.day_events import Settled
 from domain.errors import NotFound
 from domain.establishment import Establishment
+from domain.patient import InsurabilityConfirmed, InsurabilityRecorded
 from domain.pricing.book import PriceBook
 from domain.provider import Provider
 from domain.run_plan import Candidate, Practice
@@ -46,7 +49,26 @@ def practice_of(
         prices,
         tuple(day for day in standing if day.patient_id in people),
         _previous(log, candidates, upto),
+        _asked_again(log, candidates, {record: last for record, (last, _) in people.items()}, upto),
     )
+
+
+def _asked_again(
+    log: EventLog, candidates: Collection[Candidate], records: Mapping[UUID, UUID], upto: int | None
+) -> set[UUID]:
+    """Refused days of whose patient, on the record that is billed, the insurability was told since the refusal."""
+    refused = {one.day_id: records.get(one.day.patient_id) for one in candidates if one.day.decision in AGAIN}
+    if not refused:
+        return set()
+    people = log.histories({who for who in refused.values() if who}, upto)
+    told = {who: _last(entries, InsurabilityRecorded | InsurabilityConfirmed) for who, entries in people.items()}
+    days = log.histories(refused, upto)
+    return {one for one, who in refused.items() if who and told.get(who, 0) > _last(days.get(one, ()), Settled)}
+
+
+def _last(entries: Sequence[Recorded], kind: Any) -> int:  # noqa: ANN401 - a type or several
+    """Position of the last such event, 0 without any."""
+    return max((one.position for one in entries if isinstance(one.event, kind)), default=0)
 
 
 def _previous(log: EventLog, candidates: Collection[Candidate], upto: int | None) -> dict[UUID, PreviousInvoice]:

@@ -48,11 +48,20 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
+class Once:
+    """Days left out, each once however many reasons hold it back; amounts as in `HeldBack`, 0 of no days."""
+
+    days: int
+    amount_cents: int | None
+    unpriced: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """Outcome of a preview or a run. Refused days without a decision come first; `stopped` says why nothing goes.
 
     `noticed`: days that go, of which an insurer will remark something. `hints`: why days that go are not billed as one
-    might expect.
+    might expect. `blocked_once`: the days of `blocked`, one of several reasons once; `left_out`: those and `elsewhere`.
     """
 
     run_id: UUID | None
@@ -66,6 +75,8 @@ class RunReport:
     blocked: tuple[HeldBack, ...]
     not_yet: tuple[Later, ...]
     elsewhere: tuple[HeldBack, ...]
+    blocked_once: Once
+    left_out: Once
     noticed: tuple[HeldBack, ...] = ()
     hints: tuple[HeldBack, ...] = ()
 
@@ -84,6 +95,7 @@ def report(
     elsewhere: dict[str, dict[UUID, UUID | None]] = {}
     for destination, candidate in planned.elsewhere:
         elsewhere.setdefault(destination, {})[candidate.day_id] = None
+    blocked = {reason.day_id for reason in planned.blocked}
     later: dict[Date, list[UUID]] = {}
     for waiting in planned.not_yet:
         later.setdefault(waiting.billable_from, []).append(waiting.day_id)
@@ -99,6 +111,8 @@ def report(
         _by_code(planned, planned.blocked),
         tuple(Later(day, len(ids), *_sum(planned, ids)) for day, ids in sorted(later.items())),
         tuple(_held(planned, code, found) for code, found in sorted(elsewhere.items())),
+        _once(planned, blocked),
+        _once(planned, blocked | {candidate.day_id for _, candidate in planned.elsewhere}),
         _by_code(planned, planned.noticed),
         _by_code(planned, planned.hints),
     )
@@ -129,6 +143,11 @@ def _by_code(planned: Plan, reasons: Sequence[Blocked]) -> tuple[HeldBack, ...]:
 def _held(planned: Plan, code: str, found: Mapping[UUID, UUID | None]) -> HeldBack:
     cents, unpriced = _sum(planned, found)
     return HeldBack(code, len(found), cents, tuple(list(found.items())[:_SHOWN]), unpriced)
+
+
+def _once(planned: Plan, day_ids: Collection[UUID]) -> Once:
+    cents, unpriced = _sum(planned, day_ids)
+    return Once(len(day_ids), cents if day_ids else 0, unpriced)
 
 
 def _sum(planned: Plan, day_ids: Collection[UUID]) -> tuple[int | None, int]:

@@ -131,6 +131,13 @@ class BillingDay(NamedTuple):
         return tuple([line for line in self.active if line.said and line.said.verdict == "refused"])
 
     @property
+    def lost(self) -> tuple[Line, ...]:
+        """Lines that the insurer refused, or accepted for less."""
+        if self.verdict == "refused":
+            return self.active
+        return tuple([line for line in self.active if line.said and line.said.verdict in ("refused", "accepted_less")])
+
+    @property
     def to_bill(self) -> tuple[Line, ...]:
         """Lines that the next run takes, in the order in which they are billed."""
         if self.is_prepared:
@@ -214,7 +221,7 @@ def confirm_amount(day: BillingDay, line: UUID) -> list[object]:
 
 def lift_time_bar(day: BillingDay, proof: str, letter_date: Date) -> list[object]:
     """Make a time-barred day sendable again by a registered letter (zone 16 of record 20)."""
-    if not day.is_prepared:
+    if not (day.is_prepared or day.to_bill):
         raise NotAllowed("day_billed", "This day is in a sending; the time-bar is lifted before billing.")
     if not proof.strip():
         raise Invalid("field_invalid", "proof: give your reference of the registered letter.", field="proof")
@@ -293,13 +300,16 @@ def _moved(day: BillingDay, happened: DayReturned | DayReinstated) -> BillingDay
     if isinstance(happened, DayReturned):
         if day.before is None:
             return day._replace(sending_id=None, returned_from=happened.sending_id)
-        return day.before._replace(returned_from=happened.sending_id, away=day._replace(before=None))
+        return day.before._replace(returned_from=happened.sending_id, away=day)
     if day.away is None:
         return day._replace(sending_id=happened.sending_id, invoice_id=happened.invoice_id, returned_from=None)
     return day.away
 
 
 def _line_changed(day: BillingDay, happened: object) -> BillingDay:
+    """What a former sending asked is then no more what the day holds: it cannot be put back into it."""
+    if day.away is not None and isinstance(happened, LineCorrected | LineWithdrawn):
+        day = day._replace(away=None)
     match happened:
         case LineCorrected():
             return _corrected(day, happened)

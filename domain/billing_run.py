@@ -24,7 +24,11 @@ class LeftOut:
 
 @event("billing_run.completed")
 class BillingRunCompleted:
-    """The run wrote its files. `elsewhere`: per destination that eFact does not reach, how many days and cents."""
+    """The run wrote its files. `elsewhere`: per destination that eFact does not reach, how many days and cents.
+
+    `left_out`: all of these days, each once however many reasons it has; without a code. `again_days`: those of `days`
+    that were refused and are billed again.
+    """
 
     establishment_id: UUID
     billed_month: str
@@ -35,6 +39,8 @@ class BillingRunCompleted:
     amount_cents: int
     blocked: tuple[LeftOut, ...]
     elsewhere: tuple[LeftOut, ...]
+    left_out: LeftOut | None = None
+    again_days: int = 0
 
 
 @event("billing_run.cancelled")

@@ -8,19 +8,21 @@ from domain.day_events import CorrectionDecided, CorrectionRestored, Decision
 from domain.errors import NotAllowed
 
 DECISIONS: tuple[Decision, ...] = ("rebill", "rebill_elsewhere", "justified")
+REASONED: tuple[Decision, ...] = ("justified",)
+"""Decisions that give money up: nobody takes them without saying why."""
 
 
 def why_not(day: BillingDay, decision: Decision) -> str:
     """Catalogue code of what forbids the decision; empty when it makes sense.
 
-    Only refused lines are billed again or given up. A flat fee goes with the lines that it stands on: when the insurer
-    paid some of them, they are not billed again alone (eFact reference 5.3).
+    Only refused lines are billed again; given up is also what was taken off an accepted one. A flat fee goes with the
+    lines that it stands on: when the insurer paid some of them, they are not billed again alone (eFact reference 5.3).
     """
     if day.is_prepared:
         return "correction_day_prepared"
     if day.verdict == "none":
         return "correction_day_unanswered"
-    if not day.refused:
+    if not (day.lost if decision == "justified" else day.refused):
         return "correction_nothing_refused"
     is_part = len(day.refused) < len(day.active)
     if decision != "justified" and is_part and any(line.care.is_statistical for line in day.active):

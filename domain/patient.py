@@ -68,6 +68,13 @@ class InsurabilityRecorded:
     destination: str = ""
 
 
+@event("patient.insurability_confirmed")
+class InsurabilityConfirmed:
+    """The insurer was asked again about a day of care, and what is recorded of it was right."""
+
+    day: Date
+
+
 @event("patient.authorisation_recorded", subject="self")
 class AuthorisationRecorded:
     """The insurer allowed something, or was told of it, from `valid_from` to `valid_to` (both included; None: open)."""
@@ -236,6 +243,14 @@ def insure(state: Patient, period: Insurability) -> list[object]:
             period.valid_from, period.valid_to, period.sickness_fund, period.ct1, period.ct2, period.destination
         )
     ]
+
+
+def confirm_insurability(state: Patient, day: Date) -> list[object]:
+    """Say that the insurer was asked about the day again and told the same: a fact of its own each time."""
+    _alive(state)
+    if state.insurability(day) is None:
+        raise Invalid("insurability_missing", "day: no insurability is recorded for it.", field="day")
+    return [InsurabilityConfirmed(day)]
 
 
 def authorise(state: Patient, given: Authorisation) -> list[object]:

@@ -4,10 +4,12 @@ A resubmission names the invoice that it follows (eFact reference 5.1); it makes
 original invoice at the destination that refused the first one (5.2).
 """
 
+from collections.abc import Iterator
 from datetime import date as Date
 
 from domain.billing_day import BillingDay
 from domain.patient import Insurability, Patient
+from domain.rules.cures import need_of
 from domain.rules.unions import destination_of, union_of
 from domain.run_parts import Blocked, Candidate, Practice
 
@@ -28,7 +30,20 @@ def again_reasons(practice: Practice, candidate: Candidate, patient: Patient) ->
         return [Blocked(candidate.day_id, "correction_other_union", facts=facts)]
     if day.decision == "rebill_elsewhere" and now == former.destination:
         return [Blocked(candidate.day_id, "correction_same_destination", facts=facts)]
-    return []
+    return list(_not_cured(practice, candidate, patient, is_elsewhere=now != former.destination))
+
+
+def _not_cured(practice: Practice, candidate: Candidate, patient: Patient, *, is_elsewhere: bool) -> Iterator[Blocked]:
+    """Each code whose cure can be seen, and is not there yet."""
+    day, cured = candidate.day, {"": True, "destination": is_elsewhere}
+    cured["insurability"] = candidate.day_id in practice.asked_again
+    cured["authorisation"] = any(one.covers(day.date) for one in patient.authorisations)
+    codes = {reason.code for line in day.refused if line.said for reason in line.said.reasons}
+    for code in sorted(codes):
+        need = need_of(code)
+        if not cured[need]:
+            facts = (("refused_as", code), ("date", day.date.isoformat()))
+            yield Blocked(candidate.day_id, f"not_cured_{need}", facts=facts)
 
 
 def destination(period: Insurability, on: Date) -> str:

@@ -1,6 +1,6 @@
 """What a billing run looks at, and what it says of a day that it leaves out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date as Date
 from uuid import UUID
@@ -19,7 +19,8 @@ class Practice:
     """Everything the plan looks at beside the days. Providers by NIHII number; patients by id, merges resolved.
 
     `standing`: other days of these patients, in a sending already, as far as rules of the tariffs count them.
-    `previous`: invoices that refused days were in, by id.
+    `previous`: invoices that refused days were in, by id. `asked_again`: refused days of whose patient the insurability
+    was recorded or confirmed since the refusal.
     """
 
     establishment_id: UUID
@@ -29,6 +30,7 @@ class Practice:
     prices: PriceBook = field(default_factory=PriceBook)
     standing: tuple[BillingDay, ...] = ()
     previous: Mapping[UUID, PreviousInvoice] = field(default_factory=dict)
+    asked_again: Collection[UUID] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,14 @@ from domain.day_events import (
     LineCorrected,
     LineWithdrawn,
 )
+from projections.scope import Condition
 from projections.table import FROM, WHOLE, Index, Table, ViewRow, flag, number, text, uuid
 from projections.view import RowView, Streams, on_stream
 
 SETTLED = "phase = 'settled'"
 PREPARED = "sending_id IS NULL AND line_count > 0"
+UNPRICED = Condition("sending_id IS NULL AND unpriced > 0")
+"""Days whose amount is not known yet: no sending takes one."""
 _ANSWERED = 3
 """Recorded, billed and answered come before a second billing."""
 REFUSED = "verdict IN ('mixed', 'refused')"

@@ -144,6 +144,7 @@ PUBLISHED: dict[str, Published] = {
     "patient.registered": Published("patient.registered", _NOTHING),
     "patient.details_corrected": Published("patient.corrected", _NOTHING),
     "patient.national_number_replaced": Published("patient.number_replaced", _NOTHING),
+    "patient.insurability_confirmed": Published("patient.insurability_confirmed", fields("day")),
     "patient.insurability_recorded": Published("patient.insured", fields("valid_from", "valid_to")),
     "patient.authorisation_recorded": Published("patient.authorised", fields("valid_from", "valid_to")),
     "patient.authorisation_withdrawn": Published("patient.authorisation_withdrawn", fields("valid_from")),

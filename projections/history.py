@@ -43,12 +43,16 @@ class InvoiceFilter:
 
 @dataclass(frozen=True, slots=True)
 class DayFilter:
-    """None: any. `national_union`: of the sending that the day is in."""
+    """None: any. `national_union`: of the sending that the day is in.
+
+    `decision`: what the practice decided; `none`: something is refused, and nobody decided yet.
+    """
 
     month: str | None = None
     national_union: str | None = None
     phase: str | None = None
     verdict: str | None = None
+    decision: str | None = None
     invoice_id: UUID | None = None
     sending_id: UUID | None = None
     patient_id: UUID | None = None
@@ -60,11 +64,12 @@ class DayFilter:
 
 @dataclass(frozen=True, slots=True)
 class RefusalFilter:
-    """None: any. `root_code` and `root_letter` name a group of causes."""
+    """None: any. `root_code` and `root_letter` name a group of causes. `decision`: of the practice, about the day."""
 
     month: str | None = None
     national_union: str | None = None
     verdict: str | None = None
+    decision: str | None = None
     provider: str | None = None
     nomenclature_code: str | None = None
     code: str | None = None
@@ -173,6 +178,8 @@ def _asked_for(scope: Collection[UUID], wanted: Filter) -> Iterable[Condition]:
             yield Condition(_RANGES[field.name], (value,))
         elif in_a_sending and field.name == "national_union":
             yield _sent_to(scope, value)
+        elif isinstance(wanted, DayFilter) and (field.name, value) == ("decision", "none"):
+            yield both([one_of("decision", [value]), Condition(days.REFUSED)])
         else:
             yield one_of(field.name, [value])
 

@@ -47,7 +47,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Stake:
-    """What hangs on a cause; as in `Cause`."""
+    """What of a cause waits for a decision; figures as in `Cause`."""
 
     code: str
     letter: str
@@ -57,8 +57,8 @@ class Stake:
 
 
 def roots(sql: Sql, establishment_id: UUID) -> set[tuple[str, str]]:
-    """Code and letter of each of `causes` as things stand now: by leaps in the index from one to the next."""
-    where = both([scoped([establishment_id]), Condition(refusals.EVERY)])
+    """Code and letter of each of `stakes` as things stand now: by leaps in the index from one to the next."""
+    where = both([scoped([establishment_id]), Condition(refusals.UNDECIDED)])
 
     def least(column: str, of: str = "1 = 1") -> str:
         return f"SELECT min({column}) FROM {refusals.TABLE.name} WHERE {where.text} AND {of}"
@@ -93,8 +93,8 @@ def causes(
 
 
 def stakes(sql: Sql, scope: Collection[UUID], at: int | None = None) -> list[Stake]:
-    """Of all `causes`, the dearest first; quicker."""
-    where = both([scoped(scope), Condition(refusals.EVERY)])
+    """Of all `causes`, the dearest first, as far as nobody decided yet what becomes of the days."""
+    where = both([scoped(scope), Condition(refusals.UNDECIDED)])
     summed = "sum(adds_day) AS days, sum(refused_cents) AS cents, min(date) AS earliest"
     text, params = union(refusals.TABLE, summed, where, at, "root_code, root_letter")
     rows = sql.rows(

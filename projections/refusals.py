@@ -12,6 +12,8 @@ from application.ports import Recorded
 from domain.answer import Reason
 from domain.billing_day import BillingDay, evolve, fold
 from domain.day_events import (
+    CorrectionDecided,
+    CorrectionRestored,
     DayAcceptedByInsurer,
     DayBilled,
     DayPartlyRefusedByInsurer,
@@ -28,6 +30,8 @@ _REFUSES = frozenset("BFR")
 
 EVERY = "root_code IS NOT NULL"
 """True of every row; what says so may use the index of the causes."""
+UNDECIDED = "decision = 'none'"
+"""Rows of days of which the practice has not said yet what becomes of them."""
 FOLLOWS = "is_cascade"
 """Rows that another refusal brought about."""
 _COUNTED = ("adds_day", "is_cascade", "refused_cents", "date", FROM)
@@ -58,6 +62,7 @@ TABLE = Table(
         text("reasons"),
         uuid("root_line_id"),
         text("message"),
+        text("decision"),
     ),
     key="line_id",
     owner="day_id",
@@ -71,6 +76,9 @@ TABLE = Table(
         # SQLite would take it for its order in any query and then fetch row by row.
         Index(("establishment_id", "root_code", "root_letter", "patient_id", *_COUNTED), where=EVERY),
         Index(("establishment_id", "root_code", "root_letter", "code", "letter", "refused_cents", FROM), where=FOLLOWS),
+        Index(
+            ("establishment_id", "root_code", "root_letter", "adds_day", "refused_cents", "date", FROM), where=UNDECIDED
+        ),
     ),
 )
 
@@ -80,6 +88,9 @@ def apply(rows: Mapping[Key, ViewRow], recorded: Recorded, streams: Streams) -> 
     happened = recorded.event
     if isinstance(happened, DayBilled):
         return _closed(rows, happened.line_ids)
+    if isinstance(happened, CorrectionDecided | CorrectionRestored):
+        decision = happened.decision if isinstance(happened, CorrectionDecided) else "none"
+        return {key: {**row, "decision": decision} for key, row in rows.items()}
     day = fold(streams.before(recorded))
     if day is None:
         return {}
@@ -156,6 +167,7 @@ def _rows(
             "root_code": cause.code,
             "root_letter": cause.letter or "",
             "message": message,
+            "decision": day.decision,
         }
     return made
 
@@ -182,7 +194,7 @@ def _judged(recorded: Recorded) -> tuple[Key, ...]:
 
 def _needs_stream(recorded: Recorded) -> bool:
     match recorded.event:
-        case DayBilled():
+        case DayBilled() | CorrectionDecided() | CorrectionRestored():
             return False
         case DayReturned() | DayReinstated():
             return bool(_billed(recorded))
@@ -190,13 +202,14 @@ def _needs_stream(recorded: Recorded) -> bool:
             return bool(_lost(said.lines))
 
 
+_MOVES = (DayBilled, DayReturned, DayReinstated, CorrectionDecided, CorrectionRestored)
 _VERDICTS = (DayAcceptedByInsurer, DayPartlyRefusedByInsurer, DayRefusedByInsurer)
 
 VIEW = SetView(
     TABLE,
-    version=6,
+    version=7,
     touches={
-        **dict.fromkeys(map(topic, (DayBilled, DayReturned, DayReinstated)), _billed),
+        **dict.fromkeys(map(topic, _MOVES), _billed),
         **dict.fromkeys(map(topic, _VERDICTS), _judged),
     },
     needs_stream=_needs_stream,

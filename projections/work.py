@@ -21,7 +21,8 @@ class Work:
 
     `deadline`: the last day on which the oldest care in it can be sent; None where no money hangs on it.
     `since`: first day of care, day of sending, day on which the item was raised. `unpriced`: billing days of which the
-    tariffs have not made an amount yet; they count for nothing in `cents`.
+    tariffs have not made an amount yet; they count for nothing in `cents`. `left_out`: days that the latest run with
+    this month in it left out, a day once for each reason.
     """
 
     kind: Kind
@@ -37,6 +38,7 @@ class Work:
     since: Date | None = None
     held_back: HeldBack = ()
     unpriced: int = 0
+    left_out: int = 0
 
     def target_id(self, establishment_id: UUID) -> UUID:
         """What people take upon themselves or put off: the sending or item, else the cause or the month."""

@@ -1,7 +1,7 @@
 """Work that hangs on billing days: refused ones by their cause, and by month those that are in no sending."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date as Date
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from projections.work import HeldBack, Work
 
 _MOST = 200
 _RUNS = Listing(runs.TABLE, ("run_at",))
+_APART = ("elsewhere", "possible_duplicate")
 _KIND = "CASE WHEN possible_duplicates > 0 THEN 'duplicates' WHEN is_returned THEN 'returned' ELSE 'bill' END"
 
 
@@ -37,18 +38,23 @@ def refused_days(sql: Sql, scope: Collection[UUID], at: int | None) -> Iterable[
 def days_to_bill(sql: Sql, scope: Collection[UUID], today: Date, at: int | None) -> Iterable[Work]:
     """Days that came back, days with a line in doubt, and those of a month that is over, each by month."""
     rows = months_to_bill(sql, scope, today, at)
-    held_back = _held_back(sql, scope, at) if rows else {}
+    ran = _left_out(sql, scope, at) if rows else []
     for row in rows:
         first = Date.fromisoformat(row["first"])
+        is_to_bill = row["kind"] == "bill"
+        held_back = next((left for month, left in ran if month == row["month"]), ()) if is_to_bill else ()
+        covering = next((left for month, left in ran if month >= row["month"]), ()) if is_to_bill else ()
+        cents, unpriced = _known(row, held_back)
         yield Work(
             row["kind"],
             last_sendable_day(first),
-            int(row["cents"]),
+            cents,
             row["days"],
             month=row["month"],
             since=first,
-            unpriced=int(row["unpriced"]),
-            held_back=held_back.get(row["month"], ()) if row["kind"] == "bill" else (),
+            unpriced=unpriced,
+            held_back=held_back,
+            left_out=sum(count for _, count, *_ in covering),
         )
 
 
@@ -67,9 +73,8 @@ def months_to_bill(sql: Sql, scope: Collection[UUID], today: Date, at: int | Non
 
 
 def left_days(sql: Sql, scope: Collection[UUID], work: Work, at: int | None = None) -> list[UUID]:
-    """The days of such work, if the latest run of the month left out as many as there are; else none, unasked."""
-    left_out = sum(count for code, count, *_ in work.held_back if code != "possible_duplicate")
-    if not 0 < work.count <= min(left_out, _MOST):
+    """The days of such work, if the latest run that took in its month left out as many; else none, unasked."""
+    if not 0 < work.count <= min(work.left_out, _MOST):
         return []
     ofkind = [one_of("month", [work.month]), Condition(f"{_KIND} = ?", (work.kind,))]
     where = both([scoped(scope), Condition(days.PREPARED), *ofkind])
@@ -77,10 +82,25 @@ def left_days(sql: Sql, scope: Collection[UUID], work: Work, at: int | None = No
     return [row["day_id"] for row in sql.rows(f"SELECT day_id FROM {text} AS t", params)]
 
 
-def _held_back(sql: Sql, scope: Collection[UUID], at: int | None) -> Mapping[str, HeldBack]:
-    """What the latest run of each month left out: held back, or for a destination beyond eFact (`elsewhere`)."""
-    found: dict[str, HeldBack] = {}
+def _known(row: Row, left: HeldBack) -> tuple[int, int]:
+    """Cents that hang on the days for sure, and how many days have none: as recorded, or as the latest run priced them.
+
+    A day of several reasons counts for each of them, so of those only the dearest is taken; doubtful lines are other
+    work, and taken off.
+    """
+    cents, days = max(((held[2] or 0, held[1] - held[3]) for held in left if held[0] not in _APART), default=(0, 0))
+    for code, count, amount, unpriced in left:
+        sign = {"elsewhere": 1, "possible_duplicate": -1}.get(code, 0)
+        cents, days = cents + sign * (amount or 0), days + sign * (count - unpriced)
+    if int(row["cents"]) < cents and 0 < days <= row["days"]:
+        return cents, row["days"] - days
+    return int(row["cents"]), int(row["unpriced"])
+
+
+def _left_out(sql: Sql, scope: Collection[UUID], at: int | None) -> list[tuple[str, HeldBack]]:
+    """Month and what was left out of each run, latest first: held back, or for a destination beyond eFact."""
+    found: list[tuple[str, HeldBack]] = []
     for row in _RUNS.page(sql, scoped(scope), Asked("run_at", descending=True, limit=_MOST, at=at)).rows:
         elsewhere = [("elsewhere", *figures) for _, *figures in json.loads(row["elsewhere"])]
-        found.setdefault(row["month"], (*map(tuple, json.loads(row["blocked"])), *elsewhere))
+        found.append((row["month"], (*map(tuple, json.loads(row["blocked"])), *elsewhere)))
     return found

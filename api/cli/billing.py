@@ -7,7 +7,7 @@ import typer
 from api.cli.console import AsJson, Reason, Where, billed_month, concerning, context, establishment, working
 from api.cli.ids import identifier_of
 from api.cli.voice import Voice
-from application.run_report import HeldBack, Later, RunReport
+from application.run_report import HeldBack, Later, Once, RunReport
 from application.send import Sent
 from domain.errors import Invalid
 from domain.run_plan import RunOptions
@@ -121,6 +121,9 @@ def show_run(voice: Voice, report: RunReport) -> None:
         [(s.union, s.billed_month, s.invoices, s.days, s.lines, voice.money(s.amount_cents)) for s in report.sendings],
     )
     _held(voice, "bill.blocked", "column.reason", [(voice.code("blocker", h.code), h) for h in report.blocked])
+    if len(report.blocked) > 1:
+        once = report.blocked_once
+        voice.say("bill.once", days=once.days, amount=_sum(voice, once))
     _held(voice, "bill.noticed", "column.reason", [(voice.code("blocker", h.code), h) for h in report.noticed])
     _held(voice, "bill.hints", "column.reason", [(voice.code("price_hint", h.code), h) for h in report.hints])
     _held(voice, "bill.elsewhere", "column.destination", [(h.code, h) for h in report.elsewhere])
@@ -156,7 +159,7 @@ def _held(voice: Voice, title: str, head: str, rows: list[tuple[str, HeldBack]])
     )
 
 
-def _sum(voice: Voice, left_out: HeldBack | Later) -> str:
+def _sum(voice: Voice, left_out: HeldBack | Later | Once) -> str:
     """In euro, with how many days have no amount yet; a dash when none of them has."""
     sum_of_others = voice.money(left_out.amount_cents)
     if left_out.amount_cents is None or not left_out.unpriced:

@@ -10,6 +10,7 @@ from api.cli.console import AsJson, Reason, Where, concerning, context, establis
 from api.cli.ids import identifier_of
 from api.cli.voice import Voice
 from api.register_file import RegisterReport, load_register
+from api.rejected import rejected as rejected_words
 from application.import_care import ImportOptions, ImportReport, Rejected
 from domain.errors import Invalid
 from infrastructure.carefile.care_file import read_care_file
@@ -101,6 +102,6 @@ def _rejected(voice: Voice, rejected: tuple[Rejected, ...]) -> None:
     if rejected:
         voice.table(
             [("column.line", True), ("column.field", False), ("column.reason", False)],
-            [(r.line, r.field, voice.why("rejected", r.code)) for r in rejected[:_SHOWN]],
+            [(r.line, r.field, rejected_words(r.code, r.field, voice.language)) for r in rejected[:_SHOWN]],
         )
         voice.say("import_done.rejected", count=sum(r.count for r in rejected))

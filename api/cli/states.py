@@ -28,6 +28,8 @@ State = dict[str, Any]
 _OPENINGS = ("made", "details", "issued", "raised", "accepted", "opened")
 """Fields of a state that hold what its first event said: shown in one row with the rest."""
 _HIDDEN = "secret_hash"
+_APART_OF_DAY = ("lines", "before", "away")
+"""Shown as a tree, and what the day would be again if a file were refused or settled after all."""
 
 
 def kind_of(topic: str) -> str:
@@ -83,7 +85,7 @@ def _sending(identifier: UUID, events: Sequence[Event]) -> State:
 
 def _day(_: UUID, events: Sequence[Event]) -> State:
     state = billing_day.fold(events)
-    return {name: value for name, value in state._asdict().items() if name != "lines"} if state else {}
+    return {name: value for name, value in state._asdict().items() if name not in _APART_OF_DAY} if state else {}
 
 
 def _numbering(_: UUID, events: Sequence[Event]) -> State:

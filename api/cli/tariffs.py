@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from api.catalogue import entitlement, money
+from api.catalogue import decimal, entitlement, money
 from api.cli.console import AsJson, Reason, Where, context, establishment, read_file, working
 from api.cli.ids import set_named
 from api.cli.tariff_files import export_sample, from_nomensoft, show_faults
 from api.cli.tariff_what_if import what_if
 from api.cli.voice import NOTHING, Voice
 from api.tariff_shapes import ChangesOut, PriceOut, SetOut, UnitOut, loaded_out, price_of, sets_out
+from domain.errors import Invalid, NotFound
 
 app = typer.Typer(no_args_is_help=True, help="Tariffs: load a set, accept it, ask a price.")
 app.command("from-nomensoft")(from_nomensoft)
@@ -100,7 +101,12 @@ def price(
     """What a line costs the insurer and the patient, and where the price comes from."""
     with working(as_json=as_json) as (quittance, voice):
         here = establishment(quittance, where)
-        found = price_of(quittance.tariffs.book(here), nomenclature, on.date(), ct1, ct2, units)
+        try:
+            found = price_of(quittance.tariffs.book(here), nomenclature, on.date(), ct1, ct2, units)
+        except NotFound as error:
+            if error.code == "entitlement_unknown" and not (ct1 and ct2):
+                raise Invalid("holder_codes_missing", "Give --ct1 and --ct2, three digits each.", field="ct1") from None
+            raise
         voice.json(found) if as_json else _show_price(voice, found)
 
 
@@ -145,7 +151,8 @@ def _unit(voice: Voice, unit: UnitOut | None, currency: str) -> str:
     """Fee, and what patients pay of it."""
     if unit is None:
         return NOTHING
-    shares = ", ".join(f"{name} {money(cents, currency, voice.language)}" for name, cents in unit.shares.items())
+    named = [(entitlement(name, voice.language), cents) for name, cents in unit.shares.items()]
+    shares = ", ".join(f"{name} {money(cents, currency, voice.language)}" for name, cents in named)
     return f"{money(unit.fee_cents, currency, voice.language)} ({shares})" if shares else NOTHING
 
 
@@ -159,7 +166,8 @@ def _show_price(voice: Voice, found: PriceOut) -> None:
     voice.say("tariff.why_period", first=found.valid_from, last=found.valid_to or NOTHING)
     if found.letter:
         letter = found.letter
-        voice.say("tariff.why_letter", letter=letter.letter, coefficient=letter.coefficient, value=letter.value)
+        figures = {name: decimal(getattr(letter, name), voice.language) for name in ("coefficient", "value")}
+        voice.say("tariff.why_letter", letter=letter.letter, **figures)
     codes = f"{found.ct1 or NOTHING} / {found.ct2 or NOTHING}"
     voice.say("tariff.why_entitlement", entitlement=entitlement(found.entitlement, voice.language), codes=codes)
     if found.source:

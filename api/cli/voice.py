@@ -61,18 +61,24 @@ class Voice:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
 
     def table(self, columns: Sequence[tuple[str, bool]], rows: Sequence[Sequence[object]]) -> None:
-        """`columns`: catalogue key and whether it holds figures. Ids and figures are never cut: rather a wider line."""
+        """`columns`: catalogue key and whether it holds figures. Ids and figures are never cut: rather a wider line.
+
+        Where no screen shows it, each row is one line.
+        """
         table = Table(box=None, pad_edge=False, header_style="bold")
         for at, (key, is_figure) in enumerate(columns):
             justify: Literal["left", "right"] = "right" if is_figure else "left"
             is_long = key in _LONG
             widest = max([cell_len(line) for row in rows for line in str(row[at]).split("\n")], default=0)
-            least = min(widest, _NARROWEST_LONG) if is_long else widest
+            # Of a column that may not wrap, the head too: what it lacks would be taken from the figures of all.
+            least = min(widest, _NARROWEST_LONG) if is_long else max(widest, cell_len(self.label(key)))
             table.add_column(self.label(key), justify=justify, no_wrap=not is_long, overflow="fold", min_width=least)
         for row in rows:
             table.add_row(*(Text(str(cell)) for cell in row))
         room = self.console.options.update(width=sys.maxsize)
-        _console(max(self.console.width, Measurement.get(self.console, room, table).minimum)).print(table)
+        needed = Measurement.get(self.console, room, table)
+        is_seen = self.console.is_terminal
+        _console(max(self.console.width, needed.minimum if is_seen else needed.maximum)).print(table)
 
     def each(self, key: str, things: Sequence[T]) -> Iterator[T]:
         """These one by one, with a bar and the words of `key` while somebody watches."""

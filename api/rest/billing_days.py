@@ -80,7 +80,10 @@ class LineOut:
 
 @dataclass(frozen=True, slots=True)
 class DayOut:
-    """State of a day. `phase`: prepared, in_sending, settled."""
+    """State of a day. `phase`: prepared, in_sending, settled. `decision`: what the practice wants of refused lines.
+
+    `paid_cents`: part of `accepted_cents`, of lines that were settled before the others were billed again.
+    """
 
     day_id: UUID
     establishment_id: UUID
@@ -94,6 +97,8 @@ class DayOut:
     verdict: str
     accepted_cents: int
     refused_cents: int
+    paid_cents: int
+    decision: str
     settled_by: str
     time_bar_proof: str
     lines: tuple[LineOut, ...]
@@ -136,6 +141,8 @@ def shown(day_id: UUID, day: BillingDay, *, whole: bool) -> DayOut:
         day.verdict,
         day.accepted_cents,
         day.refused_cents,
+        day.paid_cents,
+        day.decision,
         day.settled_by,
         day.time_bar_proof if whole else "",
         tuple(_line(line, records.get(line.line_id), whole=whole) for line in day.lines),

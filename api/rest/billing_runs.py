@@ -17,7 +17,7 @@ from api.rest.reads import Reading, Reads
 from api.rest.register_bodies import ReasonIn
 from api.rest.resources import NOT_CHANGED, explained, id_of, resource
 from api.rest.rights import MayBill, MayRead, Product, establishment_at, not_here, within
-from application.run_report import HeldBack, Later, RunReport, UnionTotal
+from application.run_report import HeldBack, Later, Once, RunReport, UnionTotal
 from domain.billing_run import BillingRunCancelled, BillingRunCompleted
 from domain.run_plan import RunOptions
 
@@ -69,7 +69,8 @@ class RunReportOut:
     """Refused days without a decision come first; `stopped` says why nothing goes.
 
     `noticed`: days that go, of which an insurer will remark something. `hints`: why days that go are not billed as one
-    might expect. `unpriced` days have no amount yet; where all have none, `amount_cents` is null.
+    might expect. `unpriced` days have no amount yet; where all have none, `amount_cents` is null. A day counts for each
+    of its reasons in `blocked`; once in `blocked_once`, and in `left_out`, which has those of `elsewhere` too.
     """
 
     run_id: UUID | None
@@ -83,6 +84,8 @@ class RunReportOut:
     blocked: tuple[Held, ...]
     not_yet: tuple[Later, ...]
     elsewhere: tuple[Held, ...]
+    blocked_once: Once
+    left_out: Once
     noticed: tuple[Held, ...]
     hints: tuple[Held, ...]
 
@@ -105,7 +108,7 @@ class Cancelled:
 @router.post("", operation_id="bill_month", response_model=RunReportOut)
 def bill_month(caller: MayBill, command: MayWrite, reading: Reads, body: RunIn) -> Response:
     """Bill a month: one invoice a patient and insurability, one file a union. Nothing leaves before it is sent."""
-    quittance, shape = reading.quittance, _report(reading.language)
+    quittance, shape = reading.quittance, run_report(reading.language)
     where = establishment_at(caller, quittance, body.establishment_id)
     options = RunOptions(body.month, body.include_current, quittance.settings.one_month_per_file)
     if body.dry_run:
@@ -156,7 +159,9 @@ def start_numbers(
     )
 
 
-def _report(language: Language) -> Callable[[RunReport], dict[str, Any]]:
+def run_report(language: Language) -> Callable[[RunReport], dict[str, Any]]:
+    """What a preview or a run is answered with."""
+
     def shape(report: RunReport) -> dict[str, Any]:
         def said(reasons: Sequence[HeldBack], group: str = "blocker") -> list[dict[str, Any]]:
             return [{**asdict(held), "text": text(f"{group}.{held.code}", language)} for held in reasons]

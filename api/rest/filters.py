@@ -45,12 +45,13 @@ class InvoiceQuery:
 
 @dataclass(frozen=True, slots=True)
 class DayQuery:
-    """Of billing days."""
+    """Of billing days; `decision=none`: refused, and nobody decided yet."""
 
     month: InMonth = None
     national_union: Word = None
     phase: Word = None
     verdict: Word = None
+    decision: Word = None
     invoice_id: UUID | None = None
     sending_id: UUID | None = None
     patient_id: UUID | None = None
@@ -72,6 +73,7 @@ class RefusalQuery:
     code: Word = None
     root_code: Word = None
     root_letter: Word = None
+    decision: Word = None
     is_cascade: bool | None = None
     sending_id: UUID | None = None
     invoice_id: UUID | None = None

@@ -12,9 +12,9 @@ from api.rest.reads import Reading, Reads
 from api.rest.resources import NOT_CHANGED, resource
 from api.rest.rights import MayRead, not_here, within
 from api.rest.sendings import sending_of
-from domain import billing_day as days
 from domain import invoice as invoices
 from domain.invoice import Invoice, InvoiceIssued
+from projections.settled_days import days_of_sending
 
 router = resource("/invoices", "invoices")
 tree_router = resource("/sendings", "sendings")
@@ -24,18 +24,19 @@ _MOST_INVOICES = 100
 
 @dataclass(frozen=True, slots=True)
 class InvoiceOut(InvoiceIssued):
-    """What was asked, and what the settlement made of it."""
+    """What was asked, and what the settlement made of it. `insurer_reference`: how the insurer calls it, if it said."""
 
     invoice_id: UUID | None = None
     status: str = ""
     verdict: str = ""
     accepted_cents: int = 0
     refused_cents: int = 0
+    insurer_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TreeDay(DayOut):
-    """`is_here` is false when the day left this sending for another, or for none."""
+    """As this sending left it, with the lines that were asked in it. `is_here` is false when the day left it since."""
 
     is_here: bool = True
 
@@ -89,14 +90,12 @@ def get_sending_tree(
 def _opened(reading: Reading, sending_id: UUID, ids: tuple[UUID, ...]) -> list[dict[str, Any]]:
     log, upto = reading.quittance.log, reading.upto
     states = {i: state for i, events in log.load(ids, upto).items() if (state := invoices.fold(events))}
-    loaded = log.load([day for state in states.values() for day in state.made.day_ids], upto)
-    folded = {day_id: day for day_id, events in loaded.items() if (day := days.fold(events))}
+    day_ids = [day for state in states.values() for day in state.made.day_ids]
+    seen = days_of_sending(log, day_ids, sending_id, upto)
     shown, whole = [], reading.caller.may("medical")
     for identifier in (i for i in ids if i in states):
-        here = [(day_id, folded[day_id]) for day_id in states[identifier].made.day_ids if day_id in folded]
-        branches = [
-            {**asdict(shown_day(i, day, whole=whole)), "is_here": day.sending_id == sending_id} for i, day in here
-        ]
+        here = [seen[day_id] for day_id in states[identifier].made.day_ids if day_id in seen]
+        branches = [{**asdict(shown_day(day.day_id, day.state, whole=whole)), "is_here": day.is_here} for day in here]
         shown.append({**_shown(identifier, states[identifier], whole=whole), "days": branches})
     return shown
 
@@ -110,4 +109,5 @@ def _shown(invoice_id: UUID, state: Invoice, *, whole: bool) -> dict[str, Any]:
         "verdict": state.verdict,
         "accepted_cents": state.accepted_cents,
         "refused_cents": state.refused_cents,
+        "insurer_reference": state.insurer_reference,
     }

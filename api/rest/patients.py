@@ -12,6 +12,7 @@ from api.rest.reads import Reads
 from api.rest.register_bodies import (
     AuthorisationEndIn,
     AuthorisationIn,
+    InsurabilityDayIn,
     InsurabilityIn,
     MergeIn,
     NumberIn,
@@ -107,6 +108,21 @@ def record_insurability(
     periods = [period.period() for period in body.periods]
     return command.answer(
         lambda context: quittance.register.insure(context, patient_id, periods),
+        registered,
+        about=patient_id,
+        reason=body.reason,
+        on=patient_id,
+    )
+
+
+@router.post("/{patient_id}/insurability/confirm", operation_id="confirm_insurability", response_model=RegisteredOut)
+def confirm_insurability(
+    caller: MayRegister, command: Writes, quittance: Product, patient_id: PatientId, body: InsurabilityDayIn
+) -> Response:
+    """The insurer was asked about a day again, and told what is recorded: refused care may be billed again."""
+    owned(caller, quittance.log, patient_id)
+    return command.answer(
+        lambda context: quittance.register.confirm_insurability(context, patient_id, body.day),
         registered,
         about=patient_id,
         reason=body.reason,

@@ -177,6 +177,15 @@ class InsurabilityIn(Body):
     reason: Reason = ""
 
 
+class InsurabilityDayIn(Body):
+    """A day of care about which the insurer was asked again."""
+
+    model_config = example(day="2026-02-03", reason="Portail de la mutualité")
+
+    day: Day
+    reason: Reason = ""
+
+
 class AuthorisationIn(Body):
     """What an insurer allowed, or was told of; one of the same kind and first day replaces the former."""
 

@@ -12,6 +12,7 @@ from api.web.doors import MayBill, MayRead
 from api.web.in_place import Refusal, told
 from api.web.timeline import timeline_of
 from api.web.visit import Visit
+from application.run_report import Once
 from domain.billing_run import BillingRunCompleted
 from projections.history import SendingFilter
 
@@ -66,9 +67,22 @@ def _page(visit: Visit, run: Run, refusal: Refusal | None = None) -> Response:
         status=refusal.status if refusal else 200,
         run=run,
         files=files_of(visit, SendingFilter(run_id=run.run_id)),
+        left_out_once=left_out_of(run.made),
         entries=timeline_of(visit, run.run_id),
         refusal=refusal,
     )
+
+
+def left_out_of(made: BillingRunCompleted) -> Once | None:
+    """Of the days left out; None where nobody knows which days of one reason are those of another."""
+    if made.left_out is not None:
+        return Once(made.left_out.days, made.left_out.amount_cents, made.left_out.unpriced)
+    if len(made.blocked) > 1:
+        return None
+    groups = [*made.blocked, *made.elsewhere]
+    known = [one.amount_cents for one in groups if one.amount_cents is not None]
+    days, unpriced = sum(one.days for one in groups), sum(one.unpriced for one in groups)
+    return Once(days, sum(known) if known or not groups else None, unpriced)
 
 
 def _run(visit: Visit, month: str, run_id: UUID) -> Run:

@@ -13,6 +13,8 @@ from domain.care import Care, columns_of
 from domain.day_events import (
     AmountConfirmed,
     CareRecorded,
+    CorrectionDecided,
+    CorrectionRestored,
     DayAcceptedByInsurer,
     DayPartlyRefusedByInsurer,
     DayPriced,
@@ -68,6 +70,15 @@ def _returned(visit: Visit, _former: Sequence[Event], event: DayReturned) -> Ite
     yield Change(label(visit, "cause", "state"), "", text(f"return_cause.{event.return_cause}", visit.language))
 
 
+def _decided(visit: Visit, former: Sequence[Event], event: CorrectionDecided | CorrectionRestored) -> Iterator[Change]:
+    """The decision before, if there was one, and the one that stands now."""
+    known = days.fold(former)
+    before = known.decision if known else "none"
+    after = event.decision if isinstance(event, CorrectionDecided) else "none"
+    words = (text(f"decision.{one}", visit.language) if one != "none" else "" for one in (before, after))
+    yield Change(label(visit, "decision", "list_column"), *words)
+
+
 def _line(former: Sequence[Event], line_id: UUID) -> Care | None:
     """As it stood."""
     known = days.fold(former)
@@ -99,6 +110,8 @@ TELLS: Mapping[type[Any], Tell] = {
     DayPriced: _recorded,
     TimeBarLifted: _letter,
     DayReturned: _returned,
+    CorrectionDecided: _decided,
+    CorrectionRestored: _decided,
     DayAcceptedByInsurer: facts("accepted_cents"),
     DayPartlyRefusedByInsurer: facts("accepted_cents", "refused_cents"),
     DayRefusedByInsurer: facts("refused_cents"),

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.rest.rights import not_here
 from api.web.care_form import care_form, care_of, wrong_line
-from api.web.day import day_of
+from api.web.day import changeable, day_of
 from api.web.doors import MayRecordOwnCare
 from api.web.form_fields import NOTHING, Wrong, day, reason_of, version
 from api.web.patient import PatientId, file_of, unseen_file_of
@@ -55,8 +55,9 @@ def record(visit: MayRecordOwnCare, patient_id: PatientId) -> Response:
 
 @router.get("/jours/{day_id}/lignes/{line_id}")
 def show_line(visit: MayRecordOwnCare, day_id: UUID, line_id: UUID) -> Response:
-    """The form to correct a line; of a day that is in a sending, the day."""
-    if not day_of(visit.now(), day_id).is_prepared:
+    """The form to correct a line; of one that nobody may change, its day."""
+    known = day_of(visit.now(), day_id)
+    if not changeable(known) or _line_of(known, line_id) not in changeable(known):
         return visit.go(visit.to(f"/jours/{day_id}"))
     return _line_page(visit, day_id, line_id, NOTHING)
 
@@ -116,5 +117,6 @@ def _line_page(visit: Visit, day_id: UUID, line_id: UUID, wrong: Wrong) -> Respo
 
 
 def _line_of(known: BillingDay, line_id: UUID) -> Line:
-    """Raises `NotFound`."""
-    return next((line for line in known.recorded if line.line_id == line_id), None) or not_here("line_unknown")
+    """As somebody entered it, or as it was billed. Raises `NotFound`."""
+    lines = (*known.recorded, *known.active)
+    return next((line for line in lines if line.line_id == line_id), None) or not_here("line_unknown")

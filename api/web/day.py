@@ -11,9 +11,11 @@ from api.web.casework import casework_of
 from api.web.casework_things import PAGES
 from api.web.day_prices import OPEN, shown_prices
 from api.web.day_stays import stays_of
+from api.web.day_thread import thread_of
+from api.web.decisions import offer_of
 from api.web.doors import MayRead
 from api.web.form_fields import NOTHING, Wrong
-from api.web.looks import day_phase, verdict
+from api.web.looks import day_phase, decision, verdict
 from api.web.row_words import held_back
 from api.web.said import names_of, shown_lines
 from api.web.sending import Brief
@@ -21,7 +23,8 @@ from api.web.timeline import timeline_of
 from api.web.visit import Visit
 from application.own_care import is_own
 from domain import billing_day as days
-from domain.billing_day import BillingDay
+from domain.billing_day import AGAIN, BillingDay, Line
+from domain.correction import REASONED
 from domain.event import ERASED
 from domain.rules.limits import is_time_barred, last_sendable_day
 
@@ -47,7 +50,8 @@ def day_page(visit: Visit, day_id: UUID, source: str = "", wrong: Wrong = NOTHIN
     held = held_back(visit, [day_id]).get(day_id, ())
     by, keys = visit.known_caller, visit.quittance.keys
     prices = shown_prices(visit, day_id, day)
-    own = [line for line in day.recorded if day.is_prepared and visit.may("own_care") and is_own(by, keys, line.care)]
+    own = [line for line in changeable(day) if visit.may("own_care") and is_own(by, keys, line.care)]
+    stays = stays_of(visit, recorded)
     differing = {one.line.line_id for one in prices.differing} if prices else set()
     return visit.page(
         "day.html",
@@ -58,7 +62,10 @@ def day_page(visit: Visit, day_id: UUID, source: str = "", wrong: Wrong = NOTHIN
         phase=day_phase({"phase": held_phase(held) if held else phase}),
         held=held,
         verdict=verdict({"verdict": day.verdict}),
-        next_step=_next_step(day),
+        decision=decision({"decision": day.decision, "verdict": day.verdict}),
+        offer=offer_of(visit, day, lines),
+        reasoned=REASONED,
+        next_step=_next_step(day, is_held=bool(held)),
         lines=lines,
         own=own,
         doubted=[line for line in own if line.line_id in differing],
@@ -69,11 +76,13 @@ def day_page(visit: Visit, day_id: UUID, source: str = "", wrong: Wrong = NOTHIN
         proof=proof_of(visit, day),
         last_sendable=last_sendable_day(day.date),
         is_barred=is_time_barred(day.date, visit.as_of or visit.today) and not day.time_bar_proof,
-        stays=stays_of(visit, recorded),
+        stays=stays,
+        here=next((stay for stay in reversed(stays) if stay.sending_id == day.sending_id), None),
+        thread=thread_of(visit, recorded, stays),
         entries=timeline_of(visit, day_id, source),
         source=source,
         version=len(recorded),
-        is_open=day.is_prepared and visit.may("care"),
+        may_lift=day.is_prepared and visit.may("care"),
         casework=casework_of(visit, day_id),
         wrong=wrong,
     )
@@ -91,10 +100,17 @@ def proof_of(visit: Visit, day: BillingDay) -> str:
     return day.time_bar_proof if visit.may_ever("medical") and day.time_bar_proof != ERASED else ""
 
 
-def _next_step(day: BillingDay) -> str:
-    """What the practice has to do: its own side, beside the insurer's word."""
-    if day.verdict in ("mixed", "refused") and not day.is_prepared:
+def changeable(day: BillingDay) -> tuple[Line, ...]:
+    """Lines that may be corrected: as people entered them, of a day that is partly paid those that are asked again."""
+    return day.recorded if day.is_open else day.to_bill
+
+
+def _next_step(day: BillingDay, *, is_held: bool) -> str:
+    """What the practice has to do: its own side, beside the insurer's word. What holds it back says so itself."""
+    if day.is_prepared or (is_held and day.decision in AGAIN):
+        return ""
+    if day.decision != "none":
+        return "goes_again" if day.decision in AGAIN else "closed"
+    if day.verdict in ("mixed", "refused"):
         return "decision_waits"
-    if day.verdict == "none" and not day.is_prepared:
-        return "wait"
-    return "nothing_to_do" if not day.is_prepared else ""
+    return "wait" if day.verdict == "none" else "nothing_to_do"

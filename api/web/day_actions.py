@@ -1,12 +1,14 @@
-"""What a person may do with a day that is in no sending; each is a form of its page and ends there again."""
+"""What a person may do with a day: before it is billed, or once refused. Each is a form of its page and ends there."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from api.web.day import day_of, day_page
-from api.web.doors import MayRecordCare, MayRecordOwnCare
+from api.web.decisions import wanted_decision
+from api.web.doors import MayBill, MayRecordCare, MayRecordOwnCare
 from api.web.form_fields import day, done_or_wrong, identifier, version
 from api.web.visit import Visit
 from application.commit import Done
@@ -54,8 +56,26 @@ def lift_time_bar(visit: MayRecordCare, day_id: UUID) -> Response:
     return _on_day(visit, day_id, "prescription", act, needs_reason=False)
 
 
+@router.post("/{day_id}/decision")
+def decide(visit: MayBill, day_id: UUID) -> Response:
+    """Say what becomes of what was refused of it."""
+    desk = visit.quittance.corrections
+
+    def act(context: Context) -> Done[Any]:
+        return desk.decide_one(context, visit.practice, day_id, wanted_decision(visit))
+
+    return _on_day(visit, day_id, "decision", act, needs_reason=False)
+
+
+@router.post("/{day_id}/decision/annuler")
+def restore(visit: MayBill, day_id: UUID) -> Response:
+    """Take the decision back, as long as no run took it up."""
+    desk = visit.quittance.corrections
+    return _on_day(visit, day_id, "annuler", lambda context: desk.decide_one(context, visit.practice, day_id, None))
+
+
 def _on_day(
-    visit: Visit, day_id: UUID, form: str, act: Callable[[Context], Done[UUID]], *, needs_reason: bool = True
+    visit: Visit, day_id: UUID, form: str, act: Callable[[Context], Done[Any]], *, needs_reason: bool = True
 ) -> Response:
     """Upon what the person saw, and back to the day, which says what was wrong with the form."""
     return done_or_wrong(

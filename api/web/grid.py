@@ -6,13 +6,15 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from api.rest.listing import Paging
+from api.web.decisions import TOLD
 from api.web.deputies import Colleagues, colleagues_in
 from api.web.grid_spec import Action, Choice, Column, GridSpec, Look
 from api.web.own_view import PAGE_SIZES, SavedFilter, columns_of, own_limit, preference, saved_filters, usual_query
 from api.web.visit import Visit
 from application.ports import Row, Sql
+from projections.days import UNPRICED
 from projections.paging import MOST_COUNTED, Asked, Page
-from projections.scope import Condition
+from projections.scope import Condition, both
 
 __all__ = ["ORDER", "Action", "Choice", "Column", "Grid", "GridSpec", "Look", "columns_of", "grid_of", "usual_query"]
 
@@ -23,7 +25,10 @@ PageOf = Callable[[Sql, Condition, Asked], Page]
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """What the template shows. `cents` None: nothing is summed. `colleagues`: whom an action can be told."""
+    """What the template shows. `cents` None: nothing is summed. `colleagues`: whom an action can be told.
+
+    `unpriced`: rows of which the amount is not known yet; they count for nothing in `cents`.
+    """
 
     spec: GridSpec
     columns: tuple[Column, ...]
@@ -41,6 +46,12 @@ class Grid:
     saved: tuple[SavedFilter, ...] = ()
     has_own_filter: bool = False
     colleagues: Colleagues = ()
+    unpriced: int = 0
+
+    @property
+    def decisions(self) -> tuple[tuple[str, str], ...]:
+        """What an action can be told that decides, and where the catalogue has its word."""
+        return TOLD
 
     @property
     def is_counted_wholly(self) -> bool:
@@ -116,6 +127,7 @@ def grid_of(visit: Visit, spec: GridSpec, paging: Paging, where: Condition, page
     asked = Asked(given.sort, given.descending, given.after, limit, visit.upto)
     with visit.sql() as sql:
         page, count, cents = _page_and_sum(sql, spec, where, asked, page_of)
+        unpriced = spec.listing.count(sql, both([where, UNPRICED]), visit.upto) if count and spec.tells_unpriced else 0
     query = {name: value for name, value in paging.query if value}
     actions = tuple(action for action in spec.actions if visit.may(action.right))
     given_with = [action.right for action in actions if action.asks == "colleague"]
@@ -136,6 +148,7 @@ def grid_of(visit: Visit, spec: GridSpec, paging: Paging, where: Condition, page
         saved_filters(visit, spec),
         preference(visit, f"filter.{spec.name}") is not None,
         colleagues_in(visit, [visit.practice], given_with[0]) if given_with else (),
+        unpriced,
     )
 
 

@@ -64,7 +64,8 @@ class Choice:
 class Action:
     """What can be done with selected rows: `key` names it in the catalogue, `right` says who may.
 
-    `asks`: what it must be told once for all of them, a `colleague` or a `day`. `needs_reason`: not done without one.
+    `asks`: what it must be told once for all of them, a `colleague`, a `day` or a `decision`. `needs_reason`: not done
+    without one. `is_weighed`: a page shows what would come of it, and asks, also for rows that were ticked.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Action:
     right: str
     asks: str = ""
     needs_reason: bool = False
+    is_weighed: bool = False
 
 
 CARE = (
@@ -81,6 +83,8 @@ CARE = (
 """For every list of things that people take upon themselves."""
 CARE_OF_PATIENTS = tuple(replace(action, right="care_note") for action in CARE)
 """The same for lists whose things are about patients."""
+DECIDE = Action("decide", "list_action.decide", "bill", asks="decision", is_weighed=True)
+"""For lists of billing days, and those that stand for them."""
 CARE_COLUMNS = (
     Column("assignee", shown=False, label="list_column.assignee"),
     Column("snoozed_until", "day", shown=False, label="list_column.snoozed_until"),
@@ -148,6 +152,19 @@ class GridSpec:
         """What a row adds to the sum."""
         return 0 if self.void and row["status"] == self.void else row[self.total] or 0
 
+    @property
+    def tells_unpriced(self) -> bool:
+        """Whether some rows may have no amount yet, which then stands as 0 in what is summed."""
+        return bool(self.total) and "unpriced" in self.listing.table.names
+
     def complete(self, visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
         """Rows with everything that a column shows."""
-        return self.enrich(visit, rows) if self.enrich and rows else rows
+        told = [_as_told(row) for row in rows]
+        return self.enrich(visit, told) if self.enrich and told else told
+
+
+def _as_told(row: Row) -> Row:
+    """What an insurer accepts and refuses is None as long as none has said anything, and not 0."""
+    if row.get("verdict", row.get("outcome")) != "none":
+        return row
+    return {**row, **{name: row[name] or None for name in ("accepted_cents", "refused_cents") if name in row}}

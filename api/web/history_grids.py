@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from api.held_days import HELD
+from api.web.decisions import CHOSEN
 from api.web.grid_spec import (
     CARE,
     CARE_COLUMNS,
     CARE_COLUMNS_OF_PATIENTS,
     CARE_OF_PATIENTS,
+    DECIDE,
     MINE,
     MINE_OF_PATIENTS,
     Action,
@@ -15,7 +17,16 @@ from api.web.grid_spec import (
     Column,
     GridSpec,
 )
-from api.web.looks import day_phase, invoice_state, sending_outcome, sending_row, sending_state, settled_row, verdict
+from api.web.looks import (
+    day_phase,
+    decision,
+    invoice_state,
+    sending_outcome,
+    sending_row,
+    sending_state,
+    settled_row,
+    verdict,
+)
 from api.web.row_words import with_blockers, with_care, with_explanation, with_patients, with_reasons
 from api.web.visit import Visit
 from application.ports import Row
@@ -165,6 +176,7 @@ DAYS_GRID = GridSpec(
         Column("patient", label="list_column.patient", right="medical"),
         Column("phase", "state", label="list_column.phase", state=day_phase),
         Column("verdict", "state", state=verdict),
+        Column("decision", "state", label="list_column.decision", state=decision),
         Column("amount_cents", "amount"),
         Column("accepted_cents", "amount"),
         Column("refused_cents", "amount"),
@@ -187,6 +199,7 @@ DAYS_GRID = GridSpec(
             label="list_column.phase",
         ),
         Choice("verdict", "one_of", _VERDICTS),
+        Choice("decision", "one_of", CHOSEN, label="list_column.decision"),
         Choice("date_from", "day", label="list_column.date_from"),
         Choice("date_to", "day", label="list_column.date_to"),
         Choice("is_returned", "flag", label="list_column.is_returned"),
@@ -198,6 +211,6 @@ DAYS_GRID = GridSpec(
     total="amount_cents",
     first_step=("/importations", "care"),
     enrich=_of_days,
-    actions=CARE_OF_PATIENTS,
+    actions=(DECIDE, *CARE_OF_PATIENTS),
     prints="day",
 )

@@ -41,6 +41,7 @@ def show_invoice(visit: MayRead, invoice_id: UUID, source: Brief = "") -> Respon
         way=invoice_state({"status": state.status}),
         verdict=verdict({"verdict": state.verdict}),
         sending=sending_of(visit, state.made.sending_id),
+        follows=_follows(visit, state),
         branch=next(iter(branches_of(visit, state.made.sending_id, rows)), None),
         entries=timeline_of(visit, invoice_id, source),
         source=source,
@@ -49,6 +50,13 @@ def show_invoice(visit: MayRead, invoice_id: UUID, source: Brief = "") -> Respon
 
 
 PAGES["invoice"] = show_invoice
+
+
+def _follows(visit: Visit, state: Invoice) -> str:
+    """Number of the invoice that this one follows, empty for an original one."""
+    previous = state.made.previous_invoice_id
+    former = invoices.fold(visit.events(previous)) if previous else None
+    return former.made.invoice_number if former else ""
 
 
 def invoice_of(visit: Visit, invoice_id: UUID) -> Invoice:

@@ -1,7 +1,7 @@
 """Work on many rows: a selection or a whole filter becomes a job with a page of its own.
 
-A selection is what stands before the person's eyes and begins at once. A whole filter is frozen first and shown with
-number and sum; nothing happens before that page is confirmed.
+A selection is what stands before the person's eyes and begins at once, unless the action is to be weighed. A whole
+filter is frozen first and shown with number and sum; nothing happens before that page is confirmed.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.web.chosen import filtered, is_whole, ticked
+from api.web.decide_effects import Effects, effects_of
 from api.web.doors import Door, MayRead
 from api.web.file_jobs import file_job_page
 from api.web.grid_spec import Action
@@ -21,9 +22,10 @@ from api.web.looks import job_state
 from api.web.own_view import columns_of
 from api.web.render import wants_part
 from api.web.rows_by_id import known_rows
-from api.web.told_jobs import named, reason_for, told
+from api.web.told_jobs import named, needs_reason, needs_reason_back, reason_back, reason_for, told, value_of
 from api.web.visit import Visit
 from application.job_store import Job
+from application.jobs import MOST_THINGS
 from domain.errors import NotFound
 
 router = APIRouter(prefix="/c/{where}")
@@ -49,11 +51,12 @@ def begin(visit: MayRead, grid: str) -> Response:
     shown = grid_named(visit, grid)
     action = _action(visit, shown, visit.text("action", 40))
     name, whole = named(visit, grid, action), is_whole(visit)
-    reason = "" if whole else reason_for(visit, action)
+    is_asked_first = whole or action.is_weighed
+    reason = "" if is_asked_first else reason_for(visit, action)
     ids, cents = _meant(visit, shown, _of_filter(visit, shown) if whole else ticked(visit))
     jobs = visit.quittance.jobs
     job_id = jobs.draft(command_of(visit), visit.practice, name, ids, cents)
-    if not whole:
+    if not is_asked_first:
         jobs.confirm(job_id, visit.known_caller.actor, reason)
     return visit.go(visit.at(f"/travaux/{job_id}"))
 
@@ -87,7 +90,7 @@ def show_job(visit: MayWatch, job_id: UUID) -> Response:
 
 
 def _page(visit: Visit, job: Job) -> Response:
-    job_id, (shown, action) = job.job_id, _named(job)
+    job_id, (shown, action), value = job.job_id, _named(job), value_of(job.action)
     failed = [] if job.is_open else visit.quittance.jobs.items(job_id, "failed", _MOST_FAILURES)
     first = visit.quittance.jobs.items(job_id, "waiting", _SHOWN) if job.state == "drafted" else []
     known = known_rows(visit, shown.spec, [item.subject_id for item in [*failed, *first]])
@@ -103,6 +106,9 @@ def _page(visit: Visit, job: Job) -> Response:
         action=action,
         title=title_of(visit, job),
         told=told(visit, action, job),
+        effects=_effects(visit, job, action),
+        needs_reason=needs_reason(action, value),
+        needs_reason_back=needs_reason_back(action),
         failed=failed,
         first=first,
         rows=rows,
@@ -118,8 +124,9 @@ def _page(visit: Visit, job: Job) -> Response:
 @router.post("/travaux/{job_id}/confirmer")
 def confirm(visit: MayRead, job_id: UUID) -> Response:
     """Do what was shown, and nothing else."""
-    _, action = _named(_mine(visit, job_id))
-    visit.quittance.jobs.confirm(job_id, visit.known_caller.actor, reason_for(visit, action))
+    job = _mine(visit, job_id)
+    reason = reason_for(visit, _named(job)[1], value_of(job.action))
+    visit.quittance.jobs.confirm(job_id, visit.known_caller.actor, reason)
     return visit.go(visit.at(f"/travaux/{job_id}"))
 
 
@@ -127,7 +134,7 @@ def confirm(visit: MayRead, job_id: UUID) -> Response:
 def undo(visit: MayRead, job_id: UUID) -> Response:
     """Take back what it did, where nothing happened since; a job of its own, in the name of whoever asks."""
     _, action = _named(_mine(visit, job_id))
-    undone_by = visit.quittance.jobs.undo(command_of(visit), job_id, reason_for(visit, action))
+    undone_by = visit.quittance.jobs.undo(command_of(visit), job_id, reason_back(visit, action))
     return visit.go(visit.at(f"/travaux/{undone_by}"))
 
 
@@ -137,6 +144,14 @@ def stop(visit: MayRead, job_id: UUID) -> Response:
     _mine(visit, job_id)
     visit.quittance.jobs.stop(job_id)
     return visit.go(visit.at(f"/travaux/{job_id}"))
+
+
+def _effects(visit: Visit, job: Job, action: Action) -> Effects | None:
+    """What it would do, as long as nobody confirmed it."""
+    if job.state != "drafted" or action.asks != "decision" or not visit.may(action.right):
+        return None
+    ids = [item.subject_id for item in visit.quittance.jobs.items(job.job_id, "waiting", MOST_THINGS)]
+    return effects_of(visit, ids, value_of(job.action))
 
 
 def _of_filter(visit: Visit, shown: Exportable) -> Sequence[UUID]:

@@ -39,6 +39,13 @@ _PHASE: dict[str, Look] = {
     "in_sending": ("state-sent", "check", "list_phase.in_sending"),
     "settled": ("state-settled", "badge-check", "list_phase.settled"),
 }
+_DECISION: dict[str, Look] = {
+    "none": ("state-manual", "hand", "decision.none"),
+    "rebill": ("state-prepared", "arrow-up", "decision.rebill"),
+    "rebill_elsewhere": ("state-prepared", "arrow-up", "decision.rebill_elsewhere"),
+    "justified": ("state-done", "ban", "decision.justified"),
+}
+_NOTHING_TO_DECIDE: Look = ("state-done", "circle-dashed", "decision.nothing")
 _JOB: dict[str, Look] = {
     "drafted": ("state-prepared", "circle-dashed", "list_job.drafted"),
     "waiting": ("state-prepared", "clock", "list_job.waiting"),
@@ -76,6 +83,14 @@ def invoice_state(row: Row) -> Look:
 def day_phase(row: Row) -> Look:
     """How far the day is."""
     return _PHASE[row["phase"]]
+
+
+def decision(row: Row) -> Look:
+    """What the practice decided about the refusal; of a day of which nothing is refused, that there is nothing to."""
+    decided = row["decision"]
+    if decided == "none" and row["verdict"] not in ("mixed", "refused", "accepted_less"):
+        return _NOTHING_TO_DECIDE
+    return _DECISION.get(decided, ("state-prepared", "check", f"decision.{decided}"))
 
 
 def sending_row(row: Row) -> str:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from api.rest.patients import owned
 from api.web.doors import MayRegister
-from api.web.form_fields import done_or_wrong, identifier, version
+from api.web.form_fields import day, done_or_wrong, identifier, version
 from api.web.patient import PatientId, details_page
 from api.web.patient_parts import details_of, period_of
 from api.web.visit import Visit
@@ -42,6 +42,16 @@ def insure(visit: MayRegister, patient_id: PatientId) -> Response:
         return visit.quittance.register.insure(context, patient_id, [period])
 
     return _do(visit, patient_id, "period", act)
+
+
+@router.post("/assurabilite/confirmer")
+def confirm_insurability(visit: MayRegister, patient_id: PatientId) -> Response:
+    """The insurer was asked about a day again and told the same."""
+
+    def act(context: Context) -> Done[Any]:
+        return visit.quittance.register.confirm_insurability(context, patient_id, day(visit, "day"))
+
+    return _do(visit, patient_id, "confirmed", act)
 
 
 @router.post("/numero")

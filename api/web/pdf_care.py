@@ -7,7 +7,7 @@ from api.held_days import held_phase
 from api.web.day import day_of, proof_of
 from api.web.day_stays import stays_of
 from api.web.invoice import invoice_of
-from api.web.looks import day_phase, invoice_state, verdict
+from api.web.looks import day_phase, decision, invoice_state, verdict
 from api.web.pdf_lines import line_columns, line_rows
 from api.web.pdf_words import DASH, Printed, Speaker, titled
 from api.web.row_words import held_back, held_words
@@ -62,12 +62,14 @@ def day_told(twig: Twig, speak: Speaker) -> str:
 def _day_facts(day: BillingDay, name: str, proof: str, held: Sequence[str], speak: Speaker) -> Facts:
     t, is_settled = speak.t, day.verdict != "none"
     phase = "settled" if is_settled else "in_sending" if day.sending_id else "prepared"
+    decided = decision({"decision": day.decision, "verdict": day.verdict})
     return Facts(
         [
             *([(t("state.patient_id"), name)] if name else []),
             (t("list_column.phase"), speak.state(day_phase({"phase": held_phase(held) if held else phase}))),
             *([(t("list_column.reason"), held_words(held, speak.language))] if held else []),
             (t("state.verdict"), speak.state(verdict({"verdict": day.verdict}))),
+            *([(t("list_column.decision"), speak.state(decided))] if day.lost else []),
             (t("state.amount_cents"), speak.amount(day.asked_cents)),
             (t("state.accepted_cents"), speak.amount(day.accepted_cents if is_settled else None)),
             (t("state.refused_cents"), speak.amount(day.refused_cents if is_settled else None)),

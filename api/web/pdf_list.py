@@ -109,7 +109,10 @@ def _told(choice: Choice, value: str, speak: Speaker) -> str:
 
 def _sum(shown: Exportable, rows: Iterable[Row], speak: Speaker) -> str:
     counted, total = list(rows), shown.spec.total
-    if not total:
+    known = [row for row in counted if row[total] is not None] if total else []
+    if not known and (counted or not total):
         return speak.t("print.rows", count=len(counted))
-    cents = sum(map(shown.spec.cents_of, counted))
-    return speak.t("print.rows_sum", count=len(counted), column=speak.t(f"state.{total}"), sum=speak.amount(cents))
+    sum_of_known = speak.amount(sum(map(shown.spec.cents_of, known)))
+    if without := len(counted) - len(known):
+        sum_of_known += f" ({speak.t('bill.unpriced', count=without)})"
+    return speak.t("print.rows_sum", count=len(counted), column=speak.t(f"state.{total}"), sum=sum_of_known)

@@ -7,9 +7,10 @@ from uuid import UUID
 from markupsafe import Markup
 
 from api.rest.filters import RefusalQuery, narrowed
-from api.web.grid_spec import CARE_OF_PATIENTS, Choice, Column, GridSpec
+from api.web.decisions import CHOSEN
+from api.web.grid_spec import CARE_OF_PATIENTS, DECIDE, Choice, Column, GridSpec
 from api.web.grids import GRIDS, Exportable
-from api.web.looks import settled_row, verdict
+from api.web.looks import decision, settled_row, verdict
 from api.web.said import names_of
 from api.web.visit import Visit
 from application.ports import Row
@@ -29,6 +30,7 @@ CHOICES = (
     Choice("code", "text", label="refusal.code"),
     Choice("root_code", "text", label="refusal.root_code"),
     Choice("verdict", "one_of", tuple((value, f"verdict.{value}") for value in _VERDICTS)),
+    Choice("decision", "one_of", CHOSEN, label="list_column.decision"),
     Choice("is_cascade", "flag"),
     Choice("date_from", "day", label="refusal.date_from"),
     Choice("date_to", "day", label="refusal.date_to"),
@@ -106,6 +108,7 @@ SPEC = GridSpec(
         Column("patient", label="refusal.patient", right="medical"),
         Column("nomenclature_code", label="refusal.nomenclature_code"),
         Column("verdict", "state", state=verdict),
+        Column("decision", "state", label="list_column.decision", state=decision),
         Column("code", label="refusal.code"),
         Column("refused_cents", "amount"),
         Column("reason", "reason", label="refusal.reason"),
@@ -126,7 +129,7 @@ SPEC = GridSpec(
     title="refusal.lines",
     total="refused_cents",
     enrich=told,
-    actions=CARE_OF_PATIENTS,
+    actions=(DECIDE, *CARE_OF_PATIENTS),
     prints="day",
     acts_on=("billing_days", "day_id"),
 )

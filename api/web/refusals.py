@@ -1,5 +1,6 @@
 """Refusals by cause: what must be corrected once, how much hangs on it and until when; and all refused lines."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from api.web.grid_spec import Choice
 from api.web.grids import list_page, wanted_of
 from api.web.plain_lists import PLAIN, PlainList
 from api.web.refusal_cause import show_cause
-from api.web.refusal_groups import COLUMNS, MOST_BARS, chart_of, groups_of, in_words, path_of
+from api.web.refusal_groups import COLUMNS, MOST_BARS, Group, chart_of, groups_of, in_words, path_of
 from api.web.refusal_rows import CHOICES
 from api.web.visit import Visit
 from api.web.written import sending_name
@@ -52,7 +53,7 @@ def show_causes(visit: MayRead, wanted: RefusalWanted) -> Response:
         "refusals.html",
         fragment="list",
         groups=[
-            (group, visit.to(path_of(group.cause.code), **{**kept, "letter": group.cause.letter})) for group in groups
+            (group, _page(visit, group, kept), _page(visit, group, {"decision": "none", **kept})) for group in groups
         ],
         query=query,
         narrowing=narrowing,
@@ -74,6 +75,11 @@ def show_lines(visit: MayRead, wanted: RefusalWanted, paging: Pages) -> Response
 
 
 router.get("/{cause}")(show_cause)  # after those with a name of their own
+
+
+def _page(visit: Visit, group: Group, kept: Mapping[str, str]) -> str:
+    """Of the cause, its lines narrowed like the list of causes."""
+    return visit.to(path_of(group.cause.code), **{**kept, "letter": group.cause.letter})
 
 
 def _listed(visit: Visit) -> list[Row]:

@@ -24,6 +24,10 @@ def _insured(visit: Visit, former: Sequence[Event], event: patient.InsurabilityR
     yield from differences(visit, "state", same[0] if same else None, event)
 
 
+def _confirmed(visit: Visit, _former: Sequence[Event], event: patient.InsurabilityConfirmed) -> Iterator[Change]:
+    yield now(visit, "date", event.day)
+
+
 def _number(visit: Visit, _former: Sequence[Event], event: patient.NationalNumberReplaced) -> Iterator[Change]:
     yield Change(label(visit, "ssin", "state"), value(visit, "ssin", event.former), value(visit, "ssin", event.ssin))
 
@@ -75,6 +79,7 @@ def _which(visit: Visit, event: patient.AuthorisationRecorded | patient.Authoris
 
 TELLS: Mapping[type[Any], Tell] = {
     patient.PatientDetailsCorrected: _details(patient.fold),
+    patient.InsurabilityConfirmed: _confirmed,
     patient.InsurabilityRecorded: _insured,
     patient.NationalNumberReplaced: _number,
     patient.PatientMerged: _merged,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date as Date
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,20 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from api.catalogue import Language, counted, entitlement, euros, has, number, percent, text, unread, with_percent
+from api.catalogue import (
+    Language,
+    counted,
+    decimal,
+    entitlement,
+    euros,
+    has,
+    number,
+    percent,
+    text,
+    unread,
+    with_percent,
+)
+from api.rejected import rejected
 from api.web.assets import asset
 from api.web.cells import Writers
 from api.web.policy import PAGE_HEADERS, page_policy
@@ -25,14 +39,21 @@ from domain.rules.unions import beyond_efact
 if TYPE_CHECKING:
     from api.web.visit import Visit
 
+SAVED = "quittance-saved"
+"""Cookie of a browser whose form was done: the next whole page says so."""
 _DASH = "\N{EN DASH}"
 _HTML = "text/html; charset=utf-8"
+_REFUSED = 400
 
 
 def page_of(visit: "Visit", template: str, facts: Mapping[str, object], status: int = 200) -> Response:
     """The whole page, with the frame around it."""
-    body = environment(visit.language).get_template(template).render(_context(visit, facts))
-    return _answer(visit, body, status)
+    was_saved = SAVED in visit.request.cookies
+    context = {**_context(visit, facts), "was_saved": was_saved and status < _REFUSED}
+    answer = _answer(visit, environment(visit.language).get_template(template).render(context), status)
+    if was_saved:
+        answer.delete_cookie(SAVED, path="/", secure=True, httponly=True, samesite="strict")
+    return answer
 
 
 def wants_part(request: Request) -> bool:
@@ -86,11 +107,13 @@ def environment(language: Language) -> Environment:
         "moment": moment,
         "number": lambda count: number(count, language),
         "percent": lambda written: percent(written, language) if written else _DASH,
+        "decimal": lambda figure: decimal(f"{figure:f}" if isinstance(figure, Decimal) else str(figure), language),
         "with_percent": lambda figure: with_percent(figure, language),
         "month": lambda month: f"{month[5:]}/{month[:4]}" if month else _DASH,
         "month_in_words": lambda month: month_in_words(month, language),
         "unread": lambda reason: unread(reason, language),
         "of_month": lambda month: of_month(month, language),
+        "rejected": lambda code, field: rejected(code, field, language),
         "entitlement": lambda name: entitlement(name, language),
         "destination_kind": lambda code: text(f"destination_kind.{beyond_efact(code)}", language),
         "yes": lambda value: words.gettext("oui") if value else _DASH,

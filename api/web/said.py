@@ -6,7 +6,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from api.catalogue import Language
-from api.web.grid import Look
+from api.web.grid_spec import Look
 from api.web.looks import verdict
 from api.web.visit import Visit
 from domain import patient as patients
@@ -41,10 +41,10 @@ class ShownLine:
 def shown_lines(day: BillingDay, visit: Visit) -> tuple[ShownLine, ...]:
     """Lines of a day that count, cascades folded under their root; what the insurer wrote for who may see care."""
     records = dict(zip((line.line_id for line in day.asked), day.records, strict=False)) if day.invoice_id else {}
-    is_settled = day.verdict != "none"
+    waiting = {line.line_id for line in day.asked} if day.verdict == "none" else frozenset()
     with_comment = visit.may_ever("medical")
     return tuple(
-        _shown(one, records, visit.language, is_settled=is_settled, with_comment=with_comment)
+        _shown(one, records, visit.language, is_settled=one.line.line_id not in waiting, with_comment=with_comment)
         for one in told(day.active)
     )
 

@@ -132,6 +132,7 @@ def _asked(visit: Visit, status: int = 200, problem: str = "", wait_s: int = 0) 
         status=status,
         next=there,
         problem=problem,
+        login=visit.text("login", 100) if problem else "",
         wait_s=wait_s,
         has_ended=_has_ended(visit),
         is_kept=there == "/pending" and pending.COOKIE in visit.request.cookies,

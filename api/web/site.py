@@ -43,14 +43,22 @@ class Site:
         self.pages = create_pages(quittance)
         self.pages.state.of_the_service = self.api.state
         self.state: Any = self.api.state
+        self._of_programs = {_first_word(getattr(route, "path", "")) for route in self.api.routes}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the beginning and end of the service."""
         app: ASGIApp = self.api
-        if scope["type"] == "http" and _first_word(scope["path"]) in _OURS:
+        if scope["type"] == "http" and self._is_a_page(scope):
             app = self.pages
             scope = {**scope, "query_string": _filled(scope["query_string"])}
         await app(scope, receive, send)
+
+    def _is_a_page(self, scope: Scope) -> bool:
+        """Ours by its first word, or an address that is nobody's, asked for by a browser: a person reads the answer."""
+        word = _first_word(scope["path"])
+        if word in _OURS or word in self._of_programs:
+            return word in _OURS
+        return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
 
 
 def _filled(query: bytes) -> bytes:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from api.catalogue import Language
 from api.web.dashboard import percent
 from api.web.doors import MayRead
+from api.web.own_lists import own_lists
 from api.web.plain_lists import PLAIN, PlainList
 from api.web.put_off import why_put_off
 from api.web.todo_rows import COLUMNS, Shown, figures_of, in_words, shown
@@ -57,6 +58,7 @@ def show_work(visit: MayRead, snoozed: Snoozed = False, mine: Mine = False) -> R
         rows=asked_for,
         why_put_off={work: reasons.get(target, "") for work, target in put_off.items()},
         mine=mine,
+        own_lists=own_lists(visit) if mine else (),
         put_off=sum(row.is_put_off for row in rows),
         snoozed=snoozed,
         figures=figures_of(rows, today, settled, oldest),

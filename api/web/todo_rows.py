@@ -28,7 +28,7 @@ class Shown:
 
     `absent_until`: last day of the absence of the assignee, when the reader stands in; it is the reader's work, too.
     `stuck`: none of its days would be billed now, for they are `blocked`, or for a destination `elsewhere`, or some of
-    them the one and some the other (`mixed`).
+    them the one and some the other (`mixed`); `held_by` says why, in codes.
     """
 
     work: Work
@@ -41,6 +41,7 @@ class Shown:
     is_mine: bool
     absent_until: Date | None
     stuck: str
+    held_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def shown(
     """
     assignee = care.assignee if care else None
     absent_until = absent.get(assignee) if assignee else None
-    stuck = _stuck(visit, left)
+    held = held_back(visit, left) if left else {}
+    stuck = _stuck(held, left)
     until = Date.fromisoformat(care.snoozed_until) if care and care.snoozed_until else None
     return Shown(
         work,
@@ -81,6 +83,7 @@ def shown(
         absent_until is not None or (visit.session is not None and assignee == visit.session.user_id),
         absent_until,
         stuck,
+        tuple(sorted({code for codes in held.values() for code in codes})) if stuck else (),
     )
 
 
@@ -122,8 +125,7 @@ def figures_of(rows: Sequence[Shown], today: Date, unread: int, oldest: str) -> 
     )
 
 
-def _stuck(visit: Visit, left: Sequence[UUID]) -> str:
-    held = held_back(visit, left) if left else {}
+def _stuck(held: Mapping[UUID, Sequence[str]], left: Sequence[UUID]) -> str:
     if not left or len(held) < len(left):
         return ""
     phases = {held_phase(codes) for codes in held.values()}

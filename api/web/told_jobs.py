@@ -3,14 +3,17 @@
 The value stands behind a colon in the name of the job's action (`application.casework_jobs`).
 """
 
+from api.catalogue import text
+from api.web.decisions import TOLD, told_decision
 from api.web.deputies import colleagues_in
-from api.web.form_fields import day
+from api.web.form_fields import day, reason_of
 from api.web.grid_spec import Action
 from api.web.render import day as written
 from api.web.timeline import name_of
 from api.web.visit import Visit
 from application.job_store import Job
 from domain.casework import check_until
+from domain.correction import REASONED
 from domain.errors import Invalid
 
 
@@ -22,26 +25,47 @@ def named(visit: Visit, grid: str, action: Action) -> str:
             return f"{name}:{_colleague(visit, action.right)}"
         case "day":
             return f"{name}:{_day(visit)}"
+        case "decision":
+            return f"{name}:{told_decision(visit)}"
     return name
 
 
 def told(visit: Visit, action: Action, job: Job) -> str:
     """In words, empty for an action that is told nothing."""
-    value = job.action.partition(":")[2]
+    value = value_of(job.action)
     match action.asks:
         case "colleague":
             return name_of(visit, f"user:{value}") if value else "\N{EN DASH}"
         case "day":
             return written(value)
+        case "decision":
+            return text(dict(TOLD).get(value, value), visit.language)
     return ""
 
 
-def reason_for(visit: Visit, action: Action) -> str:
-    """Why, as the form says. Raises `Invalid` when the action needs it."""
-    reason = visit.text("reason", 500)
-    if action.needs_reason and not reason:
-        raise Invalid("reason_missing", "reason: say why.", field="reason")
-    return reason
+def value_of(name: str) -> str:
+    """What a job of that name was told; empty for one that was told nothing."""
+    return name.partition(":")[2]
+
+
+def needs_reason(action: Action, value: str) -> bool:
+    """Whether it is not done without one, told that."""
+    return action.needs_reason or (action.asks == "decision" and value in REASONED)
+
+
+def reason_for(visit: Visit, action: Action, value: str = "") -> str:
+    """Why, as the form says. Raises `Invalid` when the action needs it, told that."""
+    return reason_of(visit) if needs_reason(action, value) else visit.text("reason", 500)
+
+
+def needs_reason_back(action: Action) -> bool:
+    """Whether it is not taken back without a reason: a decision may give place to a former one that needs it."""
+    return action.needs_reason or action.asks == "decision"
+
+
+def reason_back(visit: Visit, action: Action) -> str:
+    """Why it is taken back. Raises `Invalid` when that needs a reason."""
+    return reason_of(visit) if needs_reason_back(action) else visit.text("reason", 500)
 
 
 def _colleague(visit: Visit, right: str) -> str:

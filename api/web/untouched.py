@@ -47,7 +47,7 @@ def _of_line(visit: Visit, recorded: Sequence[Recorded]) -> dict[str, str]:
     """Of the line that the path names; a form about the whole day has no value of it."""
     state = days.fold(one.event for one in recorded)
     named = str(visit.request.path_params.get("line_id", ""))
-    return next((typed_line(one.care) for one in state.recorded if str(one.line_id) == named), {}) if state else {}
+    return next((typed_line(one.care) for one in state.lines if str(one.line_id) == named), {}) if state else {}
 
 
 _VALUES: Mapping[str, Callable[[Visit, Sequence[Recorded]], dict[str, str]]] = {

@@ -23,7 +23,7 @@ from api.web import own_paths
 from api.web.languages import language_of
 from api.web.own_paths import Query
 from api.web.policy import new_nonce
-from api.web.render import fragment_of, page_of, wants_part
+from api.web.render import SAVED, fragment_of, page_of, wants_part
 from application.access import Caller
 from application.accounts import Session
 from application.commit import Done
@@ -233,6 +233,7 @@ class Visit:
             correlation_id=self.request.state.correlation_id,
         )
         self.request.state.command_key = key  # a page of a fault looks there whether it was done all the same
+        before = self.quittance.log.head()
         keeper = AnswerKeeper(key, digest, lambda result: (303, then(result).encode()))
         try:
             done = act(Context(meta, keeper, expected))
@@ -243,14 +244,20 @@ class Visit:
                 self.request.state.overtaken = expected  # the problem page says who changed what since
             raise
         catch_up(self.quittance, done.position)
-        return self.go(then(done.result))
+        return self._done(then(done.result)) if done.position > before else self.go(then(done.result))
 
     def _kept(self, key: str, digest: str) -> Response | None:
         """Where a form led that was sent before. Raises `AnswerKeyReused` when it was another one."""
         stored = self.quittance.log.stored_answer(key)
         if stored is not None and stored.digest != digest:
             raise AnswerKeyReused
-        return self.go(stored.body.decode()) if stored else None
+        return self._done(stored.body.decode()) if stored else None
+
+    def _done(self, address: str) -> Response:
+        """See the page of what was written, which says so once: not in its address, which may be kept or passed on."""
+        answer = self.go(address)
+        answer.set_cookie(SAVED, "1", max_age=60, path="/", secure=True, httponly=True, samesite="strict")
+        return answer
 
     def go(self, address: str) -> Response:
         """See another page; the browser forgets the form."""

@@ -17,8 +17,10 @@ from infrastructure.efact.message import EfactFile
 from infrastructure.efact.outline import Outline, outline
 from infrastructure.efact.reader import read
 from infrastructure.efact.records import ACKNOWLEDGEMENT, ENVELOPE_REFUSAL, SETTLEMENT
+from infrastructure.simulator.books import Books
 from infrastructure.simulator.case import case_of
 from infrastructure.simulator.chance import Draw
+from infrastructure.simulator.earlier_files import enter, review_earlier
 from infrastructure.simulator.figures import References, settlements, verdicts
 from infrastructure.simulator.nomenclature import Sets
 from infrastructure.simulator.refusals import refuse, remark
@@ -52,12 +54,15 @@ class Due:
 class Desk:
     """Answers one file. The same file, seed, scenario, sets and instant give the same bytes.
 
-    With `sets` prices and blocks are held against them first. Draws hang on the care alone: two installations that bill
-    the same care get the same refusals, though each draws its own references, which also order invoices in its file.
+    With `sets` prices and blocks are held against them first, with `books` what came in earlier files. Draws hang on
+    the care alone: two installations that bill the same care get the same refusals, though each draws its own
+    references, which also order invoices in its file.
     """
 
-    def __init__(self, arrived: Arrived, seed: int, scenario: Scenario, sets: Sets = ()) -> None:
-        self._arrived, self._scenario, self._sets = arrived, scenario, sets
+    def __init__(
+        self, arrived: Arrived, seed: int, scenario: Scenario, sets: Sets = (), books: Books | None = None
+    ) -> None:
+        self._arrived, self._scenario, self._sets, self._books = arrived, scenario, sets, books
         self._file: EfactFile = read(arrived.content)
         self._placed: Outline = outline(self._file)
         self._draw = Draw(seed, arrived.union, _care(self._file))
@@ -114,8 +119,13 @@ class Desk:
         at = self._arrived.at + self._scenario.settled_after
         case, findings = case_of(self._placed), found.findings
         review_tariffs(case, self._sets, findings)
+        if self._books is not None:
+            review_earlier(case, self._books, findings)
         refuse(case, self._scenario, self._draw, findings)
         remark(case, self._scenario, self._draw, findings)
+        if self._books is not None:
+            second = self._file.second_header
+            enter(case, self._books, findings, second.number("sending_number") or 0, second.text("billed_month"))
         references = self._references(at)
         content = write_answer(
             SETTLEMENT,

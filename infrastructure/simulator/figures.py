@@ -79,6 +79,11 @@ def is_refused(case: Case, findings: Findings, index: int) -> bool:
     return any(findings.get(r.order or 0, _NOTHING).refuses_invoice for r in frame if r is not None)
 
 
+def paid_cents(service: Service, findings: Findings, *, whole: bool) -> int:
+    """What is paid of a line; `whole`: its invoice is refused."""
+    return _paid(service, findings, whole=whole)[0]
+
+
 def _paid(service: Service, findings: Findings, *, whole: bool) -> tuple[int, int]:
     """Accepted amount and patient share of a line, in cents; `whole`: its invoice is refused."""
     finding = findings.get(service.order, _NOTHING)

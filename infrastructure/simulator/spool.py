@@ -2,6 +2,7 @@
 
     incoming/   files that arrived and are not answered yet     sent/      files that are
     answers/    answers until they are confirmed                numbers/   sending numbers in use, by year
+    books.db    invoices that came, and lines that were paid
 
 Names hold numbers, instants and the provider reference, never a person. Files are readable by their owner only.
 """
@@ -16,6 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from infrastructure.simulator.answers import Due
+from infrastructure.simulator.books import Books
 
 _INSTANT = "%Y%m%dT%H%M%SZ"
 _FOLDERS = ("incoming", "sent", "answers", "numbers")
@@ -70,6 +72,10 @@ class Mailbox:
         """Files without answers, oldest first."""
         found = [Spooled.named(name) for name in sorted(self._names("incoming"))]
         return [(spooled, (self._folder / "incoming" / spooled.name).read_bytes()) for spooled in found]
+
+    def books(self, spooled: Spooled) -> Books:
+        """What the unions remember from before this file."""
+        return Books(self._folder, spooled.number)
 
     def owner_of(self, year: str, sending_number: str) -> str:
         """Name of the file that used the number first; empty when it is free."""

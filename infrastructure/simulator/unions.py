@@ -20,8 +20,8 @@ _YEAR_OF_BILLED_MONTH = "500"
 class SimulatedUnions:
     """Keeps everything under `folder`. `scenario` may be changed between two calls; `by_union` goes before it.
 
-    Same file, seed, scenario, tariffs and instant: same answers. Another seed refuses other lines. `sets_of`: what
-    counts for the practice of a third-party number; prices and blocks of its files are held against it.
+    Same file, earlier files, seed, scenario, tariffs and instant: same answers. Another seed refuses other lines.
+    `sets_of`: what counts for the practice of a third-party number; prices and blocks of its files are held against it.
     """
 
     def __init__(
@@ -75,7 +75,8 @@ class SimulatedUnions:
             year, number = _numbering(read(content), spooled.union)
             owner = mailbox.owner_of(year, number)
             arrived = Arrived(content, spooled.union, spooled.at, number_is_taken=owner not in ("", spooled.name))
-            desk = Desk(arrived, self._seed, self._scenario(spooled.union), self.sets_of(tpp_number))
+            scenario, books = self._scenario(spooled.union), mailbox.books(spooled)
+            desk = Desk(arrived, self._seed, scenario, self.sets_of(tpp_number), books)
             answers = desk.answers()
             if not owner and all(answer.message != ENVELOPE_REFUSAL for answer in answers):
                 mailbox.use(year, number, spooled)

@@ -183,6 +183,11 @@ class Story:
         for _ in range(4):
             self.service.clock.forward(days=10)
             self.run("collect_answers")
+        self.name("day", self.day)
+        foreseen = self.run("decide_days").json()
+        assert foreseen["run"] is None
+        assert foreseen["left"][0]["text"]
+        self.run("restore_days")
         answer = self.run("list_answers").json()["answers"][-1]
         self.run("get_answer", message_id=answer["message_id"])
         self.run("get_answer_file", message_id=answer["message_id"])
@@ -222,6 +227,7 @@ class Story:
         self.run("list_api_keys")
         self.run("revoke_api_key", prefix=prefix)
         self.run("record_insurability", patient_id=self.patient)
+        self.run("confirm_insurability", patient_id=self.patient)
         self.run("replace_number", patient_id=self.patient)
         self.run("erase_patient", patient_id=self.twin)
         assert ok(self.service.get(f"/patients/{self.twin}"))["last_name"] is None

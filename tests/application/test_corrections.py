@@ -1,11 +1,14 @@
 """From a refusal to its money: decided, billed again, answered; and every way back."""
 
+from dataclasses import replace
+from datetime import date as Date
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from application.corrections import Corrected, Corrections
+from domain.authorisation import Authorisation
 from domain.billing_file import FileInvoice
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.run_plan import RunOptions
@@ -231,3 +234,64 @@ def test_a_refused_line_is_corrected_before_it_goes_again(office: Office, desk: 
     again = rebilled(office, desk, day_id)
     (invoice,) = invoices_in(office, again)
     assert [line.amount_cents for line in invoice.lines] == [700]
+
+
+def refused_for(office: Office, desk: Corrections, code: str) -> UUID:
+    """A day that was refused with that code and is to be rebilled."""
+    sending = office.billed(FEE)
+    office.receive(settled(office.file(sending), {0: (f"R{code}", 0)}))
+    (day_id,) = office.days(sending)
+    decided(office, desk, "rebill", day_id)
+    return day_id
+
+
+def held(office: Office) -> list[str]:
+    return [one.code for one in office.billing.preview(office.where, RunOptions(MONTH)).blocked]
+
+
+def test_ref_18_wrong_holder_codes_wait_until_the_insurer_was_asked_again(office: Office, desk: Corrections) -> None:
+    day_id = refused_for(office, desk, "500522")
+    who = office.day(day_id).patient_id
+    assert held(office) == ["not_cured_insurability"]
+    assert office.billing.held_back(office.where, [day_id]) == {day_id: ("not_cured_insurability",)}
+    with pytest.raises(Invalid):
+        office.register.confirm_insurability(context(), who, Date(2019, 1, 1))
+    office.register.confirm_insurability(context(), who, office.day(day_id).date)
+    assert held(office) == []
+    again = rebilled(office, desk, day_id)
+    office.receive(settled(office.file(again), {0: ("R500522", 0)}))
+    decided(office, desk, "rebill", day_id)
+    assert held(office) == ["not_cured_insurability"], "that was before this refusal"
+    office.register.insure(context(), who, [insured(start=Date(2020, 1, 1), ct1="131", ct2="131")])
+    assert held(office) == []
+    (total,) = office.bill().sendings
+    assert total.sending_id
+    (invoice,) = invoices_in(office, total.sending_id)
+    assert (invoice.ct1, invoice.invoicing_type) == ("131", 1)
+
+
+def test_a_missing_agreement_waits_for_one_that_covers_the_day(office: Office, desk: Corrections) -> None:
+    day_id = refused_for(office, desk, "500446")
+    assert held(office) == ["not_cured_authorisation"]
+    later = Authorisation("katz", "A", Date(2026, 2, 1), Date(2026, 3, 1), "NUMBER")
+    office.register.authorise(context(), office.day(day_id).patient_id, later)
+    assert held(office) == ["not_cured_authorisation"]
+    office.register.authorise(
+        context(),
+        office.day(day_id).patient_id,
+        replace(later, valid_from=Date(2026, 1, 1), valid_to=Date(2026, 1, 31)),
+    )
+    assert held(office) == []
+
+
+def test_ref_19_a_patient_of_a_medical_house_is_not_billed_to_the_insurer_again(
+    office: Office, desk: Corrections
+) -> None:
+    day_id = refused_for(office, desk, "500450")
+    assert held(office) == ["not_cured_destination"]
+    decided(office, desk, "rebill_elsewhere", day_id)
+    assert held(office) == ["correction_same_destination"]
+    house = insured(start=Date(2020, 1, 1), destination="81000146111")
+    office.register.insure(context(), office.day(day_id).patient_id, [house])
+    report = office.billing.preview(office.where, RunOptions(MONTH))
+    assert (report.blocked, [one.code for one in report.elsewhere]) == ((), ["81000146111"])

@@ -253,6 +253,8 @@ def test_a_preview_says_what_has_no_amount_and_what_one_might_not_expect(empty: 
     held = {one["code"]: (one["days"], one["amount_cents"], one["unpriced"]) for one in preview["blocked"]}
     assert held == {"code_unknown": (1, None, 1), "insurability_missing": (2, 300, 1)}
     assert [(one["code"], one["days"]) for one in preview["hints"]] == [("flat_fee_without_toilet", 1)]
+    assert preview["blocked_once"] == preview["left_out"] == {"days": 3, "amount_cents": 300, "unpriced": 2}
+    assert "3 days held back in all, €3.00 (2 without amount)" in empty.cli("preview", MONTH).stdout
     for language, words in (("fr", "1 sans montant"), ("nl", "1 zonder bedrag"), ("en", "1 without amount")):
         said = empty.cli("preview", MONTH, lang=language).stdout
         assert words in said

@@ -84,11 +84,16 @@ def test_a_newer_set_says_what_it_changes_and_can_be_set_aside(office: Installat
     assert (change["code"], change["valid_from"]) == (INJECTION, "2026-07-01")
     assert (change["old"]["fee_cents"], change["new"]["fee_cents"]) == (446, 468)
     assert change["new"]["shares"] == {"increased": 0, "ordinary": 37}
-    assert "€4.46 (increased €0.00, ordinary €0.37) → €4.68" in office.cli("tariff", "load", file).stdout
+    said = office.cli("tariff", "load", file).stdout
+    assert "€4.46 (increased reimbursement €0.00, ordinary €0.37) → €4.68" in said
     new = loaded["set"]["id"]
     asked = ("tariff", "price", INJECTION, "--on", "2026-08-03", "--ct1", "110", "--ct2", "110")
     office.cli("tariff", "accept", new, "--from", "2026-07-01")
     assert office.json(*asked)["amount_cents"] == 431
+    assert office.json(*asked[:5], code=1)["error"] == "holder_codes_missing"
+    assert "--ct1 110 --ct2 110" in office.cli(*asked[:5], code=1).stderr
+    assert "0,800 × " in office.cli(*asked, lang="fr").stdout
+    assert "0.800 × " in office.cli(*asked, lang="en").stdout
     office.cli("tariff", "set-aside", new, "--reason", "wrong edition")
     assert office.json(*asked)["amount_cents"] == 409
     assert [one["state"] for one in office.json("tariff", "list")] == ["counts", "aside"]

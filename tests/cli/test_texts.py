@@ -11,7 +11,7 @@ from typing import get_args
 
 import pytest
 
-from api.catalogue import LANGUAGES, all_messages, euros, has, text
+from api.catalogue import LANGUAGES, Language, all_messages, euros, has, text
 from application.import_care import ImportReport
 from application.read_answers import AnswerReport
 from application.send import Sent
@@ -241,3 +241,12 @@ def test_every_warning_of_the_register_has_a_text() -> None:
     }
     assert warnings == {"patient_looks_known", "number_of_another_record"}
     assert sorted(code for code in warnings if not has(f"warning.{code}")) == []
+
+
+@pytest.mark.parametrize(("language", "word"), [("fr", "contrôle"), ("nl", "controle"), ("en", "check")])
+def test_the_error_percentage_is_said_to_be_that_of_the_file_check_and_not_of_refusals(
+    language: Language, word: str
+) -> None:
+    keys = ("state.error_percentage", "column.percentage", "print.errors_said", "list_why.percentage", "efact.refusal")
+    for key in keys:
+        assert word in text(key, language, percentage="5", kind="x"), key

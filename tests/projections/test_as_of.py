@@ -9,6 +9,7 @@ from uuid import UUID
 
 from application.ports import Sql
 from domain.billing_day import fold
+from domain.day_events import Settled
 from infrastructure.store.opening import Store
 from projections.engine import Runner
 from projections.history import (
@@ -134,8 +135,9 @@ def test_lines_come_from_the_log_as_it_was(open_views: OpenViews, book: list[Com
     kept.tell(book)
     kept.runner.catch_up()
     with kept.store.database.snapshot() as sql:
-        (refused, *_) = sql.rows("SELECT day_id, line_id, valid_from FROM refusals ORDER BY line_id")
-    day_id, line_id, told = refused["day_id"], refused["line_id"], refused["valid_from"]
+        (refused, *_) = sql.rows("SELECT day_id, line_id FROM refusals ORDER BY line_id")
+    day_id, line_id = refused["day_id"], refused["line_id"]
+    told = max(one.position for one in kept.store.log.history(day_id) if isinstance(one.event, Settled))
     now = {line.line_id: line for line in fold(kept.store.log.load([day_id])[day_id]).lines}
     then = {line.line_id: line for line in fold(kept.store.log.load([day_id], told - 1)[day_id]).lines}
     assert now[line_id].said is not None

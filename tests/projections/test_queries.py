@@ -62,7 +62,9 @@ def test_sof_54_refusals_are_grouped_by_cause_and_open_to_their_lines(kept: Kept
         assert sum(cause.cascaded_lines for cause in found) == sum(line["is_cascade"] for line in lines) > 0
         assert [cause.refused_cents for cause in found] == sorted((c.refused_cents for c in found), reverse=True)
         hangs = [(one.code, one.letter, one.days, one.refused_cents, one.earliest) for one in stakes(sql, both)]
-        assert hangs == [(one.code, one.letter, one.days, one.refused_cents, one.earliest) for one in found]
+        open_ones = causes(sql, both, RefusalFilter(decision="none"))
+        assert hangs == [(one.code, one.letter, one.days, one.refused_cents, one.earliest) for one in open_ones]
+        assert 0 < sum(one.days for one in open_ones) < sum(one.days for one in found)
         for cause in found:
             wanted = RefusalFilter(root_code=cause.code, root_letter=cause.letter)
             page = refusals_page(sql, both, wanted, Asked(limit=200))
@@ -121,7 +123,8 @@ def test_periods_add_up(kept: Kept, both: list[UUID]) -> None:
 def test_counts_are_what_each_place_lists(kept: Kept, both: list[UUID]) -> None:
     with kept.store.database.snapshot() as sql:
         found = counts(sql, both, TODAY)
-    causes = rows(kept, "SELECT DISTINCT establishment_id, root_code, root_letter FROM refusals")
+    undecided = "SELECT DISTINCT establishment_id, root_code, root_letter FROM refusals WHERE decision = 'none'"
+    causes = rows(kept, undecided)
     assert found.refusal_causes == len(causes) > 0
     assert found.prepared_sendings == len(rows(kept, "SELECT 1 FROM sendings WHERE status = 'prepared'"))
     unread = "status = 'settled' AND NOT is_read AND NOT is_archived"

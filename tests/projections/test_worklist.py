@@ -9,6 +9,7 @@ from application.ports import Change
 from domain import casework as cases
 from domain.rules.limits import last_sendable_day
 from projections.establishments import every_establishment_id
+from projections.history import RefusalFilter
 from projections.refusal_causes import causes, roots
 from projections.setup import missing
 from projections.work import Work
@@ -57,11 +58,12 @@ def test_p1_1_work_is_ranked_by_deadline_then_euro(kept: Kept, both: list[UUID])
 def test_ref_06_every_cause_of_refusals_is_one_row_with_its_time_bar(kept: Kept, both: list[UUID]) -> None:
     found = {(work.code, work.letter): work for work in works(kept, both) if work.kind == "refusals"}
     with kept.store.database.snapshot() as sql:
-        known = causes(sql, both)
+        known = causes(sql, both, RefusalFilter(decision="none"))
         first = {
             (row["root_code"], row["root_letter"]): row["first"]
             for row in sql.rows(
-                "SELECT root_code, root_letter, min(date) AS first FROM refusals GROUP BY root_code, root_letter"
+                "SELECT root_code, root_letter, min(date) AS first FROM refusals WHERE decision = 'none'"
+                " GROUP BY root_code, root_letter"
             )
         }
     assert known

@@ -10,14 +10,18 @@ import pytest
 
 from api import held_days
 from api.register_file import load_register
+from api.web.billing_runs import left_out_of
 from application.record_care import Entry
+from application.run_report import Once
 from domain.authorisation import Authorisation
+from domain.billing_run import BillingRunCompleted
 from domain.care import Care
 from domain.pricing.price import Priced
 from domain.run_plan import RunOptions
 from infrastructure.sample import sample_files
 from infrastructure.sample.numbers import nihii
 from tests.acceptance.practice import OPERATOR, unauthorised
+from tests.printed import sheets
 from tests.web.markup import Element, forms, parse
 from tests.web.site import MONTH, NEXT_MONTH, RunningSite
 from tests.web.visitor import Visitor, local, read
@@ -68,7 +72,8 @@ def test_sof_51_the_preview_shows_what_the_run_would_do_and_writes_nothing(care_
     assert care_site.quittance.log.head() == before
     rows = figures(page, "a-facturer")
     assert [row[0] for row in rows] == [one.union for one in report.sendings]
-    assert [[int(n) for n in row[2:5]] for row in rows] == [[o.invoices, o.days, o.lines] for o in report.sendings]
+    known = [[o.invoices, o.days, o.again_days, o.lines] for o in report.sendings]
+    assert [[int(n) for n in row[2:6]] for row in rows] == known
     assert "6 480,90" in re.sub(r"\s", " ", page.one("tfoot").text)
 
 
@@ -86,6 +91,32 @@ def test_each_blocker_counts_and_leads_to_where_it_is_mended(care_site: RunningS
     assert care_site.at(f"/patients/{patient}") in links
     assert sum(f"{care_site.at('/jours')}/" in link for link in links) == 11
     assert "Nuñez Begoña" in blocked(page).text, "the person to look for"
+
+
+def card(page: Element, label: str) -> list[str]:
+    """Figure and note of a card."""
+    found = next(one for one in page.of_class("card") if one.of_class("card-label")[0].text == label)
+    return [re.sub(r"\s", " ", part.text) for name in ("card-figure", "card-note") for part in found.of_class(name)]
+
+
+def test_a_day_of_several_reasons_counts_once_in_the_total(care_site: RunningSite, office: Visitor):
+    report = care_site.quittance.billing.preview(care_site.where, RunOptions(MONTH))
+    shown = {day for held in report.blocked for day, _ in held.first}
+    each = sum(held.days for held in report.blocked)
+    assert (len(shown), each) == (15, 19), "four days without a prescriber have no date of prescription either"
+    held = {one.code: one for one in report.blocked}
+    twice = held["prescription_date_missing"]
+    assert {day for day, _ in twice.first} == {day for day, _ in held["prescriber_missing"].first}
+    cents = sum(one.amount_cents or 0 for one in report.blocked) - (twice.amount_cents or 0)
+    assert (report.blocked_once.days, report.blocked_once.amount_cents) == (15, cents)
+    euros = f"{cents // 100},{cents % 100:02} €"
+    assert card(office.see(care_site.at(PAGE)), "Bloqué") == [f"{euros} sans 11 jours pas encore tarifés", "15 jours"]
+    assert report.left_out.days == 15 + sum(held.days for held in report.elsewhere)
+    made = office.see(bill(care_site, office))
+    (left, number) = card(made, "Laissé de côté")
+    cents += sum(one.amount_cents or 0 for one in report.elsewhere)
+    assert left.startswith(f"{cents // 100},{cents % 100:02} €")
+    assert number == f"{report.left_out.days} jours"
 
 
 @pytest.mark.parametrize(("section", "phase"), [("ailleurs", "elsewhere"), ("bloque", "blocked")])
@@ -187,7 +218,8 @@ def test_undecided_refusals_come_first_and_are_linked(site: RunningSite):
     notice = next(p for p in page.of_class("notice") if any("/refus" in a.get("href") for a in p.all("a")))
     undecided = site.quittance.lookups.undecided_refusals(site.where)
     assert str(len(undecided)) in notice.text
-    assert notice.one("a").get("href") == site.at("/refus")
+    days, causes = (link.get("href") for link in notice.all("a"))
+    assert (days, causes) == (site.at("/historique/jours?decision=none"), site.at("/refus"))
 
 
 def test_the_menu_leads_to_the_month_that_needs_work(care_site: RunningSite, office: Visitor):
@@ -377,6 +409,21 @@ def test_a_run_that_left_says_so_in_place(care_site: RunningSite, office: Visito
     assert not forms(read(office.get(run)), f"{run}/annuler")
 
 
+def test_a_page_says_once_that_the_form_before_it_was_done(care_site: RunningSite, office: Visitor):
+    def said(page: Element) -> list[str]:
+        return [one.text for one in page.all("p", role="status") if "Enregistré." in one.text]
+
+    run = bill(care_site, office)
+    assert "?" not in run, "an address that is kept or passed on says nothing of it"
+    assert (said(office.see(run)), said(office.see(run))) == (["Enregistré."], [])
+    empty = f"/facturation/{NEXT_MONTH}"
+    token = office.see(run).all("input", name="csrf")[0].get("value")
+    before = care_site.quittance.log.head()
+    answer = office.post(care_site.at(empty), {"csrf": token, "command_id": uuid4().hex})
+    assert (answer.status_code, care_site.quittance.log.head()) == (303, before)
+    assert said(office.see(local(answer.headers["location"]))) == [], "nothing was written"
+
+
 # ---- The past, other people, other practices
 
 
@@ -490,19 +537,40 @@ def test_the_part_is_the_list_of_the_whole_page(site: RunningSite):
     assert re.findall(r'<tr id="(r-[^"]+)"', part) == re.findall(r'<tr id="(r-[^"]+)"', whole) != []
 
 
-def test_the_sum_of_what_a_run_left_out_is_that_of_its_rows(site: RunningSite) -> None:
+def test_a_run_of_before_whose_event_has_no_sum_tells_none_that_counts_days_twice(site: RunningSite) -> None:
     run = site.rows("SELECT run_id FROM runs WHERE establishment_id = ? ORDER BY run_at", site.where)[0]["run_id"]
     page = site.sign_in("office").see(site.at(f"{PAGE}/{run}"))
     rows = figures(page, "laisse")
     assert any("hors d'eFact" in row[0] for row in rows)
     assert ["doublon possible à confirmer", "9", "–"] in rows
-    card = next(card for card in page.of_class("card") if "Laissé de côté" in card.text)
-    assert cents(card.of_class("card-figure")[0].text.partition("€")[0]) == sum(
-        cents(row[2]) for row in rows if row[2] != "–"
-    )
-    assert "sans 56 jours pas encore tarifés" in card.text
-    assert card.of_class("card-note")[0].text == f"{len(rows)} motifs"
+    assert "compté à chacun" in page.text
+    made = next(one for one in site.quittance.log.load([run])[run] if isinstance(one, BillingRunCompleted))
+    assert made.left_out is not None
+    assert card(page, "Laissé de côté")[1] == f"{made.left_out.days} jours"
+    assert left_out_of(replace(made, left_out=None)) is None
+    alone = replace(made, left_out=None, blocked=made.blocked[:1], elsewhere=())
+    assert left_out_of(alone) == Once(made.blocked[0].days, made.blocked[0].amount_cents, made.blocked[0].unpriced)
 
 
-def cents(euros: str) -> int:
-    return int(re.sub(r"\D", "", euros))
+def test_a_sum_of_days_says_what_has_no_amount_yet_and_verdicts_to_come_are_dashes(
+    care_site: RunningSite, office: Visitor
+) -> None:
+    def summed(query: str) -> str:
+        return re.sub(r"\s", " ", office.see(care_site.at(f"/historique/jours?{query}")).of_class("summary")[0].text)
+
+    bill(care_site, office)
+    days = care_site.rows("SELECT phase, unpriced, amount_cents FROM days WHERE establishment_id = ?", care_site.where)
+    without = sum(1 for row in days if row["unpriced"])
+    assert 0 < without < len(days)
+    cents = sum(row["amount_cents"] for row in days)
+    every = summed("sort=date")
+    assert every.startswith(f"{len(days)} lignes · ")
+    assert every.endswith(f"{cents % 100:02} € · {without} jours pas encore tarifés")
+    elsewhere = summed("phase=elsewhere")
+    assert "€" not in elsewhere, "none of them has an amount"
+    assert elsewhere.endswith("jours pas encore tarifés")
+    rows = office.see(care_site.at("/historique/jours?sort=date")).one("tbody").all("tr")
+    assert not [row.text for row in rows if "0,00" in row.text]
+    page = " ".join(sheets(office.get(care_site.at("/export/billing_days.pdf?phase=elsewhere")).content))
+    assert "jours" in page.lower()
+    assert "0,00" not in page

@@ -143,6 +143,7 @@ def answers_to(form: Element) -> dict[str, str]:
 
 
 FITTING = {
+    "day": "2026-10-15",
     "valid_from": "2026-12-01",
     "sickness_fund": "319",
     "reason": "Parce que",

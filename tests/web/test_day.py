@@ -64,7 +64,8 @@ def test_reading_a_day_is_noted(site: RunningSite, refusal: dict) -> None:
 def test_a_sent_day_offers_no_change_and_an_unknown_one_is_absent(site: RunningSite, refusal: dict) -> None:
     page = site.at(f"/jours/{refusal['day_id']}")
     shown = site.sign_in().see(page)
-    assert not [form for form in shown.all("form", method="post") if form.get("action").startswith(page)]
+    offered = [form.get("action") for form in shown.all("form", method="post")]
+    assert [action for action in offered if action.startswith(page)] == [f"{page}/decision"]
     assert site.sign_in().get(site.at(f"/jours/{uuid4()}")).status_code == 404
 
 

@@ -289,3 +289,14 @@ def note_form(site: RunningSite) -> tuple[UUID, Element, str]:
 def back_of(address: str) -> str:
     """Where a link to a language leads in the end."""
     return httpx.URL(address).params["next"]
+
+
+def test_an_address_that_is_nobodys_is_answered_with_a_page_in_a_browser(site: RunningSite) -> None:
+    who = site.anonymous()
+    for path in ("/nulle-part", "/nulle/part", "/cabinet"):
+        page = who.get(path, headers={"accept": "text/html,application/xhtml+xml"})
+        assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8"), path
+        assert parse(page.text).one("h1").text
+        told = who.get(path, headers={"accept": "application/json"})
+        assert (told.status_code, told.headers["content-type"]) == (404, "application/problem+json"), path
+    assert who.get("/patients", headers={"accept": "text/html"}).headers["content-type"] == "application/problem+json"

@@ -108,9 +108,9 @@ def test_and_then_taken_without_choosing_it_again(desk: Desk):
 @pytest.mark.parametrize(
     ("language", "reason"),
     [
-        ("fr", "date attendue : année-mois-jour"),
-        ("nl", "datum verwacht: jaar-maand-dag"),
-        ("en", "date expected: year-month-day"),
+        ("fr", "date attendue : un jour qui existe, année-mois-jour"),
+        ("nl", "datum verwacht: een dag die bestaat, jaar-maand-dag"),
+        ("en", "date expected: a day that exists, year-month-day"),
     ],
 )
 def test_every_rejected_line_has_its_place_and_reason_in_the_readers_language(desk: Desk, language: str, reason: str):
@@ -122,6 +122,15 @@ def test_every_rejected_line_has_its_place_and_reason_in_the_readers_language(de
     assert reason in table.all("tr")[0].text
     assert "date" in table.all("tr")[0].all("td")[0].text
     assert "85010100000" not in page.text, "no value of a person"
+
+
+def test_a_code_that_is_too_short_and_a_day_that_is_none_are_told_as_such(desk: Desk):
+    where, _ = desk.at_the_end(desk.give(care(changed(ROWS[1], 3, "123"), changed(ROWS[2], 2, "2026-11-31"))))
+    table = next(part for part in desk.who.see(where).of_class("grid-region") if "code" in part.text).one("tbody")
+    assert [row.all("td")[-1].text for row in table.all("tr")] == [
+        "6 chiffres sont attendus",
+        "date attendue : un jour qui existe, année-mois-jour",
+    ]
 
 
 def test_the_rejected_lines_of_an_import_are_judged_afresh(desk: Desk):

@@ -98,3 +98,17 @@ def test_about_patients_only_who_may_see_care_is_asked(desk: RunningSite, name: 
     assert "f-mine" not in accountant.get(f"{path}?limit=25").text
     assert accountant.get(f"{path}?mine=true").status_code == 403
     assert desk.sign_in("office").get(f"{path}?mine=yes").status_code == 422
+
+
+@pytest.mark.parametrize("name", ["billing_days", "patients", "sendings"])
+def test_what_is_mine_and_waits_for_nothing_is_reached_from_the_first_screen(desk: RunningSite, name: str) -> None:
+    office = desk.sign_in("office")
+    own = sorted(listed(desk, office, name))[-2:]
+    take(desk, "office", own)
+    page = office.see(desk.at("?mine=true"))
+    links = {a.get("href"): a.text for a in page.all("nav", aria_labelledby="own")[0].all("a")}
+    address = desk.at(f"{GRIDS[name].spec.path}?mine=true")
+    mine = listed(desk, office, name, mine="true")
+    assert set(own) <= mine
+    assert links[address].endswith(f" : {len(mine)}")
+    assert not office.see(desk.at()).all("nav", aria_labelledby="own")

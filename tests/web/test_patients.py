@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date as Date
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from api.web.patient_list import with_names
 from api.web.visit import Visit
 from application.ports import Row
 from domain import patient as patients
+from domain.patient import InsurabilityConfirmed
 from tests.acceptance.practice import OPERATOR
 from tests.web.markup import filled, forms, parse
 from tests.web.site import MONTH, RunningSite
@@ -261,3 +263,20 @@ def test_patients_of_another_practice_are_not_there(site: RunningSite) -> None:
     for tab in ("", "/jours", "/factures", "/chronologie"):
         assert office.get(site.at(f"/patients/{other}{tab}")).status_code == 404
     assert site.sign_in("accountant").get(site.at("/patients")).status_code == 403
+
+
+def test_ref_18_the_insurer_was_asked_again_and_said_the_same(fresh_site: RunningSite) -> None:
+    site = fresh_site
+    site.enter_care(20)
+    (row, *_) = site.rows("SELECT patient_id, date FROM days ORDER BY date")
+    page, who = site.at(f"/patients/{row['patient_id']}"), site.sign_in("office")
+    path = f"{page}/assurabilite/confirmer"
+    refused = who.post_form(page, path, {"day": "1990-01-01", "reason": ""})
+    assert refused.status_code == 422
+    assert parse(refused.text).by_id("confirmed-day").get("value") == "1990-01-01"
+    assert who.post_form(page, path, {"day": row["date"], "reason": "Portail de la mutualité"}).status_code == 303
+    last = site.quittance.log.history(row["patient_id"])[-1]
+    assert last.event == InsurabilityConfirmed(Date.fromisoformat(row["date"]))
+    shown = who.see(f"{page}/chronologie").text
+    assert "assurabilité redemandée, inchangée" in shown
+    assert "Portail de la mutualité" in shown

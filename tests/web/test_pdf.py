@@ -106,7 +106,7 @@ def test_head_number_and_practice_stand_on_every_sheet(site: RunningSite) -> Non
     found = printed(site.sign_in().get(site.at("/export/billing_days.pdf")))
     total = len(found)
     assert total > 10
-    head = "Date Patient État du jour Verdict Montant Accepté Refusé Motif"
+    head = "Date Patient État du jour Verdict Décision Montant Accepté Refusé Motif"
     made = f"{site.clock.instant:%d/%m/%Y}"
     for number, text in enumerate(found, 1):
         assert head in text, number

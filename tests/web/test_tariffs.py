@@ -149,7 +149,7 @@ def test_a_code_shows_price_shares_periods_rules_and_source(fresh_site: RunningS
     told = rows(shown, "periods")
     assert len(told) == 4
     (holds,) = [row for row in told if "ce jour" in row and "ordinaire" in row]
-    for part in ("01/01/2025 – 31/12/2025", "4,36", "0.762 × 5.724709", "Fictitious data"):
+    for part in ("01/01/2025 – 31/12/2025", "4,36", "0,762 × 5,724709", "Fictitious data"):
         assert part in holds
     for part in ("Injection", "990648", "Pseudocode", "990145"):
         assert part in shown.text

@@ -44,6 +44,13 @@ def test_every_text_is_translated(language: str) -> None:
     assert not lacking, f"{len(lacking)} in {language}.po, for instance {lacking[:8]}"
 
 
+def test_dutch_has_one_word_for_a_thing_and_one_form_of_address() -> None:
+    said = {key: words["nl"] for key, words in codes.all_messages().items()}
+    said |= {str(one.id): " ".join(forms_of(one.string)) for one in catalogue("nl")}
+    other = re.compile(r"facturering|medisch huis|(?<!\w)(je|jij|jou|jouw|jullie)(?!\w)", re.IGNORECASE)
+    assert {key: words for key, words in said.items() if other.search(words)} == {}
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_the_catalogue_is_in_line_with_the_pages(language: str) -> None:
     """Otherwise run `python -m api.web.extract`."""

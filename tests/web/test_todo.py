@@ -1,11 +1,14 @@
 """The first screen: what needs a person, why, until when; and what is missing before anything can be billed."""
 
+import re
 from datetime import date as Date
 from datetime import timedelta
 
 import pytest
 
 from application.ports import Context, Meta
+from application.record_care import Entry
+from domain.care import Care
 from domain.patient import Insurability
 from domain.run_plan import RunOptions
 from tests.acceptance.practice import OPERATOR
@@ -232,6 +235,36 @@ def test_what_can_be_billed_is_to_be_billed_and_what_is_mended_again(fresh_site:
     fresh_site.quittance.register.insure(OPERATOR, patient, [whole])
     (row,) = to_bill(office.see(fresh_site.at()))
     assert "Facturer" in row.all("a")[1].text
+
+
+def test_days_left_out_wait_with_the_euro_that_their_run_made_known(fresh_site: RunningSite) -> None:
+    fresh_site.enter_care(600)
+    office = fresh_site.sign_in("office")
+    preview = fresh_site.quittance.billing.preview(fresh_site.where, RunOptions(MONTH))
+    fresh_site.bill()
+    (row,) = to_bill(office.see(fresh_site.at()))
+    held = {one.code: one for one in preview.blocked}
+    dearest = max(
+        (one for one in preview.blocked if one.code != "possible_duplicate"), key=lambda one: one.amount_cents or 0
+    )
+    known = (dearest.amount_cents or 0) + sum(one.amount_cents or 0 for one in preview.elsewhere)
+    assert known > 0
+    assert held["possible_duplicate"].amount_cents is None
+    amount = re.sub(r"\D", "", row.all("td")[-2].text)
+    assert int(amount) == known, "what the view does not know yet, the run priced on trial"
+
+
+def test_a_day_of_an_earlier_month_that_the_latest_run_left_out_is_to_be_unblocked(fresh_site: RunningSite) -> None:
+    fresh_site.enter_care(600)
+    patient = fresh_site.rows("SELECT patient_id FROM patients WHERE establishment_id = ?", fresh_site.where)[0]
+    entry = Entry(patient["patient_id"], Date(2026, 9, 14), Care("999998", 0, "49991127401", is_priced=False))
+    fresh_site.quittance.care.record(OPERATOR, fresh_site.where, [entry])
+    fresh_site.bill()
+    page = fresh_site.sign_in("office").see(fresh_site.at())
+    (row,) = [row for row in rows(page) if "septembre 2026" in row.text or "09/2026" in row.text]
+    assert row.all("a")[0].text.startswith("Débloquer 1 jour")
+    assert "Débloquer" in row.all("a")[1].text
+    assert "pas encore facturé" not in row.text
 
 
 def test_a_cause_is_looked_at_not_corrected_by_one_button(site: RunningSite) -> None:
