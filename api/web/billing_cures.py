@@ -12,7 +12,19 @@ from domain import patient as patients
 from domain import provider as providers
 from domain.billing_day import BillingDay
 
-_OF_PATIENT = frozenset({"patient_erased", "patient_number_missing", "ssin_invalid", "insurability_missing"})
+_OF_PATIENT = frozenset(
+    {
+        "patient_erased",
+        "patient_number_missing",
+        "ssin_invalid",
+        "insurability_missing",
+        "not_cured_insurability",
+        "not_cured_destination",
+        "not_cured_authorisation",
+        "correction_other_union",
+        "correction_same_destination",
+    }
+)
 _OF_PROVIDER = frozenset({"provider_unknown", "provider_not_active", "provider_not_member"})
 
 

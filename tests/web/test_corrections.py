@@ -425,3 +425,22 @@ def test_what_is_weighed_and_a_decided_day_can_be_read_by_everybody(
             window.narrow(320)
             assert not window.overflow(), path
             window.narrow(None)
+
+
+def test_ref_18_what_is_not_cured_yet_is_told_with_the_patient_who_holds_it_back(fresh_site: RunningSite) -> None:
+    site = fresh_site
+    site.enter_care(600)
+    site.quittance.transport.scenario = Scenario(refusals=(("500522", 0.05),), remarks=())  # type: ignore[attr-defined]
+    site.bill_and_answer()
+    office, (day_id, *_) = site.sign_in("office"), refused_days(site)
+    page, who = page_of(site, day_id), state(site, day_id).patient_id
+    assert decide(office, page, "rebill").status_code == 303
+    assert "assurabilité pas redemandée depuis" in office.see(page).text
+    month = site.at(f"/facturation/{MONTH}")
+    shown = office.see(month)
+    assert "assurabilité pas redemandée depuis" in shown.text
+    assert site.at(f"/patients/{who}") in [link.get("href") for link in shown.all("a")]
+    asked = {"day": state(site, day_id).date.isoformat(), "reason": WHY}
+    file = site.at(f"/patients/{who}")
+    assert office.post_form(file, f"{file}/assurabilite/confirmer", asked).status_code == 303
+    assert "assurabilité pas redemandée depuis" not in office.see(month).text
