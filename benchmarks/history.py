@@ -125,6 +125,7 @@ def day_life(number: int, random: Random, month: str) -> Lifecycle:
         "date": f"{month}-{random.randrange(1, 29):02d}",
         "phase": "prepared",
         "verdict": "none",
+        "decision": "none",
         "amount_cents": random.randrange(10_000),
         "line_count": random.randrange(1, 10),
     }
@@ -159,6 +160,7 @@ def refusal_life(number: int, random: Random, month: str) -> Lifecycle:
             "provider": f"4000000{number % 7}001",
             "nomenclature_code": f"4251{number % 40:02d}",
             "verdict": "refused",
+            "decision": "none",
             "adds_day": 1,
             "requested_cents": amount,
             "refused_cents": amount,

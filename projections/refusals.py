@@ -75,9 +75,14 @@ TABLE = Table(
         # Holds all that the causes of a practice count, in the order in which they are counted: for them alone, as
         # SQLite would take it for its order in any query and then fetch row by row.
         Index(("establishment_id", "root_code", "root_letter", "patient_id", *_COUNTED), where=EVERY),
-        Index(("establishment_id", "root_code", "root_letter", "code", "letter", "refused_cents", FROM), where=FOLLOWS),
+        # With the column of their condition, or SQLite looks each row up to see it.
         Index(
-            ("establishment_id", "root_code", "root_letter", "adds_day", "refused_cents", "date", FROM), where=UNDECIDED
+            ("establishment_id", "root_code", "root_letter", "code", "letter", "refused_cents", FROM, "is_cascade"),
+            where=FOLLOWS,
+        ),
+        Index(
+            ("establishment_id", "root_code", "root_letter", "adds_day", "refused_cents", "date", FROM, "decision"),
+            where=UNDECIDED,
         ),
     ),
 )
