@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test serve bench soak check screenshots clean
+.PHONY: demo test serve bench soak check screenshots agent clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/python -m api.cli demo --dir demo-data --seed 1 $(ARGS)
@@ -28,11 +28,15 @@ bench: $(VENV)/.dev
 screenshots: $(VENV)/.dev $(VENV)/.assets
 	$(BIN)/python -m tests.web.screenshots $(ARGS)
 
+# The reader agent as one file for this system: dist/quittance-agent. On Linux its card library is compiled (docs/reader-agent.md).
+agent: $(VENV)/.agent
+	$(BIN)/python build_agent.py
+
 soak: $(VENV)/.dev $(VENV)/.assets
 	QUITTANCE_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/domain tests/infrastructure tests/acceptance tests/web $(ARGS)
 
 clean:
-	rm -rf $(VENV) demo-data screenshots api/web/node_modules api/web/static .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist demo-data screenshots api/web/node_modules api/web/static .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -51,6 +55,10 @@ $(VENV)/.dev: requirements-dev.txt | $(VENV)/bin/python
 
 $(VENV)/.build: requirements-build.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.txt
+	@touch $@
+
+$(VENV)/.agent: requirements-agent.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-agent.txt
 	@touch $@
 
 # What the pages ship (style, script, icons, fonts). Asks the npm registry once, then only when the lock changes.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from api.file_work import LOAD_REGISTER, care_work, register_work
+from api.mycarenet import MyCareNetSettings, unions_over_mycarenet
 from api.settings import Settings
 from application.access import AccessKeys, Caller
 from application.accounts import Accounts
@@ -15,15 +16,21 @@ from application.casework import CaseworkDesk
 from application.casework_jobs import KnownActions, casework_actions
 from application.code_list import CodeLists
 from application.correction_jobs import correction_actions
+from application.correction_rules import CorrectionRules
 from application.corrections import Corrections
+from application.descoring import Descorings
 from application.desk import Desk
+from application.documents import Documents
 from application.import_care import CareImports
 from application.job_actions import AnyAction
 from application.jobs import Jobs
+from application.patient_documents import PatientDocuments
+from application.periods import Periods
 from application.ports import AccessLog, Clock, EventLog, KeyRing, MessageStore, Recorded, Sql, UnionTransport
 from application.read_answers import Answers
 from application.record_care import CareBook
 from application.register import Register, establishment_id
+from application.run_practice import establishment_of
 from application.send import Dispatch
 from application.sending_jobs import sending_actions
 from application.take_over import TakeOver
@@ -33,7 +40,8 @@ from infrastructure.accounts.credentials import StoredCredentials
 from infrastructure.accounts.pending_forms import PendingForms
 from infrastructure.clock import SystemClock
 from infrastructure.codelist.reader import read_code_list
-from infrastructure.efact.codec import EfactCodec
+from infrastructure.ehealth.codec import UnionCodec
+from infrastructure.ehealth.unions import MyCareNetUnions
 from infrastructure.jobs.stored_jobs import StoredJobs
 from infrastructure.keys.erasure_list import ErasureList, ListedKeys
 from infrastructure.keys.master import load_master_key
@@ -43,6 +51,7 @@ from infrastructure.store.opening import Store, open_store
 from infrastructure.tariff.tariff_file import read_tariff_set
 from projections.engine import Runner
 from projections.lookups import ViewLookups
+from projections.rule_facts import ViewRuleFacts
 from projections.views import all_views
 
 
@@ -65,7 +74,12 @@ class Quittance:
     imports: CareImports
     billing: Billing
     corrections: Corrections
+    descorings: Descorings
+    patient_documents: PatientDocuments
+    rules: CorrectionRules
     dispatch: Dispatch
+    documents: Documents
+    periods: Periods
     answers: Answers
     desk: Desk
     code_lists: CodeLists
@@ -80,6 +94,8 @@ class Quittance:
 
     def close(self) -> None:
         """Give back files and connections."""
+        if isinstance(self.transport, MyCareNetUnions):
+            self.transport.close()
         self.store.close()
 
 
@@ -107,18 +123,25 @@ def build(settings: Settings, clock: Clock | None = None, transport: UnionTransp
     views.prepare()
     wired.append(views)
     lookups = ViewLookups(store.database, views.catch_up)
-    codec = EfactCodec()
+    codec = UnionCodec()
     erasures = ErasureList(settings.erasure_list_path)
-    unions = transport or SimulatedUnions(settings.simulator_folder, settings.simulator_seed, time)
-    answers = Answers(store.log, lookups, store.messages, codec, unions)
+    unions = transport or unions_over_mycarenet(MyCareNetSettings(), time)
+    unions = unions or SimulatedUnions(settings.simulator_folder, settings.simulator_seed, time)
     dispatch = Dispatch(store.log, lookups, store.messages, unions, time, settings.files_per_day_scope)
     accounts = Accounts(store.log, store.keys, StoredCredentials(store.database, time), time)
     casework = CaseworkDesk(store.log, store.messages, time)
     tariffs = TariffDesk(store.log, store.messages, read_tariff_set)
     if isinstance(unions, SimulatedUnions):
         unions.sets_of = lambda tpp_number: tariffs.in_force(establishment_id(store.keys, tpp_number))
-    billing = Billing(store.log, store.keys, lookups, store.messages, codec, time, tariffs)
+        unions.has_derogation = lambda tpp_number, day: establishment_of(
+            store.log, establishment_id(store.keys, tpp_number)
+        ).details.has_files_derogation(day)
+    billing = Billing(
+        store.log, store.keys, lookups, store.messages, codec, time, tariffs, settings.files_per_day_scope
+    )
     corrections = Corrections(store.log, billing)
+    rules = CorrectionRules(store.log, ViewRuleFacts(store.database, views.catch_up), corrections, billing)
+    answers = Answers(store.log, lookups, store.messages, codec, unions, rules.after_settlement)
     told = {**casework_actions(casework), **correction_actions(corrections)}
     actions = KnownActions(sending_actions(store.log, dispatch), told)
     made = Quittance(
@@ -131,13 +154,18 @@ def build(settings: Settings, clock: Clock | None = None, transport: UnionTransp
         access_log=store.access,
         views=views,
         lookups=lookups,
-        register=Register(store.log, ListedKeys(store.keys, erasures), lookups),
+        register=Register(store.log, ListedKeys(store.keys, erasures), lookups, time),
         erasures=erasures,
         care=CareBook(store.log, store.keys),
         imports=CareImports(store.log, store.keys, lookups, store.messages),
         billing=billing,
         corrections=corrections,
+        descorings=Descorings(store.log, lookups, tariffs, time),
+        patient_documents=PatientDocuments(store.log, time),
+        rules=rules,
         dispatch=dispatch,
+        documents=Documents(store.log, time),
+        periods=Periods(store.log, time),
         answers=answers,
         desk=Desk(store.log),
         code_lists=CodeLists(store.log, store.messages, read_code_list),

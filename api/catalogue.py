@@ -2,30 +2,41 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal, get_args
 
+from domain.rules.refusals import Explanation, explain
+
 Language = Literal["fr", "nl", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
+_OF_REFUSALS: dict[str, Callable[[Explanation], str]] = {
+    "blocker": lambda known: f"{known.code} · {known.meaning}",
+    "blocker_cure": lambda known: known.cure or known.decision_label,
+}
+"""A day may be held back by the refusal that its file would bring: it is told as that refusal is."""
 _COUNTS = ("count", "num")
 _THIN_SPACE, _FIRM_SPACE, _MINUS = "\u202f", "\u00a0", "\u2212"
 
 
 def text(key: str, language: Language, /, **facts: object) -> str:
-    """The message `group.code` with its facts filled in; the key itself when the catalogue lacks it."""
+    """The message `group.code` with its facts filled in, `cents` as euros; the key itself when there is none."""
     group, _, code = key.partition(".")
+    if group in _OF_REFUSALS and code[:1].isdigit():
+        return _OF_REFUSALS[group](explain(code, language))
     found: dict[str, str] = _table(group).get(code, {})
     template = found.get(language)
+    if isinstance(cents := facts.get("cents"), int):
+        facts = {**facts, "cents": euros(cents, language)}
     return template.format(**counted(facts, language)) if template is not None else key
 
 
 def has(key: str) -> bool:
     """Whether the catalogue knows `group.code`."""
     group, _, code = key.partition(".")
-    return code in _table(group)
+    return code in _table(group) or (group in _OF_REFUSALS and code[:1].isdigit())
 
 
 def entitlement(name: str, language: Language) -> str:

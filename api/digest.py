@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Date
 from uuid import UUID
@@ -13,6 +13,7 @@ from application.accounts import Accounts
 from application.ports import Sql
 from domain.errors import Invalid
 from domain.local_time import local_date
+from domain.roles import RIGHTS_OF
 from domain.rules.limits import to_do_by
 from infrastructure.mail.smtp import Mail
 from projections.deputies import absent_among
@@ -68,7 +69,12 @@ def digests(quittance: Quittance, public_url: str) -> list[Mail]:
             row["establishment_id"]: row["name"]
             for row in sql.rows("SELECT establishment_id, name FROM establishments")
         }
-        known = {where: _summed(sql, where, name, today) for where, name in names.items()}
+        known = {
+            (where, (bills, registers)): _summed(sql, where, name, today, bills=bills, registers=registers)
+            for where, name in names.items()
+            for bills in (True, False)
+            for registers in (True, False)
+        }
     people = {person.user_id: person for person in opened(quittance.keys, users)}
 
     def told(person: Listed, work: PracticeWork) -> PracticeWork:
@@ -78,7 +84,7 @@ def digests(quittance: Quittance, public_url: str) -> list[Mail]:
 
     mails = []
     for person in people.values():
-        practices = [known[where] for where in _practices(person, today) if where in known]
+        practices = [known[one] for one in _practices(person, today).items() if one in known]
         waits = [told(person, work) for work in practices if work.kinds]
         address = wanted_at(quittance.accounts, person.user_id)
         if waits and address and person.is_active:
@@ -86,12 +92,19 @@ def digests(quittance: Quittance, public_url: str) -> list[Mail]:
     return mails
 
 
-def _practices(person: Listed, today: Date) -> Iterable[UUID]:
-    return dict.fromkeys(grant.establishment_id for grant in person.grants if grant.covers(today))
+def _practices(person: Listed, today: Date) -> Mapping[UUID, tuple[bool, bool]]:
+    """Where the person has a role, and whether one that bills, and one that writes in the register."""
+    found: dict[UUID, tuple[bool, bool]] = {}
+    for grant in person.grants:
+        if grant.covers(today):
+            bills, registers = found.get(grant.establishment_id, (False, False))
+            rights = RIGHTS_OF[grant.role]
+            found[grant.establishment_id] = (bills or "bill" in rights, registers or "register" in rights)
+    return found
 
 
-def _summed(sql: Sql, where: UUID, name: str, today: Date) -> PracticeWork:
-    found = worklist(sql, [where], today)
+def _summed(sql: Sql, where: UUID, name: str, today: Date, *, bills: bool, registers: bool) -> PracticeWork:
+    found = worklist(sql, [where], today, bills=bills, registers=registers)
     care = cared_for(sql, [where], {row.target_id(where) for row in found})
     cared = [(row, care.get(row.target_id(where), NOBODY_S)) for row in found]
     waiting = [(row, its) for row, its in cared if not its.is_put_off(today)]

@@ -1,4 +1,7 @@
-"""Does the jobs that people started: one thread a process, beside the service; several processes may do it at once."""
+"""Does the jobs that people started, and first what rules left undone: one thread a process, beside the service.
+
+Several processes may do it at once.
+"""
 
 import json
 import logging
@@ -23,9 +26,12 @@ def working_off(quittance: Quittance, every_s: float = EVERY_S) -> Iterator[None
 
 
 def _work(quittance: Quittance, stopping: Event, every_s: float) -> None:
-    owner = uuid4().hex
+    owner, is_resumed = uuid4().hex, False
     while not stopping.is_set():
         try:
+            if not is_resumed:
+                quittance.rules.resume()
+                is_resumed = True
             if not quittance.jobs.work(owner, stopping.is_set):
                 stopping.wait(every_s)
         except Exception as error:  # noqa: BLE001 - the lease ends, and the job goes on

@@ -22,7 +22,8 @@ class Settings(BaseSettings):
     key_file: Path | None = Field(default=None, description="Master key; default: beside the embedded database.")
     lang: Literal["fr", "nl", "en"] = Field(default="fr", description="Language of the command line.")
     files_per_day_scope: Literal["tpp_and_union", "tpp"] = Field(
-        default="tpp_and_union", description="Scope of the limit of one file a day (100724): unknown, hence a setting."
+        default="tpp_and_union",
+        description="Scope of the limits of files a day and a month (100724, 100723): unknown, hence a setting.",
     )
     one_month_per_file: bool = Field(default=True, description="One billed month in each file.")
     simulator_seed: int = Field(default=1, description="Seed of the simulated unions.")

@@ -33,7 +33,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class SumOut:
-    """Of all days that can be told. `difference_cents`: above zero when it would be more."""
+    """Of all days that can be told both ways. `difference_cents`: above zero when it would be more."""
 
     former_cents: int
     new_cents: int
@@ -51,8 +51,20 @@ class LineCostOut:
 
 
 @dataclass(frozen=True, slots=True)
+class OnlyThenOut:
+    """Days without a price as it is, and what they would cost then."""
+
+    days: int
+    insurer_cents: int
+    patient_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class DayCostOut:
-    """A day that would be asked otherwise; with `reasons` nobody can say, and the differences are null."""
+    """A day that would be asked otherwise; with `reasons` nobody can say, and the differences are null.
+
+    `former_reasons`: why nobody can say what it costs as it is; the differences are null then, too.
+    """
 
     day_id: UUID
     patient_id: UUID
@@ -62,6 +74,7 @@ class DayCostOut:
     difference_cents: int | None
     patient_difference_cents: int | None
     reasons: tuple[str, ...]
+    former_reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,7 @@ class ReasonOut:
 class WhatIfOut:
     """What days would cost. `days`: all that were looked at; `changed`, `untold`: how many of them stand in `rows`.
 
+    `only_then`: of `changed`, those that have no price as it is; they are in no sum, nor are those that cannot be told.
     `rows` by date, at most as many as were asked for; `rows_left_out`: how many more there are.
     """
 
@@ -85,6 +99,7 @@ class WhatIfOut:
     currency: str
     insurer: SumOut
     patient: SumOut
+    only_then: OnlyThenOut
     reasons: tuple[ReasonOut, ...]
     rows: tuple[DayCostOut, ...]
     rows_left_out: int
@@ -106,6 +121,7 @@ def what_if_out(found: WhatIf, most: int) -> WhatIfOut:
         found.currency,
         _sum_out(found.insurer),
         _sum_out(found.patient),
+        OnlyThenOut(*found.only_then),
         tuple(ReasonOut(code, count) for code, count in found.reasons.items()),
         tuple(_day_out(row) for row in shown),
         len(found.rows) - len(shown),
@@ -155,6 +171,7 @@ def _day_out(row: Row) -> DayCostOut:
         found.difference_cents,
         found.share_difference_cents,
         tuple(dict.fromkeys(reason.code for reason in found.reasons)),
+        tuple(dict.fromkeys(reason.code for reason in found.former_reasons)),
     )
 
 

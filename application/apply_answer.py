@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,10 +14,13 @@ from domain import invoice as invoices
 from domain import patient as patients
 from domain import sending as sendings
 from domain.answer import Answer
-from domain.day_events import DayVerdict, LineVerdict, ReturnCause
+from domain.day_events import CreditSettled, DayVerdict, LineVerdict, ReturnCause, Settled
 from domain.settlement import Doubt, Judgement, judge
 
 _Issued = tuple[UUID, invoices.Invoice]
+_Words = tuple[LineVerdict, ...]
+ITEM_OF = {"duplicate": "duplicate_refusal", "not_treated": "not_treated"}
+"""What a person is asked about a file of which nobody knows whether a copy lives."""
 _DUPLICATE_CODES = frozenset({"301/40", "100721"})
 
 
@@ -48,9 +50,8 @@ def apply_answer(log: EventLog, where: UUID, message: UUID, sha256: str, answer:
         after = sendings.evolve(after, event, target)
     if sendings.is_contradictory(after):
         items.about_sending("contradictory_answers")
-    if "duplicate" in after.facts:
-        alive = bool(after.facts & {"acknowledged", "accepted_for_processing", "settled", "rejected"})
-        items.about_sending("duplicate_refusal", settled=alive)
+    for fact in after.facts & sendings.TO_CONFIRM:
+        items.about_sending(ITEM_OF[fact], settled=bool(after.facts & sendings.ALIVE))
     changes = [streams.change(target, happened), *inner, *items.changes()]
     return Applied(changes, after.status, items.kinds)
 
@@ -61,6 +62,10 @@ def _other(log: EventLog, state: sendings.Sending, answer: Answer, sha256: str) 
     duplicate = bool(codes & _DUPLICATE_CODES)
     percentage = answer.error_percentage or ""
     match answer.message:
+        case "TACK":
+            return [sendings.TechnicallyAcknowledged(sha256, answer.oa_reference)], []
+        case "REJECT":
+            return [sendings.SendingNotTreated(sha256, answer.oa_reference, answer.refusal_type or "")], []
         case "931000":
             return [sendings.SendingAcknowledged(sha256, answer.oa_reference)], []
         case "920999":
@@ -92,77 +97,102 @@ def _settle(
     if standing is None:
         items.about_message("settled_after_rebilling")
         return [_contested(answer, sha256)], []
-    here = {found.day_id: found.day for found in standing}
+    here = {day_id: found.day for day_id, found in standing.items()}
     verdicts = judge(answer, [invoice for _, invoice in issued], here, made_elsewhere=state.made.made_elsewhere)
     items.doubts(verdicts.doubts)
     if not verdicts.holds:
         return [_contested(answer, sha256)], []
-    changes = _verdict_changes(issued, inner, standing, _without_erased(log, here, verdicts.verdicts), verdicts, sha256)
-    return [_settled(answer, sha256, verdicts)], changes
+    if any(one.verdict != "accepted" for said in verdicts.credits.values() for one in said):
+        items.about_message("credit_refused")
+    return [_settled(answer, sha256, verdicts)], _verdict_changes(log, issued, inner, standing, verdicts, sha256)
 
 
 class _Standing(NamedTuple):
     """A day as it stands in the sending. `back`: what reinstated it; `version` of its stream before that."""
 
-    day_id: UUID
     day: days.BillingDay
     version: int
     back: Sequence[object]
 
 
-def _standing(issued: Sequence[_Issued], own: Streams, target: UUID) -> list[_Standing] | None:
+def _standing(issued: Sequence[_Issued], own: Streams, target: UUID) -> dict[UUID, _Standing] | None:
     """The days of the sending in order, the returned ones reinstated; None when another one has some of them."""
-    found: list[_Standing] = []
+    found: dict[UUID, _Standing] = {}
     for invoice_id, invoice in issued:
         for day_id in invoice.made.day_ids:
-            events = own.events(day_id)
-            day = days.fold(events)
-            if day is None:
+            known = found.get(day_id) or _stood(own.events(day_id), target, invoice_id)
+            if known is None or not _is_in(known.day, target, invoice_id):
                 return None
-            back = days.reinstate(day, target, invoice_id)
-            for event in back:
-                day = days.evolve(day, event)
-            if day.sending_id != target or len(day.records) != len(day.asked):
-                return None
-            found.append(_Standing(day_id, day, len(events), back))
+            found[day_id] = known
     return found
 
 
+def _stood(events: Sequence[object], target: UUID, invoice_id: UUID) -> _Standing | None:
+    day = days.fold(events)
+    if day is None:
+        return None
+    back = days.reinstate(day, target, invoice_id)
+    for event in back:
+        day = days.evolve(day, event)
+    return _Standing(day, len(events), back)
+
+
+def _is_in(day: days.BillingDay, target: UUID, invoice_id: UUID) -> bool:
+    if day.credits and day.credit_in(invoice_id):
+        return True
+    return day.sending_id == target and len(day.records) == len(day.asked)
+
+
 def _verdict_changes(
+    log: EventLog,
     issued: Sequence[_Issued],
     inner: Streams,
-    standing: Sequence[_Standing],
-    said_of: Mapping[UUID, tuple[LineVerdict, ...]],
+    standing: Mapping[UUID, _Standing],
     verdicts: Judgement,
     sha256: str,
 ) -> list[Change]:
+    """A day that is credited and asked again in one file has both words in one change: credit notes stand first."""
+    made = dict[UUID, list[object]]()
     changes: list[Change] = []
-    following = iter(standing)
+    here = {day_id: found.day for day_id, found in standing.items()}
+    said_of, given_back = _without_erased(log, here, verdicts)
     for invoice_id, invoice in issued:
         sums: list[tuple[DayVerdict, int, int]] = []
-        for day_id, day, version, back in islice(following, len(invoice.made.day_ids)):
-            happened = days.settle(day, invoice.made.sending_id, sha256, said_of.get(day_id, ()))
+        record = invoice.made.record
+        for day_id in invoice.made.day_ids:
+            day, _, back = standing[day_id]
+            if day.credits and day.credit_in(invoice_id):
+                said = given_back.get((record, day_id), ())
+                happened: Sequence[Settled | CreditSettled] = days.settle_credit(day, invoice_id, sha256, said)
+            else:
+                happened = days.settle(day, invoice.made.sending_id, sha256, said_of.get(day_id, ()))
             sums.extend([days.verdict_of(event) for event in happened])
-            changes.append(Change(day_id, version, [*back, *happened]))
+            made.setdefault(day_id, [*back]).extend(happened)
         again = invoices.reinstate(invoice)
-        said = verdicts.said_of_invoices.get(invoice.made.record, ())
-        named = verdicts.references.get(invoice.made.record, "")
-        changes.append(inner.change(invoice_id, [*again, *invoices.settle(invoice, sha256, sums, said, named)]))
-    return changes
+        told = verdicts.said_of_invoices.get(record, ())
+        named = verdicts.references.get(record, "")
+        changes.append(inner.change(invoice_id, [*again, *invoices.settle(invoice, sha256, sums, told, named)]))
+    return [*(Change(day_id, standing[day_id].version, events) for day_id, events in made.items()), *changes]
 
 
 def _without_erased(
-    log: EventLog, here: Mapping[UUID, days.BillingDay], said_of: Mapping[UUID, tuple[LineVerdict, ...]]
-) -> Mapping[UUID, tuple[LineVerdict, ...]]:
+    log: EventLog, here: Mapping[UUID, days.BillingDay], verdicts: Judgement
+) -> tuple[Mapping[UUID, _Words], Mapping[tuple[int, UUID], _Words]]:
     """A comment on an erased patient's line has no key to be kept under: it stays in the raw message alone."""
-    owners = {here[day_id].patient_id for day_id, said in said_of.items() if any(one.comment for one in said)}
+    said_of, given_back = verdicts.verdicts, verdicts.credits
+    spoken = [*said_of.items(), *((day_id, said) for (_, day_id), said in given_back.items())]
+    owners = {here[day_id].patient_id for day_id, said in spoken if any(one.comment for one in said)}
     gone = {who for who, events in log.load(owners).items() if (state := patients.fold(events)) and state.is_erased}
     if not gone:
-        return said_of
-    return {
-        day_id: tuple(replace(one, comment="") for one in said) if here[day_id].patient_id in gone else said
-        for day_id, said in said_of.items()
-    }
+        return said_of, given_back
+
+    def kept(day_id: UUID, said: _Words) -> _Words:
+        return tuple(replace(one, comment="") for one in said) if here[day_id].patient_id in gone else said
+
+    return (
+        {day_id: kept(day_id, said) for day_id, said in said_of.items()},
+        {(record, day_id): kept(day_id, said) for (record, day_id), said in given_back.items()},
+    )
 
 
 def _settled(answer: Answer, sha256: str, verdicts: Judgement) -> sendings.SendingSettled:

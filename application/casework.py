@@ -27,6 +27,7 @@ _OPENINGS: dict[str, Kind] = {
     "patient.registered": "patient",
     "billing_day.care_recorded": "billing_day",
     "invoice.issued": "invoice",
+    "document.issued": "document",
     "sending.prepared": "sending",
     "item.raised": "item",
 }

@@ -54,15 +54,18 @@ def caused(context: Context, cause: str) -> Context:
 
 
 def decide(log: EventLog, context: Context, decision: Callable[[], Decided[T]]) -> Done[T]:
-    """Run a decision and commit it with its answer; on a conflict decide afresh, a few times. Raises `VersionStale`."""
+    """Run a decision and commit it with its answer; on a conflict decide afresh, a few times. Raises `VersionStale`.
+
+    A decision says itself that something moved under it by raising the conflict.
+    """
     for attempt in range(_TRIES):
         _check_version(log, context)  # who saw an older state hears that first, not what is wrong with the new one
-        decided = decision()
-        _check_version(log, context)
-        changes = [change for change in decided.changes if change.events]
-        if not changes and context.keeper is None:
-            return Done(decided.result, log.head())
         try:
+            decided = decision()
+            _check_version(log, context)
+            changes = [change for change in decided.changes if change.events]
+            if not changes and context.keeper is None:
+                return Done(decided.result, log.head())
             return Done(decided.result, log.append(changes, context.meta, _answer(context, decided.result)))
         except ConcurrencyConflict:
             # The twin of this request may have been first: then its kept answer counts, not a second decision.

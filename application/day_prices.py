@@ -53,8 +53,9 @@ def day_prices(
     patient = _patient(log, day, upto)
     period = patient.insurability(day.date) if patient else None
     if pricer is None or patient is None or period is None:
-        missing = Reason("tariff_missing" if pricer is None else "insurability_missing")
-        return DayPrices(pricer.tariffs if pricer else None, reasons=(missing,)) if day.unpriced else recorded
+        lacks = (("insurability_missing", period is None), ("tariff_missing", pricer is None))
+        missing = tuple(Reason(code) for code, is_missing in lacks if is_missing)
+        return DayPrices(pricer.tariffs if pricer else None, reasons=missing) if day.unpriced else recorded
     insured = Insured(period.ct1, period.ct2, patient.authorisations)
     differing = tuple(differences(pricer, day, insured))
     if recorded is not None:

@@ -22,16 +22,28 @@ class Reversal:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is done to each thing instead when a second person is needed for all of them together.
+
+    `is_needed`: asked once, when the job is confirmed, given practice and things. `run`: as of a `JobAction`.
+    """
+
+    is_needed: Callable[[UUID, Sequence[UUID]], bool]
+    run: Callable[[Context, UUID, UUID], object]
+
+
+@dataclass(frozen=True, slots=True)
 class JobAction:
     """`right`: what the person needs, also while the job runs. `run`: the command, given practice and thing.
 
     It raises `DomainError` when it cannot be done, and changes nothing when it was done before. `reversal` None: the
-    domain knows no way back.
+    domain knows no way back. `proposal` None: one person always does it alone.
     """
 
     right: str
     run: Callable[[Context, UUID, UUID], object]
     reversal: Reversal | None = None
+    proposal: Proposal | None = None
 
 
 @dataclass(frozen=True, slots=True)

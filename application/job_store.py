@@ -16,8 +16,9 @@ class Job:
     """`action` names what is done to each; `reason` is sealed under the establishment's key, empty for none.
 
     `total` things, or lines of a file, worth `cents` when the list was frozen; `done` and `failed` of them so far.
+    `unpriced` of them had no amount yet and count for nothing in `cents`, which is None when all had none.
     `is_stopping`: somebody asked to stop. `ended_at` None: not at its end. `undoes`: the job whose work it takes back.
-    `is_seen`: its person looked at it after its end.
+    `is_seen`: its person looked at it after its end. `proposes`: a second person confirms what it does.
     """
 
     job_id: UUID
@@ -28,7 +29,7 @@ class Job:
     correlation_id: str
     state: JobState
     total: int
-    cents: int
+    cents: int | None
     done: int
     failed: int
     is_stopping: bool
@@ -36,6 +37,8 @@ class Job:
     ended_at: datetime | None = None
     undoes: UUID | None = None
     is_seen: bool = False
+    unpriced: int = 0
+    proposes: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -96,7 +99,7 @@ class JobStore(Protocol):
     def items(self, job_id: UUID, state: str, most: int) -> list[JobItem]:
         """Things in that state, in the order of the list."""
 
-    def confirm(self, job_id: UUID, reason: str) -> bool:
+    def confirm(self, job_id: UUID, reason: str, *, proposes: bool = False) -> bool:
         """Let a draft wait for a worker; no when it is none."""
 
     def ask_to_stop(self, job_id: UUID, at: datetime) -> None:

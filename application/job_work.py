@@ -95,7 +95,8 @@ class JobWork:
             correlation_id=job.correlation_id,
         )
         keeper = AnswerKeeper(meta.command_id, meta.command_id, lambda _: (200, _NOTHING_KEPT))
-        run = partial(self._take_back, action, job.undoes) if job.undoes else action.run
+        alone = action.proposal.run if action.proposal and job.proposes else action.run
+        run = partial(self._take_back, action, job.undoes) if job.undoes else alone
         return self._tried(
             job, action.right, meta.command_id, partial(run, Context(meta, keeper), job.establishment_id, subject_id)
         )

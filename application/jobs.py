@@ -13,7 +13,7 @@ from hashlib import sha256
 from uuid import UUID, uuid5
 
 from application.access import Caller
-from application.job_actions import AnyAction, FileWork
+from application.job_actions import AnyAction, FileWork, JobAction
 from application.job_store import Job, JobItem, JobStore
 from application.job_work import FILE_CONTEXT, REASON_CONTEXT, JobWork, key_of
 from application.ports import AnswerKeyReused, Clock, EventLog, KeyRing, Meta
@@ -45,9 +45,12 @@ class Jobs:
         self.actions = actions
         self._work = JobWork(store, log, keys, clock, caller_of, actions, outages)
 
-    def draft(self, meta: Meta, where: UUID, action: str, subject_ids: Sequence[UUID], cents: int) -> UUID:
+    def draft(
+        self, meta: Meta, where: UUID, action: str, subject_ids: Sequence[UUID], cents: int | None, unpriced: int = 0
+    ) -> UUID:
         """Freeze a list; nothing is done before `confirm`. The same command again gives the same job.
 
+        `cents`: what it is worth without the `unpriced` things, None when nobody knows what any is worth.
         Raises `Invalid` for an empty or too long list, `AnswerKeyReused` for a command that froze another one.
         """
         if action not in self.actions:
@@ -58,7 +61,8 @@ class Jobs:
             raise Invalid(
                 "selection_too_large", f"At most {MOST_THINGS} rows at once: narrow the filter.", field="filter"
             )
-        return self._add(replace(self._new(meta, where, action, len(subject_ids)), cents=cents), subject_ids)
+        made = self._new(meta, where, action, len(subject_ids))
+        return self._add(replace(made, cents=cents, unpriced=unpriced), subject_ids)
 
     def begin_file(self, meta: Meta, where: UUID, action: str, content: bytes) -> UUID:
         """Work on a file, which is held sealed until the end. The same command again gives the same job.
@@ -108,8 +112,16 @@ class Jobs:
         if job.actor != actor:
             raise NotAllowed("job_of_another", "Only whoever drafted it confirms it.")
         sealed = self._keys.seal(job.establishment_id, REASON_CONTEXT, reason) if reason else ""
-        if not self._store.confirm(job_id, sealed) and job.state == "cancelled":
+        if not self._store.confirm(job_id, sealed, proposes=self._proposes(job)) and job.state == "cancelled":
             raise NotAllowed("job_cancelled", "This was given up: begin anew.")
+
+    def _proposes(self, job: Job) -> bool:
+        """Whether what it would do needs a second person, all of it together; a way back sees to that itself."""
+        action = self.actions.get(job.action)
+        if job.state != "drafted" or job.undoes or not isinstance(action, JobAction) or action.proposal is None:
+            return False
+        ids = [item.subject_id for item in self._store.items(job.job_id, "waiting", MOST_THINGS)]
+        return action.proposal.is_needed(job.establishment_id, ids)
 
     def stop(self, job_id: UUID) -> None:
         """Do no more of it; what is done stays done."""

@@ -167,6 +167,9 @@ class BillingFileCodec(Protocol):
     def write(self, file: BillingFile) -> WrittenFile:
         """The 920000 of a sending."""
 
+    def faults(self, content: bytes) -> Sequence[tuple[int | None, str]]:
+        """What a union would refuse in it: running number of the record, if it has one, and refusal code."""
+
     def read_answer(self, content: bytes) -> Answer:
         """What a union wrote. Raises `UnreadableMessage` when not even the kind of message can be told."""
 
@@ -195,10 +198,10 @@ class UnionTransport(Protocol):
         """Hand over one file. Raises `OutcomeUnknown` or `NotTransmitted`."""
 
     def collect(self, tpp_number: str) -> Sequence[tuple[str, bytes]]:
-        """Answers waiting: (receipt, bytes). They wait until confirmed."""
+        """Answers waiting: (receipt, bytes). They wait until confirmed. Raises `UnionsNotReached`."""
 
     def confirm(self, tpp_number: str, receipts: Sequence[str]) -> None:
-        """Tell the sender that these are stored."""
+        """Tell the sender that these are stored. Raises `UnionsNotReached`."""
 
 
 class OutcomeUnknown(Exception):
@@ -206,7 +209,29 @@ class OutcomeUnknown(Exception):
 
 
 class NotTransmitted(Exception):
-    """The file certainly did not leave."""
+    """The file certainly did not leave. `code`: why, as the catalogue knows it; `said`: the code of whoever refused."""
+
+    def __init__(self, message: str = "", code: str = "not_transmitted", said: str = "") -> None:
+        super().__init__(message)
+        self.code, self.said = code, said
+
+
+class UnionsNotReached(Exception):
+    """Nothing could be fetched, or confirmed: what waits there waits on. The text is of whoever said no, if anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedDay:
+    """A day that is refused, in part or whole, and that nobody decided upon.
+
+    `date`: of care; `refused_on`: when the word that refused it came; `left_times`: runs that went by since.
+    """
+
+    day_id: UUID
+    date: Date
+    refused_cents: int
+    refused_on: Date
+    left_times: int
 
 
 class Lookups(Protocol):
@@ -215,8 +240,11 @@ class Lookups(Protocol):
     def prepared_day_ids(self, establishment_id: UUID, until: Date) -> list[UUID]:
         """Days in no sending, dated up to `until`."""
 
-    def day_ids_to_rebill(self, establishment_id: UUID, until: Date) -> list[UUID]:
-        """Refused days, dated up to `until`, that somebody decided to bill again and no run took up yet."""
+    def decided_day_ids(self, establishment_id: UUID, until: Date) -> list[UUID]:
+        """Days, dated up to `until`, that somebody decided to bill again or to give back.
+
+        No run took them up yet, or they wait for the answer to a credit note.
+        """
 
     def days_around(self, establishment_id: UUID, spans: Mapping[UUID, Collection[tuple[Date, Date]]]) -> list[UUID]:
         """Days with care of each patient within any of the spans (ends included), on whichever record of the person."""
@@ -224,8 +252,8 @@ class Lookups(Protocol):
     def merged_records(self, establishment_id: UUID) -> Collection[UUID]:
         """Records that are one person together with another: those that were merged, and what they were merged into."""
 
-    def undecided_refusals(self, establishment_id: UUID) -> list[tuple[UUID, int]]:
-        """Refused days, in part or whole, that nobody decided upon: (day, refused cents)."""
+    def undecided_refusals(self, establishment_id: UUID, until: Date | None = None) -> list[UndecidedDay]:
+        """Refused days, dated up to `until` (None: all), that nobody decided upon; the longest waiting first."""
 
     def patients_by_number(self, establishment_id: UUID, blinds: Sequence[bytes]) -> dict[bytes, UUID]:
         """Records known by these numbers, present or former."""

@@ -4,6 +4,7 @@ An answer binds to the one sending whose reference it carries. What does not fit
 everything else of the file is processed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -17,6 +18,7 @@ from application.ports import (
     EventLog,
     Lookups,
     MessageStore,
+    UnionsNotReached,
     UnionTransport,
     UnreadableMessage,
     Watch,
@@ -29,6 +31,8 @@ from domain.inbox import ItemRaised, MessageInterpreted, MessageReceived, Messag
 from domain.sending import sending_id
 
 Origin = Literal["union", "upload", "take_over"]
+Settled = Callable[[Context, UUID], object]
+_SETTLEMENT = "920900"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class AnswerReport:
 
 
 class Answers:
-    """Receive, collect, interpret again."""
+    """Receive, collect, interpret again. `settled`: called behind the commit of each settlement; it raises nothing."""
 
     def __init__(
         self,
@@ -53,9 +57,10 @@ class Answers:
         messages: MessageStore,
         codec: BillingFileCodec,
         transport: UnionTransport,
+        settled: Settled = lambda _context, _where: None,
     ) -> None:
         self._log, self._lookups, self._messages = log, lookups, messages
-        self._codec, self._transport = codec, transport
+        self._codec, self._transport, self._settled = codec, transport, settled
 
     def collect(self, context: Context, where: UUID, watch: Watch = iter) -> Done[tuple[AnswerReport, ...]]:
         """Fetch what waits at the unions. A receipt is confirmed last: what was cut short before waits there still."""
@@ -65,10 +70,16 @@ class Answers:
         tpp_number = state.details.tpp_number
         reports = []
         plain = Context(context.meta)
+        unconfirmed: UnionsNotReached | None = None
         for receipt, content in watch(self._transport.collect(tpp_number)):
             sha256 = self._store(plain, where, content, "union")
             reports.append(self._interpret_or_leave(plain, where, sha256))
-            self._transport.confirm(tpp_number, [receipt])
+            try:
+                self._transport.confirm(tpp_number, [receipt])
+            except UnionsNotReached as error:
+                unconfirmed = error  # one that cannot be confirmed keeps none of those behind it back
+        if unconfirmed:
+            raise unconfirmed
         return decide(self._log, context, lambda: Decided([], tuple(reports)))
 
     def receive(self, context: Context, where: UUID, content: bytes, origin: Origin = "upload") -> Done[AnswerReport]:
@@ -97,7 +108,10 @@ class Answers:
         except UnreadableMessage as unreadable:
             code = unreadable.code
             return decide(self._log, context, lambda: self._unreadable(where, message, sha256, code))
-        return decide(self._log, context, lambda: self._interpreted(where, message, sha256, answer))
+        done = decide(self._log, context, lambda: self._interpreted(where, message, sha256, answer))
+        if answer.message == _SETTLEMENT:  # read before, too: whoever was cut short goes on with what follows
+            self._settled(Context(context.meta), where)
+        return done
 
     def _interpret_or_leave(self, context: Context, where: UUID, sha256: str) -> AnswerReport:
         """One file that cannot be applied must not keep back those behind it: it becomes an item for a person."""

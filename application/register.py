@@ -7,13 +7,15 @@ from datetime import date as Date
 from uuid import UUID
 
 from application.commit import Decided, Done, Streams, decide
-from application.ports import Context, EventLog, KeyRing, Lookups
+from application.ports import Clock, Context, EventLog, KeyRing, Lookups
 from domain import establishment as establishments
 from domain import patient as patients
 from domain import provider as providers
 from domain.authorisation import Authorisation, Kind
 from domain.errors import NotAllowed, NotFound
 from domain.establishment import EstablishmentDetails
+from domain.local_time import local_date
+from domain.notification import Notification
 from domain.patient import Insurability, PatientDetails
 from domain.provider import ProviderDetails
 
@@ -100,8 +102,8 @@ def _survivor(states: Mapping[UUID, patients.Patient], identifier: UUID) -> UUID
 class Register:
     """The use cases of the register."""
 
-    def __init__(self, log: EventLog, keys: KeyRing, lookups: Lookups) -> None:
-        self._log, self._keys, self._lookups = log, keys, lookups
+    def __init__(self, log: EventLog, keys: KeyRing, lookups: Lookups, clock: Clock) -> None:
+        self._log, self._keys, self._lookups, self._clock = log, keys, lookups, clock
 
     def establishment(self, context: Context, details: EstablishmentDetails) -> Done[Registered]:
         """Enter or correct an establishment."""
@@ -276,6 +278,27 @@ class Register:
         def decision() -> Decided[Registered]:
             streams = Streams(self._log, [who])
             happened = patients.withdraw_authorisation(self._patient(streams, who), kind, valid_from)
+            return Decided([streams.change(who, happened)], Registered(who, is_new=False))
+
+        return decide(self._log, context, decision)
+
+    def notify(self, context: Context, who: UUID, told: Notification) -> Done[Registered]:
+        """Record how an insurer was told of an authorisation."""
+        today = local_date(self._clock.now())
+
+        def decision() -> Decided[Registered]:
+            streams = Streams(self._log, [who])
+            happened = patients.notify(self._patient(streams, who), told, today)
+            return Decided([streams.change(who, happened)], Registered(who, is_new=False))
+
+        return decide(self._log, context, decision)
+
+    def withdraw_notification(self, context: Context, who: UUID, kind: Kind, valid_from: Date) -> Done[Registered]:
+        """Take that back."""
+
+        def decision() -> Decided[Registered]:
+            streams = Streams(self._log, [who])
+            happened = patients.withdraw_notification(self._patient(streams, who), kind, valid_from)
             return Decided([streams.change(who, happened)], Registered(who, is_new=False))
 
         return decide(self._log, context, decision)

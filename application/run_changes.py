@@ -1,5 +1,6 @@
 """What a billing run appends to its streams: invoices issued, days billed, the sending prepared."""
 
+from collections.abc import Collection
 from datetime import date as Date
 from uuid import UUID
 
@@ -24,19 +25,32 @@ def sending_changes(
     written: WrittenFile,
     message: str,
     streams: Streams,
+    rejected: Collection[UUID] = (),
 ) -> list[Change]:
-    """All changes of one sending. `message`: hash of the stored file; `streams`: the days as they were planned."""
+    """All changes of one sending. `message`: hash of the stored file; `streams`: the days as they were planned.
+
+    `rejected`: sendings that were refused as a whole, of which some days were returned.
+
+    What is given back of a day stands before what is asked for it again.
+    """
     changes: list[Change] = []
     invoice_ids = []
+    happened: dict[UUID, list[object]] = {}
     for index, (invoice, number) in enumerate(zip(sending.invoices, given.invoice_numbers, strict=True)):
         identifier = invoices.invoice_id(given.sending_id, number)
         invoice_ids.append(identifier)
         changes.append(Change(identifier, 0, [_issued(where, given, index, invoice, written)]))
         records = iter(written.numbers.lines[index])
         for candidate in invoice.days:
-            mine = tuple(next(records) for _ in candidate.day.to_bill)
-            billed = days.bill(candidate.day, given.sending_id, identifier, mine)
-            changes.append(streams.change(candidate.day_id, [*candidate.priced, *billed]))
+            mine = tuple(next(records) for _ in invoice.lines_of(candidate))
+            own = happened.setdefault(candidate.day_id, [])
+            if invoice.key.is_credit:
+                payer = UUID(invoice.key.previous)
+                own += days.credit(candidate.day, payer, given.sending_id, identifier, mine)
+            else:
+                own += [*candidate.priced, *days.bill(candidate.day, given.sending_id, identifier, mine)]
+    changes += [streams.change(day_id, events) for day_id, events in happened.items()]
+    came_from = {one.day.returned_from for i in sending.invoices for one in i.days if one.day.returned_from}
     prepared = sendings.SendingPrepared(
         establishment_id=where,
         run_id=run_id,
@@ -50,9 +64,10 @@ def sending_changes(
         invoice_ids=tuple(invoice_ids),
         record_count=written.record_count,
         line_count=sum(len(group) for group in written.numbers.lines),
-        day_count=sum(len(invoice.days) for invoice in sending.invoices),
+        day_count=len(sending.day_ids),
         requested_cents=written.total_cents,
         control_number=written.control_number,
+        replaces=tuple(sorted(came_from & set(rejected), key=str)),
     )
     return [Change(given.sending_id, 0, [prepared]), *changes]
 
@@ -60,7 +75,7 @@ def sending_changes(
 def _issued(
     where: UUID, given: GivenNumbers, index: int, invoice: PlannedInvoice, written: WrittenFile
 ) -> invoices.InvoiceIssued:
-    cares = [line.care for candidate in invoice.days for line in candidate.day.to_bill]
+    cares = [line.care for candidate in invoice.days for line in invoice.lines_of(candidate)]
     return invoices.InvoiceIssued(
         establishment_id=where,
         patient_id=invoice.key.patient_id,
@@ -81,6 +96,7 @@ def _issued(
         line_count=len(cares),
         day_ids=tuple(candidate.day_id for candidate in invoice.days),
         previous_invoice_id=UUID(invoice.key.previous) if invoice.key.previous else None,
+        again_days=0 if invoice.key.is_credit else sum(not candidate.day.is_prepared for candidate in invoice.days),
     )
 
 
@@ -97,10 +113,10 @@ def give_back(log: EventLog, state: sendings.Sending, inner: Streams, cause: Ret
     for identifier in state.made.invoice_ids:
         invoice = invoices.fold(inner.events(identifier))
         if invoice is not None:
-            day_ids.extend(invoice.made.day_ids)
+            day_ids.extend(invoice.made.day_ids)  # one that is credited and asked again stands in two of them
             changes.append(inner.change(identifier, invoices.withdraw(invoice)))
     streams = Streams(log, day_ids)
-    for day_id in day_ids:
+    for day_id in dict.fromkeys(day_ids):
         day = days.fold(streams.events(day_id))
         if day is not None:
             changes.append(streams.change(day_id, days.give_back(day, state.sending_id, cause)))

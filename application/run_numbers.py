@@ -1,4 +1,4 @@
-"""Numbers given during one billing run: three numberings, one change each at the end."""
+"""Numbers given during one billing run: four numberings, one change each at the end."""
 
 from uuid import UUID
 
@@ -7,17 +7,19 @@ from application.ports import Change, EventLog
 from domain import numbering as numbers
 from domain import sending as sendings
 from domain.compose import GivenNumbers
+from domain.document import number_of
 from domain.run_plan import PlannedSending
 
 
 class RunNumbers:
-    """Numbers given during one run: three numberings, one change each at the end."""
+    """Numbers given during one run: four numberings, one change each at the end. `where`: the establishment."""
 
-    def __init__(self, log: EventLog, tpp_number: str, year: int) -> None:
+    def __init__(self, log: EventLog, where: UUID, tpp_number: str, year: int) -> None:
         self._ids = {
             "sending": numbers.numbering_id("sending", tpp_number),
             "reference": numbers.numbering_id("reference", ""),
             "invoice": numbers.numbering_id("invoice", ""),
+            "document": numbers.numbering_id("document", str(where)),
         }
         self._streams = Streams(log, self._ids.values())
         self._states = {kind: numbers.fold(self._streams.events(i)) for kind, i in self._ids.items()}
@@ -36,6 +38,11 @@ class RunNumbers:
         batch = self._note("invoice", numbers.give_range(self._states["invoice"], self._year, len(sending.invoices)))
         invoice_numbers = tuple(f"{self._year:04d}{batch.first + n:08d}" for n in range(batch.count))
         return GivenNumbers(identifier, provider_reference, given.number, invoice_numbers)
+
+    def give_document(self) -> str:
+        """Number of the next document beyond eFact."""
+        given = self._note("document", numbers.give_range(self._states["document"], self._year, 1))
+        return number_of(self._year, given.first)
 
     def changes(self) -> list[Change]:
         """All numbers given, one change a numbering."""

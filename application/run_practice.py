@@ -1,24 +1,30 @@
 """What a plan looks at beside the days: the establishment, its providers and its patients, now or as it stood."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date as Date
 from typing import Any
 from uuid import UUID
 
 from application.ports import EventLog, KeyRing, Recorded
 from application.register import billed_records, provider_id
+from domain import document as documents
 from domain import establishment as establishments
 from domain import invoice as invoices
 from domain import provider as providers
 from domain import sending as sendings
 from domain.billing_day import AGAIN, BillingDay
 from domain.billing_file import PreviousInvoice
-from domain.day_events import Settled
+from domain.day_events import DayRefusedOnDocument, Settled
+from domain.document import Document, DocumentIssued
 from domain.errors import NotFound
 from domain.establishment import Establishment
+from domain.invoice import Invoice
 from domain.patient import InsurabilityConfirmed, InsurabilityRecorded
 from domain.pricing.book import PriceBook
 from domain.provider import Provider
 from domain.run_plan import Candidate, Practice
+from domain.sending import SendingPrepared
 
 
 def establishment_of(log: EventLog, where: UUID, upto: int | None = None) -> Establishment:
@@ -41,6 +47,7 @@ def practice_of(
     """With each record under which care is billed (itself, or the survivor of a merge). Raises `NotFound`."""
     owners = list({day.patient_id for day in (*(candidate.day for candidate in candidates), *standing)})
     people = billed_records(log, owners, upto)
+    former = _former(log, candidates, upto)
     return Practice(
         where,
         establishment_of(log, where, upto),
@@ -48,9 +55,14 @@ def practice_of(
         people,
         prices,
         tuple(day for day in standing if day.patient_id in people),
-        _previous(log, candidates, upto),
+        former.previous(),
         _asked_again(log, candidates, {record: last for record, (last, _) in people.items()}, upto),
+        {invoice_id: invoice.made for invoice_id, (invoice, _) in former.invoices.items()},
+        former.credited(candidates),
     )
+
+
+_REFUSES = Settled | DayRefusedOnDocument
 
 
 def _asked_again(
@@ -63,7 +75,7 @@ def _asked_again(
     people = log.histories({who for who in refused.values() if who}, upto)
     told = {who: _last(entries, InsurabilityRecorded | InsurabilityConfirmed) for who, entries in people.items()}
     days = log.histories(refused, upto)
-    return {one for one, who in refused.items() if who and told.get(who, 0) > _last(days.get(one, ()), Settled)}
+    return {one for one, who in refused.items() if who and told.get(who, 0) > _last(days.get(one, ()), _REFUSES)}
 
 
 def _last(entries: Sequence[Recorded], kind: Any) -> int:  # noqa: ANN401 - a type or several
@@ -71,23 +83,55 @@ def _last(entries: Sequence[Recorded], kind: Any) -> int:  # noqa: ANN401 - a ty
     return max((one.position for one in entries if isinstance(one.event, kind)), default=0)
 
 
-def _previous(log: EventLog, candidates: Collection[Candidate], upto: int | None) -> dict[UUID, PreviousInvoice]:
-    """Invoices that refused days were in, as a resubmission names them."""
-    ids = {one.day.invoice_id for one in candidates if one.day.decision in AGAIN and one.day.invoice_id}
-    states = {i: state for i, events in log.load(ids, upto).items() if (state := invoices.fold(events))} if ids else {}
+@dataclass(frozen=True, slots=True)
+class _Former:
+    """Invoices of earlier files that the candidates name, by id, each with its sending; and documents beyond eFact."""
+
+    invoices: Mapping[UUID, tuple[Invoice, SendingPrepared]]
+    documents: Sequence[Document]
+
+    def previous(self) -> dict[UUID, PreviousInvoice]:
+        """As a resubmission or a credit note names them; no file names a document."""
+        papers = {
+            one.document_id: PreviousInvoice(
+                one.made.number, 0, one.made.destination, one.made.billed_month.replace("-", ""), ""
+            )
+            for one in self.documents
+        }
+        return papers | {
+            invoice_id: PreviousInvoice(
+                invoice.made.invoice_number,
+                sending.sending_number,
+                invoice.made.destination,
+                invoice.made.billed_month.replace("-", ""),
+                invoice.insurer_reference,
+            )
+            for invoice_id, (invoice, sending) in self.invoices.items()
+        }
+
+    def credited(self, candidates: Collection[Candidate]) -> dict[UUID, tuple[str, Date]]:
+        """Union and date of the last credit note of each day that waits to be billed again after it."""
+        found = {}
+        for one in candidates:
+            notes = [self.invoices[x.invoice_id][1] for x in one.day.credits if x.invoice_id in self.invoices]
+            if notes:
+                last = max(notes, key=lambda sending: sending.creation_date)
+                found[one.day_id] = (last.union, last.creation_date)
+        return found
+
+
+def _former(log: EventLog, candidates: Collection[Candidate], upto: int | None) -> _Former:
+    ids: set[UUID] = set()
+    for one in candidates:
+        if not one.day.is_prepared and one.day.invoice_id:
+            ids |= {one.day.invoice_id, *one.day.to_credit, *(credit.invoice_id for credit in one.day.credits)}
+    loaded = log.load(ids, upto) if ids else {}
+    papers = {i: events for i, events in loaded.items() if isinstance(events[0], DocumentIssued)}
+    states = {i: state for i, events in loaded.items() if i not in papers and (state := invoices.fold(events))}
     sent = log.load({state.made.sending_id for state in states.values()}, upto) if states else {}
-    numbers = {i: sendings.fold(events, i) for i, events in sent.items()}
-    return {
-        invoice_id: PreviousInvoice(
-            state.made.invoice_number,
-            sending.made.sending_number,
-            state.made.destination,
-            state.made.billed_month.replace("-", ""),
-            state.insurer_reference,
-        )
-        for invoice_id, state in states.items()
-        if (sending := numbers.get(state.made.sending_id))
-    }
+    made = {i: sending.made for i, events in sent.items() if (sending := sendings.fold(events, i))}
+    known = {i: (one, made[one.made.sending_id]) for i, one in states.items() if one.made.sending_id in made}
+    return _Former(known, [paper for i, events in papers.items() if (paper := documents.fold(events, i))])
 
 
 def _providers(

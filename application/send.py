@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date as Date
+from typing import Literal, cast
 from uuid import UUID
 
+from application.apply_answer import ITEM_OF
 from application.commit import Decided, Done, Streams, decide
 from application.ports import (
     Clock,
@@ -23,16 +25,22 @@ from domain import numbering as numbers
 from domain import sending as sendings
 from domain.errors import DomainError, NotAllowed, NotFound
 from domain.local_time import local_date
-from domain.rules.limits import Scope, files_per_day, files_per_month
+from domain.rules.limits import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of one sending. `code` says why when it was held back or failed."""
+    """What became of one sending. `code` says why when it was held back or failed.
+
+    `until`: the first day on which it may leave, where a limit of the insurers held it back. `said`: the code of
+    whoever refused the file.
+    """
 
     sending_id: UUID
     outcome: Literal["transmitted", "outcome_unknown", "held_back", "failed"]
     code: str = ""
+    until: Date | None = None
+    said: str = ""
 
 
 class Dispatch:
@@ -58,18 +66,18 @@ class Dispatch:
         return decide(self._log, context, lambda: Decided([], outcomes))
 
     def confirm_rejection(self, context: Context, sending_id: UUID) -> Done[UUID]:
-        """A person takes a duplicate refusal as final: days return."""
+        """A person takes a duplicate refusal as final, or that the file is not treated: days return."""
 
         def decision() -> Decided[UUID]:
             streams, state = self._sending(sending_id)
             happened = sendings.confirm_rejection(state)
             inner = Streams(self._log, state.made.invoice_ids)
             changes = give_back(self._log, state, inner, "rejected")
-            item_id = inbox.item_id(sending_id, "duplicate_refusal", "")
-            asked = Streams(self._log, [item_id])
-            item = inbox.fold_item(asked.events(item_id))
-            answered = asked.change(item_id, inbox.settle_item(item) if item else [])
-            return Decided([streams.change(sending_id, happened), *changes, answered], sending_id)
+            ids = [inbox.item_id(sending_id, ITEM_OF[fact], "") for fact in state.facts & sendings.TO_CONFIRM]
+            asked = Streams(self._log, ids)
+            items = {item_id: inbox.fold_item(asked.events(item_id)) for item_id in ids}
+            answered = [asked.change(i, inbox.settle_item(item)) for i, item in items.items() if item]
+            return Decided([streams.change(sending_id, happened), *changes, *answered], sending_id)
 
         return decide(self._log, context, decision)
 
@@ -111,14 +119,14 @@ class Dispatch:
             content = self._messages.get(self._sending(sending_id)[1].made.message)
             state, tpp_number = self._hand_over(context, where, sending_id)
         except DomainError as refused:
-            return Sent(sending_id, "held_back", refused.code)
+            return Sent(sending_id, "held_back", refused.code, cast("Date | None", refused.facts.get("until")))
         try:
             self._transport.transmit(content, state.made.provider_reference, state.made.union, tpp_number)
         except OutcomeUnknown:
             return Sent(sending_id, "outcome_unknown")
-        except NotTransmitted:
-            self._record_failure(context, sending_id, tpp_number)
-            return Sent(sending_id, "failed", "not_transmitted")
+        except NotTransmitted as refused:
+            self._record_failure(context, sending_id, tpp_number, refused)
+            return Sent(sending_id, "failed", refused.code, said=refused.said)
         self._record(context, sending_id, sendings.SendingTransmitted())
         return Sent(sending_id, "transmitted")
 
@@ -138,9 +146,7 @@ class Dispatch:
             counted = numbers.send_file(
                 numbers.fold(counting.events(numbering_id)),
                 file,
-                details.content_code,
-                files_per_day(today, self._files_scope),
-                files_per_month(today),
+                lambda day: establishments.files_limit_of(details, day, self._files_scope),
             )
             return Decided(
                 [streams.change(sending_id, leaving), counting.change(numbering_id, counted)],
@@ -156,12 +162,12 @@ class Dispatch:
 
         decide(self._log, context, decision)
 
-    def _record_failure(self, context: Context, sending_id: UUID, tpp_number: str) -> None:
+    def _record_failure(self, context: Context, sending_id: UUID, tpp_number: str, refused: NotTransmitted) -> None:
         numbering_id = numbers.numbering_id("sending", tpp_number)
 
         def decision() -> Decided[None]:
             streams = Streams(self._log, [sending_id, numbering_id])
-            failed = streams.change(sending_id, [sendings.SendingHandOverFailed()])
+            failed = streams.change(sending_id, [sendings.SendingHandOverFailed(refused.code, refused.said)])
             return Decided([failed, streams.change(numbering_id, [numbers.FileNotSent(sending_id)])], None)
 
         decide(self._log, context, decision)

@@ -26,7 +26,7 @@ from domain.patient import Patient
 from domain.pricing.book import PriceBook
 from domain.pricing.day_prices import Insured
 from domain.pricing.reasons import Reason
-from domain.pricing.what_if import Known, Repriced, Supposed, amount_cents, share_cents, what_if
+from domain.pricing.what_if import Known, Repriced, Supposed, amount_cents, anew, share_cents, what_if
 from domain.rules.limits import month_end, month_start
 from domain.run_prices import taken_beside
 from domain.tariffs import suitable
@@ -56,7 +56,7 @@ class Supposition:
 
 
 class Sum(NamedTuple):
-    """Of all days that can be told, in minor units."""
+    """Of all days that can be told both as they are and as they would be, in minor units."""
 
     former_cents: int
     new_cents: int
@@ -65,6 +65,14 @@ class Sum(NamedTuple):
     def difference_cents(self) -> int:
         """Above zero: it would be more."""
         return self.new_cents - self.former_cents
+
+
+class OnlyThen(NamedTuple):
+    """Days that have no price as it is, and one by what is supposed: how many, and what they would cost."""
+
+    days: int
+    insurer_cents: int
+    patient_cents: int
 
 
 class Row(NamedTuple):
@@ -78,7 +86,8 @@ class Row(NamedTuple):
 class WhatIf:
     """`days`: with care, all of them; `changed`: how many would be asked otherwise; `untold`: how many nobody can tell.
 
-    `reasons`: days by each reason why they cannot be told; a day may have several. `rows`: by date.
+    `reasons`: days by each reason why they cannot be told; a day may have several. `rows`: by date. `only_then`: of
+    `changed`, those that are in no sum, as nobody can say what they cost as it is.
     """
 
     days: int
@@ -89,6 +98,7 @@ class WhatIf:
     patient: Sum
     currency: str
     rows: tuple[Row, ...]
+    only_then: OnlyThen
 
 
 def span_of(month: str, first: Date | None, last: Date | None) -> tuple[Date, Date]:
@@ -140,14 +150,23 @@ def would_cost(
         Sum(count["former_share"], count["new_share"]),
         next((tariffs.currency for tariffs in reversed((supposed.book or book).sets)), _CURRENCY),
         tuple(rows),
+        OnlyThen(count["then"], count["then_insurer"], count["then_patient"]),
     )
 
 
+def by_what_holds(
+    log: EventLog, lookups: Lookups, desk: TariffDesk, where: UUID, day_ids: Sequence[UUID], upto: int | None = None
+) -> dict[UUID, Repriced]:
+    """Days as tariffs, insurability and authorisations of now would ask them, whatever held when they were asked."""
+    looking = _Looking(log, lookups, where, None, desk.book(where, upto), upto)
+    return {row.found.day_id: row.found for row in looking.rows(day_ids)}
+
+
 class _Looking:
-    """At days of one practice, batch by batch; a patient is read once."""
+    """At days of one practice, batch by batch; a patient is read once. Nothing supposed: by what holds now."""
 
     def __init__(
-        self, log: EventLog, lookups: Lookups, where: UUID, supposed: Supposed, book: PriceBook, upto: int | None
+        self, log: EventLog, lookups: Lookups, where: UUID, supposed: Supposed | None, book: PriceBook, upto: int | None
     ) -> None:
         self._log, self._lookups, self._where, self._upto = log, lookups, where, upto
         self._supposed, self._book = supposed, book
@@ -173,18 +192,22 @@ class _Looking:
         self._people |= {one: known[one][1] if one in known else None for one in new}
 
     def _repriced(self, day_id: UUID, day: BillingDay, others: Mapping[UUID, BillingDay]) -> Repriced:
-        patient, pricer = self._people[day.patient_id], self._book.pricer(day.date)
+        patient = self._people[day.patient_id]
+        supposed = self._supposed
+        pricer = self._book.pricer(day.date) or (supposed and supposed.book and supposed.book.pricer(day.date))
         period = patient.insurability(day.date) if patient else None
         if patient is None or period is None:
             as_it_is = tuple(CareLine(line.line_id, line.care) for line in day.active)
             return Repriced(day_id, day.date, as_it_is, (), (Reason("insurability_missing"),))
         insured = Insured(period.ct1, period.ct2, patient.authorisations)
         taken = taken_beside(pricer, day, others, insured) if pricer and others else ()
-        (found,) = what_if([Known(day_id, day, insured, taken)], self._supposed, self._book)
-        return found
+        known = Known(day_id, day, insured, taken)
+        return what_if([known], supposed, self._book)[0] if supposed else anew(known, self._book)
 
 
 def _amounts(found: Repriced) -> dict[str, int]:
+    if found.former_reasons:
+        return {"then": 1, "then_insurer": amount_cents(found.new), "then_patient": share_cents(found.new)}
     return {
         "former": amount_cents(found.former),
         "new": amount_cents(found.new),

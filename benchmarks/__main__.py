@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-SUITES = ("efact_codec", "tariffs", "pricing", "settlement", "projections", "store", "history", "pages")
+SUITES = ("efact_codec", "tariffs", "pricing", "settlement", "decisions", "projections", "store", "history", "pages")
 _HEADS = ("what", "measured", "goal", "limit beside it", "ratio", "spread")
 
 

@@ -50,7 +50,7 @@ def _speed(url: str, lines_a_day: int, rounds: int) -> dict[str, Any]:
             rates.append(LINES / (time.perf_counter() - start))
             if report.status != "settled":
                 raise ValueError(report)
-            limits.append(_raw_insert(url, schema))
+            limits.append(raw_insert(url, schema))
             quittance.close()
     rate, limit = statistics.median(rates), statistics.median(limits)
     return {
@@ -79,7 +79,7 @@ def _prepared(folder: Path, url: str, schema: str, lines_a_day: int) -> tuple[An
     return quittance, where, settlement
 
 
-def _raw_insert(url: str, schema: str) -> float:
+def raw_insert(url: str, schema: str) -> float:
     """The rows of the last commit again, by plain `executemany` into a table of the same shape."""
     with psycopg.connect(url, options=f"-c search_path={schema}") as connection, connection.cursor() as cursor:
         cursor.execute(

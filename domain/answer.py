@@ -58,9 +58,17 @@ class Unread:
     reason: str
 
 
+TECHNICAL, NOT_TREATED = "TACK", "REJECT"
+"""A technical acknowledgement: it has the file; and its contrary."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer file of a union: 931000, 920999, 920098, 920099 or 920900."""
+    """One answer file of a union: 931000, 920999, 920098, 920099 or 920900.
+
+    Or what the network says of the file itself (`TECHNICAL`, `NOT_TREATED`): `oa_reference` is then who says so, and
+    `refusal_type` why a union cannot treat it.
+    """
 
     message: str
     provider_reference: str

@@ -11,7 +11,7 @@ from typing import Literal
 
 from domain.errors import Invalid, NotAllowed
 from domain.event import Sealed
-from domain.rules.limits import add_months, month_end
+from domain.rules.limits import add_months, month_end, notice_until
 
 Kind = Literal["katz", "palliative", "ptsi"]
 CATEGORIES: dict[Kind, tuple[str, ...]] = {
@@ -19,8 +19,6 @@ CATEGORIES: dict[Kind, tuple[str, ...]] = {
     "palliative": ("PA", "PB", "PC", "PN", "PP"),
     "ptsi": ("",),
 }
-NOTICE_DAYS = 10
-"""Calendar days after the first day of treatment within which it must be sent (royal decree of 25 April 2013; A6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +82,14 @@ def check(known: Iterable[Authorisation], new: Authorisation, rules: RegisterRul
         )
 
 
-def owed_from(first_day: Date, sent_on: Date) -> Date:
-    """First day of care that the insurer owes; a late form counts from the day after it was sent (A6).
+def owed_from(kind: Kind, first_day: Date, sent_on: Date) -> Date:
+    """First day of care that the insurer owes; a late Katz form counts from the day after it was sent (A6).
 
-    The advising doctor may still accept it from the first day: then the insurer's own period counts.
+    The advising doctor may still accept it from the first day: then the insurer's own period counts. Of the other
+    kinds no source says what follows.
     """
-    is_late = (sent_on - first_day).days > NOTICE_DAYS
+    until = notice_until(kind, first_day)
+    is_late = kind == "katz" and until is not None and sent_on > until
     return sent_on + timedelta(days=1) if is_late else first_day
 
 

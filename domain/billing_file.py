@@ -99,7 +99,7 @@ class FileInvoice:
 
 @dataclass(frozen=True, slots=True)
 class BillingFile:
-    """One sending: file header, invoices by ascending destination (credit notes first), one national union."""
+    """One sending: file header, invoices by ascending destination (credit notes of each first), one national union."""
 
     provider_reference: str
     sending_number: int

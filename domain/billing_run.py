@@ -24,10 +24,13 @@ class LeftOut:
 
 @event("billing_run.completed")
 class BillingRunCompleted:
-    """The run wrote its files. `elsewhere`: per destination that eFact does not reach, how many days and cents.
+    """The run wrote its files and documents.
 
+    `elsewhere`: per destination that eFact does not reach, how many days and cents waited, of runs that made no
+    documents yet. `documents`: the same of what these ask, by destination; `document_ids`: those made. `days`, `lines`
+    and `amount_cents` are those of the files.
     `left_out`: all of these days, each once however many reasons it has; without a code. `again_days`: those of `days`
-    that were refused and are billed again.
+    that were refused and are billed again. `undecided`: refused days that nobody decided upon, left so; without a code.
     """
 
     establishment_id: UUID
@@ -41,13 +44,17 @@ class BillingRunCompleted:
     elsewhere: tuple[LeftOut, ...]
     left_out: LeftOut | None = None
     again_days: int = 0
+    document_ids: tuple[UUID, ...] = ()
+    documents: tuple[LeftOut, ...] = ()
+    undecided: LeftOut | None = None
 
 
 @event("billing_run.cancelled")
 class BillingRunCancelled:
-    """All sendings of the run were withdrawn before they left."""
+    """Sendings of the run were withdrawn before they left, and documents before they were handed out."""
 
     sending_ids: tuple[UUID, ...]
+    document_ids: tuple[UUID, ...] = ()
 
 
 def run_id(establishment_id: UUID, command_id: str) -> UUID:

@@ -13,7 +13,7 @@ from domain.errors import Invalid, NotAllowed, NotFound
 from domain.event import Sealed, event
 
 NamedKind = Literal["refusal_cause", "billed_month"]
-Kind = Literal["patient", "billing_day", "invoice", "sending", "item", "refusal_cause", "billed_month"]
+Kind = Literal["patient", "billing_day", "invoice", "document", "sending", "item", "refusal_cause", "billed_month"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 LONGEST_NOTE = 4_000

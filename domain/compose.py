@@ -84,7 +84,9 @@ def _invoice(
         ct2=planned.key.ct2,
         time_bar_lifted=planned.key.time_bar_lifted,
         lines=tuple(
-            _line(line, candidate.day.date, providers) for candidate in planned.days for line in candidate.day.to_bill
+            _line(line, candidate.day.date, providers)
+            for candidate in planned.days
+            for line in planned.lines_of(candidate)
         ),
         invoicing_type=planned.key.invoicing_type,
         previous=previous.get(planned.key.previous),

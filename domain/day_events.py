@@ -11,8 +11,8 @@ from domain.event import Sealed, event
 
 Verdict = Literal["none", "accepted", "accepted_less", "refused"]
 DayVerdict = Literal["none", "accepted", "mixed", "refused"]
-Decision = Literal["none", "rebill", "rebill_elsewhere", "justified"]
-ReturnCause = Literal["run_cancelled", "envelope_rejected", "rejected"]
+Decision = Literal["none", "rebill", "rebill_elsewhere", "credit_note", "regularise", "justified"]
+ReturnCause = Literal["run_cancelled", "envelope_rejected", "rejected", "document_cancelled"]
 
 
 @event("billing_day.care_recorded", subject="patient_id")
@@ -91,13 +91,29 @@ class DayBilled:
     """The day went into an invoice. `records` are the running numbers (zone 2) of its active lines, in their order.
 
     `line_ids`: lines that are billed again, in that order, while the others of the day stay as they were settled; empty
-    for all active ones.
+    for all active ones. `is_document`: on a document beyond eFact, whose id stands in both places (`domain.document`).
     """
 
     sending_id: UUID
     invoice_id: UUID
     records: tuple[int, ...]
     line_ids: tuple[UUID, ...] = ()
+    is_document: bool = False
+
+
+@event("billing_day.credited")
+class DayCredited:
+    """What one invoice paid of the day is given back, in another of type 3. `records` are its running numbers.
+
+    `line_ids` and `cents` (negative) in the order of `records`; `previous_invoice_id` paid them.
+    """
+
+    sending_id: UUID
+    invoice_id: UUID
+    previous_invoice_id: UUID
+    records: tuple[int, ...]
+    line_ids: tuple[UUID, ...]
+    cents: tuple[int, ...]
 
 
 @event("billing_day.correction_decided")
@@ -105,8 +121,28 @@ class CorrectionDecided:
     """The practice decided what becomes of the refused lines; a later decision takes the place of this one.
 
     `rebill`: again to the same union; `rebill_elsewhere`: as an original invoice to another destination; `justified`:
-    the insurer is right, and the money is lost.
+    the insurer is right, and the money is lost; `credit_note`: what was paid is given back, and the day billed again;
+    `regularise`: it is given back, and nothing more is asked. `replaced`: what had been decided before.
     """
+
+    decision: Decision
+    replaced: Decision = "none"
+
+
+@event("billing_day.correction_proposed")
+class CorrectionProposed:
+    """Somebody wants that decision, which gives up more than one person may: it holds once another one confirms it.
+
+    `by`: the actor who proposed it, the one who does not confirm it.
+    """
+
+    decision: Decision
+    by: str
+
+
+@event("billing_day.correction_declined")
+class CorrectionDeclined:
+    """The proposal was turned down, or withdrawn by who made it; what was decided before stands."""
 
     decision: Decision
 
@@ -116,6 +152,16 @@ class CorrectionRestored:
     """The decision was taken back: nobody has decided yet."""
 
     decision: Decision
+
+
+@event("billing_day.left_undecided")
+class RefusalLeftUndecided:
+    """A billing run went by while nobody had decided about the refused day, and whoever billed said so.
+
+    It is no decision: the day waits for one as before.
+    """
+
+    run_id: UUID
 
 
 @event("billing_day.returned")
@@ -132,6 +178,29 @@ class DayReinstated:
 
     sending_id: UUID
     invoice_id: UUID
+
+
+@event("billing_day.document_paid")
+class DayPaidOnDocument:
+    """Its document is paid in full: what it asked of the day is paid, and no insurer said so."""
+
+    document_id: UUID
+    accepted_cents: int
+
+
+@event("billing_day.document_refused")
+class DayRefusedOnDocument:
+    """The addressee does not pay its document: what it asked of the day is refused. Why stands in the envelope."""
+
+    document_id: UUID
+    refused_cents: int
+
+
+@event("billing_day.document_reopened")
+class DayReopenedOnDocument:
+    """That its document was paid or refused was noted wrongly: the day waits for it as before."""
+
+    document_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +248,23 @@ class DayRefusedByInsurer:
     patient_id: UUID
     refused_cents: int
     lines: tuple[LineVerdict, ...]
+
+
+@event("billing_day.credit_settled", subject="patient_id")
+class CreditSettled:
+    """The insurer answered a credit note.
+
+    `credited_cents` were given back, of which it took `taken_cents`; both positive. `lines` holds those about which
+    something was said, with negative amounts; the others are taken.
+    """
+
+    sending_id: UUID
+    invoice_id: UUID
+    message: str
+    patient_id: UUID
+    credited_cents: int
+    taken_cents: int
+    lines: tuple[LineVerdict, ...] = ()
 
 
 Settled = DayAcceptedByInsurer | DayPartlyRefusedByInsurer | DayRefusedByInsurer

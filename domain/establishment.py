@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.event import event
 from domain.identifiers import is_bic, is_cbe_number, is_iban, is_nihii
+from domain.rules.limits import FilesLimit, Scope, add_months, files_limit, month_end, month_of, month_start
 
 Sector = Literal["home_nursing", "dentist"]
 Country = Literal["BE", "CH"]
@@ -20,7 +21,10 @@ class EstablishmentDetails:
     """What a billing file says of the biller. `profession_code` and `content_code` are zones 18 and 13 of record 10:
 
     no source gives their values, so they are settings of the practice and stay empty until set (decisions, Billing).
-    `country` is that of the tariffs by which it bills.
+    `country` is that of the tariffs by which it bills. Decisions that give up or back more than
+    `second_person_above_cents` at once are confirmed by a second person; None: one person decides alone.
+    `files_derogation_from` to `files_derogation_to`, both included: days on which a derogation lifts the limit of files
+    a month (None: there is none; open).
     """
 
     name: str
@@ -36,6 +40,14 @@ class EstablishmentDetails:
     content_code: str = ""
     is_test: bool = True
     country: Country = "BE"
+    second_person_above_cents: int | None = None
+    files_derogation_from: Date | None = None
+    files_derogation_to: Date | None = None
+
+    def has_files_derogation(self, day: Date) -> bool:
+        """Whether the limit of files a month does not hold on that day."""
+        first, last = self.files_derogation_from, self.files_derogation_to
+        return first is not None and first <= day and (last is None or day <= last)
 
 
 @event("establishment.registered")
@@ -70,6 +82,20 @@ class MembershipEnded:
     valid_to: Date
 
 
+@event("establishment.period_closed")
+class PeriodClosed:
+    """The books are closed through a month (`YYYY-MM`) and all before it: what was given up then stands."""
+
+    through: str
+
+
+@event("establishment.period_reopened")
+class PeriodReopened:
+    """The books are open again from a month (`YYYY-MM`) on."""
+
+    since: str
+
+
 @dataclass(frozen=True, slots=True)
 class Membership:
     """One stretch of work of a provider here, both ends included."""
@@ -85,10 +111,11 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Establishment:
-    """State of an establishment."""
+    """State of an establishment. `closed_through`: last month (`YYYY-MM`) whose books are closed, empty for none."""
 
     details: EstablishmentDetails
     memberships: tuple[Membership, ...] = ()
+    closed_through: str = ""
 
 
 def evolve(state: Establishment | None, happened: object) -> Establishment:
@@ -113,6 +140,10 @@ def evolve(state: Establishment | None, happened: object) -> Establishment:
                     for m in state.memberships
                 ),
             )
+        case PeriodClosed():
+            return replace(state, closed_through=happened.through)
+        case PeriodReopened():
+            return replace(state, closed_through=month_of(add_months(month_start(happened.since), -1)))
     return state
 
 
@@ -157,7 +188,40 @@ def leave(state: Establishment, provider_id: UUID, valid_to: Date) -> list[objec
     raise NotFound("membership_unknown", "The provider does not work here on that day.")
 
 
+def close_period(state: Establishment, through: str, today: Date) -> list[object]:
+    """Close the books through a month that is over; the same month again changes nothing.
+
+    Raises `Invalid` when it is no month, `NotAllowed` when it is not over or lies before what is closed.
+    """
+    if today <= month_end(_month(through)):
+        raise NotAllowed("period_not_over", "Only months that are over are closed.", month=through)
+    if through < state.closed_through:
+        raise NotAllowed("period_closed_further", "The books are closed through a later month.", month=through)
+    return [] if through == state.closed_through else [PeriodClosed(through)]
+
+
+def reopen_period(state: Establishment, since: str) -> list[object]:
+    """Open the books again from a closed month on. Raises `Invalid`, or `NotAllowed` when it is not closed."""
+    _month(since)
+    if since > state.closed_through:
+        raise NotAllowed("period_not_closed", "The books of that month are not closed.", month=since)
+    return [PeriodReopened(since)]
+
+
+def _month(written: str) -> Date:
+    try:
+        return month_start(written)
+    except ValueError:
+        raise Invalid("month_invalid", "month: give YYYY-MM.", field="month") from None
+
+
+def files_limit_of(details: EstablishmentDetails, day: Date, scope: Scope | None = None) -> FilesLimit | None:
+    """The insurers' limit of files that holds for the practice on that day; None: a derogation lifts it."""
+    return files_limit(details.content_code, day, scope, has_derogation=details.has_files_derogation(day))
+
+
 _CONTENT_CURE = "three digits, or empty until known"
+_MOST_CENTS = 100_000_000
 
 
 def check(details: EstablishmentDetails) -> None:
@@ -180,10 +244,21 @@ def check(details: EstablishmentDetails) -> None:
         ("profession_code", not _code(details.profession_code, 3), "up to three digits, or empty until known"),
         # Written in full: 000 and 0 would stand for the same in the file, but not for the limits of insurers.
         ("content_code", len(details.content_code) in (1, 2) or not _code(details.content_code, 3), _CONTENT_CURE),
+        (
+            "second_person_above_cents",
+            not 0 <= (details.second_person_above_cents or 0) <= _MOST_CENTS,
+            "an amount up to a million euro, or nothing",
+        ),
+        ("files_derogation_to", not _is_span(details), "a day from the first one on, or nothing"),
     ]
     for name, is_wrong, cure in wrong:
         if is_wrong:
             raise Invalid("field_invalid", f"{name}: give {cure}.", field=name)
+
+
+def _is_span(details: EstablishmentDetails) -> bool:
+    first, last = details.files_derogation_from, details.files_derogation_to
+    return last is None or (first is not None and first <= last)
 
 
 def _code(text: str, length: int) -> bool:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date as Date
 from typing import Literal
 from uuid import UUID, uuid5
 
 from domain.answer import Reason
 from domain.care import reference_of
 from domain.day_events import DayVerdict
-from domain.errors import NotFound
+from domain.errors import Invalid, NotAllowed, NotFound
 from domain.event import Sealed, event
+from domain.patient_document import Correction, PatientDocumentGiven, PatientDocumentWithdrawn, Way
 
 
 @event("invoice.issued", subject="patient_id")
@@ -18,7 +20,8 @@ class InvoiceIssued:
 
     `reference` is zone 28 as another program wrote it, where a national number may stand; empty for an invoice of
     ours, which is named by its id. `invoicing_type`: 0 original, 1 resubmission, 3 credit note; `previous_invoice_id`:
-    the one that it follows then. Money in cents; the patient's number stands in the file only.
+    the one that it follows then; `again_days`: how many were billed before. Money in cents; the patient's number
+    stands in the file only.
     """
 
     establishment_id: UUID
@@ -40,6 +43,7 @@ class InvoiceIssued:
     line_count: int
     day_ids: tuple[UUID, ...]
     previous_invoice_id: UUID | None = None
+    again_days: int = 0
 
 
 @event("invoice.withdrawn")
@@ -75,7 +79,7 @@ class InvoiceSettled:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """State of an invoice."""
+    """State of an invoice. `documents`: those that its patient was given, the first one first."""
 
     made: InvoiceIssued
     status: Literal["issued", "withdrawn", "settled"] = "issued"
@@ -83,11 +87,27 @@ class Invoice:
     accepted_cents: int = 0
     refused_cents: int = 0
     insurer_reference: str = ""
+    documents: tuple[PatientDocumentGiven, ...] = ()
+
+    @property
+    def identifier(self) -> UUID:
+        """Its id."""
+        return invoice_id(self.made.sending_id, self.made.invoice_number)
+
+    @property
+    def is_original(self) -> bool:
+        """It asks on its own; the others correct an earlier one, whose patient's document tells of them too."""
+        return self.made.previous_invoice_id is None
+
+    @property
+    def told(self) -> frozenset[UUID]:
+        """Corrections of it that the patient was told of."""
+        return frozenset(one.invoice_id for given in self.documents for one in given.corrections)
 
     @property
     def reference(self) -> str:
         """Zone 28 of its records 20 and 80."""
-        return self.made.reference or reference_of(invoice_id(self.made.sending_id, self.made.invoice_number))
+        return self.made.reference or reference_of(self.identifier)
 
 
 def invoice_id(sending_id: UUID, invoice_number: str) -> UUID:
@@ -106,6 +126,10 @@ def evolve(state: Invoice | None, happened: object) -> Invoice:
             return replace(state, status="withdrawn")
         case InvoiceReinstated():
             return replace(state, status="issued")
+        case PatientDocumentGiven():
+            return replace(state, documents=(*state.documents, happened))
+        case PatientDocumentWithdrawn():
+            return replace(state, documents=state.documents[:-1])
         case InvoiceSettled():
             return replace(
                 state,
@@ -162,3 +186,32 @@ def settle(
             state.made.sending_id, message, whole, accepted, refused, refused_days, reasons, insurer_reference
         )
     ]
+
+
+def give_document(
+    state: Invoice, given_on: Date, way: Way, made_upto: int, ended: Iterable[Correction], today: Date
+) -> list[object]:
+    """Note that the patient was given the document as made up to that position of the log.
+
+    `ended`: corrections settled by then. Raises `NotAllowed` for an invoice that has none of its own or was withdrawn,
+    and where nothing new is told, `Invalid` for a day to come.
+    """
+    if not state.is_original:
+        raise NotAllowed("patient_document_of_first", "The patient's document is that of the invoice it corrects.")
+    if state.status == "withdrawn":
+        raise NotAllowed("invoice_withdrawn", "This invoice was withdrawn: its care is billed anew.")
+    if given_on > today:
+        raise Invalid("given_to_come", "given_on: today at the latest.", field="given_on")
+    new = tuple(one for one in ended if one.invoice_id not in state.told)
+    if state.documents and not new:
+        raise NotAllowed("patient_document_known", "The patient has this document; nothing was corrected since.")
+    nth = len(state.documents) + 1
+    return [PatientDocumentGiven(state.made.sending_id, given_on, way, made_upto, nth, new)]
+
+
+def withdraw_document(state: Invoice) -> list[object]:
+    """The last document was noted by mistake. Raises `NotFound` when none was."""
+    if not state.documents:
+        raise NotFound("patient_document_unknown", "No document of this invoice was noted as given.")
+    last = state.documents[-1]
+    return [PatientDocumentWithdrawn(last.sending_id, last.nth, last.corrections)]

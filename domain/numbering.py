@@ -1,22 +1,27 @@
 """Official numbers: given once, in order, never again; a void number stays on record.
 
-Three kinds: the sending number (001-999 per third-party number and calendar year), the provider reference
-(zone 204, 14 digits, whole installation) and the invoice number (12 digits, whole installation).
+Four kinds: the sending number (001-999 per third-party number and calendar year), the provider reference
+(zone 204, 14 digits, whole installation), the invoice number (12 digits, whole installation) and the number of a
+document beyond eFact (10 digits, per establishment and year).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date as Date
+from datetime import timedelta
 from uuid import UUID, uuid5
 
 from domain.errors import Invalid, NotAllowed
 from domain.event import event
-from domain.rules.limits import FilesPerDay, FilesPerMonth
+from domain.rules.limits import FilesLimit, FilesPerDay
+
+LimitOn = Callable[[Date], FilesLimit | None]
+"""What limits the files of a practice on a day; None: nothing does."""
 
 _NUMBERINGS = UUID("2c7f6f4a-1f57-5b0b-8d36-0a2f9b7f8e43")
 _LAST_SENDING_NUMBER = 999
-HIGHEST = {"sending": _LAST_SENDING_NUMBER, "reference": 9_999_999_999, "invoice": 99_999_999}
-"""Last number of each kind: 3 digits, 14 less the year, 12 less the year."""
+HIGHEST = {"sending": _LAST_SENDING_NUMBER, "reference": 9_999_999_999, "invoice": 99_999_999, "document": 999_999}
+"""Last number of each kind: 3 digits; 14, 12 and 10 less the year."""
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
@@ -91,7 +96,7 @@ class Numbering:
 
 
 def numbering_id(kind: str, scope: str) -> UUID:
-    """`kind`: sending, reference, invoice; `scope`: the third-party number, or empty for the installation."""
+    """`scope`: the third-party number of a sending, the establishment of a document, empty for the installation."""
     return uuid5(_NUMBERINGS, f"{kind}|{scope}")
 
 
@@ -159,20 +164,39 @@ def give_range(state: Numbering, year: int, count: int) -> NumbersGiven:
     return NumbersGiven(year, state.following.get(year, 1), count)
 
 
-def send_file(
-    state: Numbering, file: FileSent, content_code: str, per_day: FilesPerDay, per_month: FilesPerMonth
-) -> list[object]:
-    """Count a file against the insurers' limits. Raises `NotAllowed` with the limit and its source."""
-    if content_code == "000":
-        month = [f for f in state.sent if f.billed_month == file.billed_month]
-        if len(month) >= per_month.maximum:
-            raise NotAllowed("files_per_month", f"At most {per_month.maximum} files a month ({per_month.source}).")
+def earliest_days(
+    state: Numbering, waiting: Sequence[str], unions: Sequence[str], today: Date, limit_on: LimitOn
+) -> tuple[Date, ...]:
+    """First day on which a file for each of `unions` may leave, in their order, behind those that wait to be sent.
+
+    `waiting`: unions of prepared files. `limit_on`: what holds on a day.
+    """
+    gone = [(file.union, file.sent_on) for file in state.sent if file.sent_on >= today.replace(day=1)]
+    for union in (*waiting, *unions):
+        day = today
+        while _is_reached(limit_on(day), gone, union, day):
+            day += timedelta(days=1)
+        gone.append((union, day))
+    return tuple(day for _, day in gone[len(gone) - len(unions) :])
+
+
+def send_file(state: Numbering, file: FileSent, limit_on: LimitOn) -> list[object]:
+    """Count a file against the insurers' limits. Raises `NotAllowed` with the limit and its source.
+
+    Its fact `until` is the first day on which the file may leave.
+    """
+    limit = limit_on(file.sent_on)
+    gone = [(former.union, former.sent_on) for former in state.sent]
+    if limit is None or not _is_reached(limit, gone, file.union, file.sent_on):
         return [file]
-    same_day = [f for f in state.sent if f.sent_on == file.sent_on]
-    if per_day.scope == "tpp_and_union":
-        same_day = [f for f in same_day if f.union == file.union]
-    if len(same_day) >= per_day.maximum:
-        raise NotAllowed(
-            "files_per_day", f"At most {per_day.maximum} file a day ({per_day.source}): send the next one tomorrow."
-        )
-    return [file]
+    (until,) = earliest_days(state, (), [file.union], file.sent_on, limit_on)
+    told = f"At most {limit.maximum} ({limit.source}): send the next file from {until} on."
+    raise NotAllowed("files_per_day" if isinstance(limit, FilesPerDay) else "files_per_month", told, until=until)
+
+
+def _is_reached(limit: FilesLimit | None, gone: Iterable[tuple[str, Date]], union: str, day: Date) -> bool:
+    if limit is None:
+        return False
+    is_apart = limit.scope == "tpp_and_union"
+    mine = [on for to, on in gone if (to == union or not is_apart) and limit.counts(on, day)]
+    return len(mine) >= limit.maximum

@@ -1,16 +1,20 @@
 """The patient: how insurers know this person, and with which sickness fund and holder codes from when to when."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date as Date
 from typing import Literal
 from uuid import UUID
 
 from domain import authorisation as authorisations
+from domain import descoring as descorings
+from domain import notification as notifications
 from domain.authorisation import Authorisation
+from domain.descoring import BilledDay, Descoring, DescoringWithdrawn, PatientDescored
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.event import ERASED, Sealed, event
 from domain.identifiers import is_nihii, is_ssin
+from domain.notification import AuthorisationNotified, Notification, NotificationWithdrawn
 from domain.rules.unions import may_be_fund
 
 Language = Literal["fr", "nl", "de", "en"]
@@ -141,10 +145,23 @@ class Patient:
     authorisations: tuple[Authorisation, ...] = ()
     merged_into: UUID | None = None
     is_erased: bool = False
+    descorings: tuple[Descoring, ...] = ()
+    notifications: tuple[Notification, ...] = ()
 
     def insurability(self, day: Date) -> Insurability | None:
         """The period that holds on the day: of those that cover it, the one that begins last."""
         return max((p for p in self.periods if p.covers(day)), key=lambda p: p.valid_from, default=None)
+
+    @property
+    def to_notify(self) -> tuple[Authorisation, ...]:
+        """Authorisations of which nothing shows that the insurer was told; of a merged record its survivor counts."""
+        if self.is_erased or self.merged_into is not None:
+            return ()
+        return notifications.to_notify(self.authorisations, self.notifications, self.descorings)
+
+    def notification(self, of: Authorisation) -> Notification | None:
+        """How the insurer was told of it, if that is recorded."""
+        return next((one for one in self.notifications if (one.kind, one.valid_from) == (of.kind, of.valid_from)), None)
 
     @property
     def number(self) -> str:
@@ -181,7 +198,19 @@ def evolve(state: Patient | None, happened: object) -> Patient:
             others = _others(state, happened.kind, happened.valid_from)
             return replace(state, authorisations=(*others, allowed))
         case AuthorisationWithdrawn():
+            state = _untold(state, happened.kind, happened.valid_from)
             return replace(state, authorisations=_others(state, happened.kind, happened.valid_from))
+        case AuthorisationNotified():
+            untold = _untold(state, happened.kind, happened.valid_from)
+            return replace(untold, notifications=(*untold.notifications, _told(happened)))
+        case NotificationWithdrawn():
+            return _untold(state, happened.kind, happened.valid_from)
+        case PatientDescored():
+            stands = descorings.standing(state.authorisations, happened)
+            return replace(state, descorings=(*state.descorings, stands))
+        case DescoringWithdrawn():
+            left = tuple(one for one in state.descorings if one.valid_from != happened.valid_from)
+            return replace(state, descorings=left)
         case PatientMerged():
             return replace(state, merged_into=happened.survivor_id)
         case PatientUnmerged():
@@ -270,6 +299,54 @@ def withdraw_authorisation(state: Patient, kind: authorisations.Kind, valid_from
     return [AuthorisationWithdrawn(kind, valid_from)]
 
 
+def notify(state: Patient, told: Notification, today: Date) -> list[object]:
+    """Record how the insurer was told of an authorisation, in the place of what was recorded about that.
+
+    Raises `NotFound` without such an authorisation, `Invalid`.
+    """
+    _alive(state)
+    if told in state.notifications:
+        return []
+    notifications.check(state.authorisations, told, today)
+    return [AuthorisationNotified(told.kind, told.valid_from, told.sent_on, told.sender, told.reference, told.proof)]
+
+
+def withdraw_notification(state: Patient, kind: authorisations.Kind, valid_from: Date) -> list[object]:
+    """Take back that the insurer was told. Raises `NotFound` when that is not recorded."""
+    _alive(state)
+    if _untold(state, kind, valid_from) is state:
+        raise NotFound("notification_unknown", "No notification of this authorisation is recorded.")
+    return [NotificationWithdrawn(kind, valid_from)]
+
+
+def descore(
+    state: Patient, given: Authorisation, told_on: Date, days: tuple[BilledDay, ...], today: Date
+) -> list[object]:
+    """Record that the insurer lowered the category on these days; of `given` the category may be empty: none holds.
+
+    `days`: those that stand billed above it. Raises as `descoring.lower`.
+    """
+    _alive(state)
+    lowered = descorings.lower(state.authorisations, state.descorings, given, told_on, days, today)
+    if lowered is None:
+        return []
+    happened = PatientDescored(given.category, given.valid_from, given.valid_to, told_on, days)
+    return [happened, *_exchanged(lowered.former, lowered.made)]
+
+
+def withdraw_descoring(state: Patient, valid_from: Date) -> list[object]:
+    """Take it back, and with it what it did to the authorisations, unless somebody changed them since.
+
+    Raises `NotFound` when there is none.
+    """
+    _alive(state)
+    found = descorings.named(state.descorings, valid_from)
+    if not descorings.is_as_left(state.authorisations, found):
+        return [DescoringWithdrawn(valid_from)]
+    made = [Authorisation("katz", category, first, last) for first, last, category in found.made]
+    return [DescoringWithdrawn(valid_from), *_exchanged(made, found.former)]
+
+
 def replace_number(state: Patient, ssin: str) -> list[object]:
     """Take over a changed national number; the record and its history stay the same."""
     _alive(state)
@@ -303,6 +380,27 @@ def erase(state: Patient) -> list[object]:
 
 def _others(state: Patient, kind: authorisations.Kind, valid_from: Date) -> tuple[Authorisation, ...]:
     return tuple(one for one in state.authorisations if (one.kind, one.valid_from) != (kind, valid_from))
+
+
+def _told(happened: AuthorisationNotified) -> Notification:
+    return Notification(
+        happened.kind, happened.valid_from, happened.sent_on, happened.sender, happened.reference, happened.proof
+    )
+
+
+def _untold(state: Patient, kind: authorisations.Kind, valid_from: Date) -> Patient:
+    """Without what is recorded of its notification; the same state when nothing is."""
+    left = tuple(one for one in state.notifications if (one.kind, one.valid_from) != (kind, valid_from))
+    return state if len(left) == len(state.notifications) else replace(state, notifications=left)
+
+
+def _exchanged(former: Collection[Authorisation], made: Collection[Authorisation]) -> list[object]:
+    """Events by which some authorisations take the place of others; one of the same first day replaces by itself."""
+    begins = {one.valid_from for one in made}
+    gone = [AuthorisationWithdrawn(one.kind, one.valid_from) for one in former if one.valid_from not in begins]
+    new = [one for one in made if one not in former]
+    given = [AuthorisationRecorded(one.kind, one.category, one.valid_from, one.valid_to, one.number) for one in new]
+    return [*gone, *given]
 
 
 def _digits(text: str, length: int) -> bool:

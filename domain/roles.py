@@ -14,14 +14,14 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 _CLINIC = frozenset({"read", "medical", "own_care", "note", "care_note"})
 _OFFICE = _CLINIC | {"register", "care", "bill"}
-RIGHTS = _OFFICE | {"audit", "admin"}
+RIGHTS = _OFFICE | {"audit", "close", "admin"}
 RIGHTS_OF: dict[Role, frozenset[str]] = {
     "administrator": RIGHTS,
     "office": _OFFICE,
     "care_giver": _CLINIC,
     "dentist": _OFFICE,
     "assistant": _OFFICE - {"bill"},
-    "accountant": frozenset({"read", "note"}),
+    "accountant": frozenset({"read", "note", "close"}),
     "auditor": frozenset({"read", "medical", "audit"}),
 }
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.billing_day import BillingDay, Line
 from domain.billing_file import PreviousInvoice
 from domain.establishment import Establishment
+from domain.invoice import InvoiceIssued
 from domain.patient import Patient
 from domain.pricing.book import PriceBook
 from domain.pricing.reasons import Facts, Reason
@@ -20,7 +21,8 @@ class Practice:
 
     `standing`: other days of these patients, in a sending already, as far as rules of the tariffs count them.
     `previous`: invoices that refused days were in, by id. `asked_again`: refused days of whose patient the insurability
-    was recorded or confirmed since the refusal.
+    was recorded or confirmed since the refusal. `payers`: invoices that paid what is given back, by id. `credited`: of
+    days that an insurer credited, its union and the date of the file.
     """
 
     establishment_id: UUID
@@ -31,6 +33,8 @@ class Practice:
     standing: tuple[BillingDay, ...] = ()
     previous: Mapping[UUID, PreviousInvoice] = field(default_factory=dict)
     asked_again: Collection[UUID] = ()
+    payers: Mapping[UUID, InvoiceIssued] = field(default_factory=dict)
+    credited: Mapping[UUID, tuple[str, Date]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def in_order(candidate: Candidate) -> tuple[Date, int, UUID]:
 
 
 def lines_that_stand(day: BillingDay) -> tuple[Line, ...]:
-    """Lines of a billed day that an insurer counts: asked, and not refused."""
-    if day.is_prepared or day.verdict == "refused":
+    """Lines of a billed day that an insurer counts: asked, and neither refused nor to be given back."""
+    if day.is_prepared or day.verdict == "refused" or day.as_paid is not None:
         return ()
-    return tuple(line for line in day.active if not (line.said and line.said.verdict == "refused"))
+    return tuple(line for line in day.active if not (line.is_taken or (line.said and line.said.verdict == "refused")))

@@ -3,21 +3,24 @@
 Pure: preview and run call it alike, the run only adds numbers and bytes to what stands here.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date as Date
 from uuid import UUID
 
-from domain.billing_day import Line
+from domain.billing_day import GIVES_BACK, Line
 from domain.care import Acts, Care
 from domain.establishment import Establishment
 from domain.identifiers import is_nihii, is_ssin
 from domain.patient import Patient
-from domain.rules.limits import add_months, is_time_barred, month_end, month_of, month_start, next_month
+from domain.rules.limits import is_time_barred, month_end, month_of, month_start, next_month
 from domain.rules.unions import union_of
-from domain.run_again import again_reasons, asked_cents, destination, follows
+from domain.run_again import again_reasons, asked_cents
 from domain.run_checks import judge
+from domain.run_credits import billable_from, credit_reasons, credited_cents, is_billed_with, without_negative_totals
+from domain.run_documents import DocumentKey, PlannedDocument, document_key, documents_of, only_documents
+from domain.run_invoices import InvoiceKey, PlannedInvoice, PlannedSending, credit_key, files_of, invoice_key
 from domain.run_parts import Blocked, Candidate, Practice, in_order
 
 __all__ = [
@@ -26,6 +29,7 @@ __all__ = [
     "InvoiceKey",
     "NotYet",
     "Plan",
+    "PlannedDocument",
     "PlannedInvoice",
     "PlannedSending",
     "Practice",
@@ -36,6 +40,8 @@ __all__ = [
 
 _GROUP = "94"
 """A third-party number of a group begins so; only an individual biller must name a profession (101810)."""
+_ANOTHER_COUNTRY = "country_not_billed"
+"""eFact is Belgian, and so are its rules of numbers, insurability and time: elsewhere they would say nothing true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,49 +61,9 @@ class NotYet:
     billable_from: Date
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class InvoiceKey:
-    """What makes two days share an invoice (decisions, Billing).
-
-    `invoicing_type`: 0 original, 1 resubmission. `previous`: id of the invoice that a resubmission follows, as text.
-    """
-
-    destination: str
-    patient_id: UUID
-    billed_month: str
-    sickness_fund: str
-    ct1: str
-    ct2: str
-    time_bar_lifted: bool = False
-    invoicing_type: int = 0
-    previous: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedInvoice:
-    """Days of one invoice in order of date."""
-
-    key: InvoiceKey
-    days: tuple[Candidate, ...]
-
-    @property
-    def amount_cents(self) -> int:
-        """What is asked of the insurer."""
-        return sum(line.care.amount_cents for candidate in self.days for line in candidate.day.to_bill)
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedSending:
-    """Invoices of one file, by ascending destination."""
-
-    union: str
-    billed_month: str
-    invoices: tuple[PlannedInvoice, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`stopped`: reasons why nothing at all can be billed. `elsewhere`: days for a destination eFact does not reach.
+    """`stopped`: reasons why nothing at all can be billed. `documents`: for destinations that eFact does not reach.
 
     `amounts`: cents asked by day; a day that waits for its prices has none. `noticed`: what an insurer will remark on
     days that go, and pay. `hints`: why days that go are not billed as one might expect.
@@ -108,7 +74,7 @@ class Plan:
     sendings: tuple[PlannedSending, ...] = ()
     blocked: tuple[Blocked, ...] = ()
     not_yet: tuple[NotYet, ...] = ()
-    elsewhere: tuple[tuple[str, Candidate], ...] = ()
+    documents: tuple[PlannedDocument, ...] = ()
     stopped: tuple[str, ...] = ()
     amounts: Mapping[UUID, int] = field(default_factory=dict)
     noticed: tuple[Blocked, ...] = ()
@@ -116,74 +82,89 @@ class Plan:
 
 
 def plan(practice: Practice, days: Iterable[Candidate], options: RunOptions, today: Date) -> Plan:
-    """Sort every prepared or decided day into a sending, a blocker, a later date or another destination."""
+    """Sort every prepared or decided day into a sending, a document, a blocker or a later date."""
     until = month_end(month_start(options.month))
     invoices: dict[InvoiceKey, list[Candidate]] = {}
     blocked: list[Blocked] = []
     not_yet: list[NotYet] = []
-    elsewhere: list[tuple[str, Candidate]] = []
+    beyond: list[tuple[DocumentKey, Candidate]] = []
     amounts: dict[UUID, int] = {}
     candidates = list(days)
     twins = _twins(practice, candidates)
     free: list[Candidate] = []
+    held: list[Candidate] = []
+    given_back: list[Candidate] = []
     for candidate in candidates:
         day = candidate.day
-        if not day.to_bill or day.date > until:
+        if not day.waits_for_run or day.date > until:
             continue
         if not day.unpriced:
             amounts[candidate.day_id] = asked_cents(day)
-        later = _billable_from(day.date, today, options)
+        if _is_of_another_country(practice.establishment):
+            blocked.append(Blocked(candidate.day_id, _ANOTHER_COUNTRY))
+            continue
+        later = _billable_from(day.date, today, options) or billable_from(practice, candidate, today)
         if later is not None:
             not_yet.append(NotYet(candidate.day_id, later))
             continue
         reasons = _reasons(practice, candidate, twins, today)
         blocked += reasons
-        if not reasons:
-            free.append(candidate)
-    judged = judge(practice, free)
-    blocked += judged.blocked
-    held = {one.day_id for one in judged.blocked}
-    for candidate in (judged.days[one.day_id] for one in free):
-        if not candidate.day.unpriced:
-            amounts[candidate.day_id] = asked_cents(candidate.day)
-        if candidate.day_id in held:
-            continue
-        key = _invoice_key(practice, candidate, today)
+        if day.to_bill:
+            (held if reasons else free).append(candidate)
+        elif not reasons:
+            given_back.append(candidate)
+    judged = judge(practice, free, held)
+    first = list[Blocked]()
+    for candidate in (judged.going[one.day_id] for one in free if one.day_id in judged.going):
+        key = invoice_key(practice, candidate, today)
+        if candidate.day.to_credit:
+            given_back.append(candidate)
+            if not is_billed_with(practice, candidate, key, today):
+                first.append(Blocked(candidate.day_id, "billed_after_credit"))
+                continue
         if union_of(key.destination) is None:
-            elsewhere.append((key.destination, candidate))
+            beyond.append((document_key(key), candidate))
             continue
         invoices.setdefault(key, []).append(candidate)
+    for candidate in given_back:
+        for payer in candidate.day.to_credit:
+            invoices.setdefault(credit_key(practice, candidate, payer), []).append(candidate)
+    files, negative = without_negative_totals(files_of(invoices, one_month_per_file=options.one_month_per_file), today)
     return Plan(
         options,
         today,
-        _sendings(invoices, options),
-        tuple(blocked),
+        files,
+        (*blocked, *_not_told(judged.blocked, blocked), *negative),
         tuple(not_yet),
-        tuple(elsewhere),
+        documents_of(beyond),
         _stopped(practice.establishment),
-        amounts,
+        _net(amounts | judged.amounts, candidates),
         tuple(judged.noticed),
-        tuple(judged.hints),
+        (*judged.hints, *first),
     )
+
+
+def _net(asked: Mapping[UUID, int], candidates: Iterable[Candidate]) -> dict[UUID, int]:
+    """Less what is given back."""
+    back = {one.day_id: credited_cents(one.day) for one in candidates if one.day.decision in GIVES_BACK}
+    return {day_id: cents + back.get(day_id, 0) for day_id, cents in asked.items()}
+
+
+def _not_told(reasons: Iterable[Blocked], told: Iterable[Blocked]) -> Iterator[Blocked]:
+    """What the tariffs need of a line may be what every union needs of it."""
+    known = {(one.day_id, one.code, one.line_id) for one in told}
+    return (one for one in reasons if (one.day_id, one.code, one.line_id) not in known)
 
 
 def only(planned: Plan, day_ids: Collection[UUID]) -> Plan:
     """What a plan says of these days."""
-    sendings = []
-    for sending in planned.sendings:
-        invoices = [
-            PlannedInvoice(invoice.key, mine)
-            for invoice in sending.invoices
-            if (mine := tuple(one for one in invoice.days if one.day_id in day_ids))
-        ]
-        if invoices:
-            sendings.append(replace(sending, invoices=tuple(invoices)))
+    sendings = [sending.without(sending.day_ids - set(day_ids)) for sending in planned.sendings]
     return replace(
         planned,
-        sendings=tuple(sendings),
+        sendings=tuple(sending for sending in sendings if sending.invoices),
         blocked=tuple(one for one in planned.blocked if one.day_id in day_ids),
         not_yet=tuple(one for one in planned.not_yet if one.day_id in day_ids),
-        elsewhere=tuple(one for one in planned.elsewhere if one[1].day_id in day_ids),
+        documents=only_documents(planned.documents, day_ids),
         noticed=tuple(one for one in planned.noticed if one.day_id in day_ids),
         hints=tuple(one for one in planned.hints if one.day_id in day_ids),
     )
@@ -208,8 +189,14 @@ def _twins(practice: Practice, candidates: Iterable[Candidate]) -> AbstractSet[U
     return doubtful
 
 
+def _is_of_another_country(establishment: Establishment) -> bool:
+    return establishment.details.country != "BE"
+
+
 def _stopped(establishment: Establishment) -> tuple[str, ...]:
     details = establishment.details
+    if _is_of_another_country(establishment):
+        return (_ANOTHER_COUNTRY,)
     is_group = details.tpp_number.startswith(_GROUP)
     no_profession = not details.profession_code or (not is_group and not int(details.profession_code))
     missing = [("profession_code_missing", no_profession), ("content_code_missing", not details.content_code)]
@@ -236,9 +223,10 @@ def _reasons(practice: Practice, candidate: Candidate, twins: AbstractSet[UUID],
     else:
         for code in _patient_reasons(known[1], day.date):
             block(code, date=day.date.isoformat())
-    if is_time_barred(day.date, today) and not day.time_bar_proof:
+    if day.to_bill and is_time_barred(day.date, today) and not day.time_bar_proof:
         block("time_barred", date=day.date.isoformat())
-    if not day.is_prepared and known is not None:
+    found += credit_reasons(practice, candidate)
+    if not day.is_prepared and known is not None and day.to_bill:
         found += again_reasons(practice, candidate, known[1])
     for line in day.recorded if day.is_open else day.to_bill:
         codes = _line_reasons(practice, line, day.date)
@@ -289,54 +277,3 @@ def _shape_reasons(care: Care) -> list[str]:
         "prescription_date_missing": bool(care.prescriber) and care.prescription_date is None,
     }
     return [code for code, is_wrong in wrong.items() if is_wrong]
-
-
-def _invoice_key(practice: Practice, candidate: Candidate, today: Date) -> InvoiceKey:
-    day = candidate.day
-    identifier, patient = practice.patients[day.patient_id]
-    period = patient.insurability(day.date)
-    if period is None:
-        raise AssertionError("a day without insurability is blocked before")
-    lifted = bool(day.time_bar_proof) and is_time_barred(day.date, today)
-    return InvoiceKey(
-        destination(period, day.date),
-        identifier,
-        month_of(day.date),
-        period.sickness_fund,
-        period.ct1,
-        period.ct2,
-        lifted,
-        *follows(day),
-    )
-
-
-def _sendings(invoices: Mapping[InvoiceKey, list[Candidate]], options: RunOptions) -> tuple[PlannedSending, ...]:
-    files: dict[str, list[PlannedInvoice]] = {}
-    for key in sorted(invoices):
-        days = sorted(invoices[key], key=in_order)
-        files.setdefault(union_of(key.destination) or "", []).append(PlannedInvoice(key, tuple(days)))
-    made = []
-    for union, open_ones in sorted(files.items()):
-        waiting = open_ones
-        while waiting:
-            month = _majority_month(waiting)
-            fits = [i for i in waiting if _fits(i.key.billed_month, month, options)]
-            made.append(PlannedSending(union, month, tuple(fits)))
-            waiting = [i for i in waiting if not _fits(i.key.billed_month, month, options)]
-    return tuple(sorted(made, key=lambda sending: (sending.union, sending.billed_month)))
-
-
-def _fits(month: str, billed_month: str, options: RunOptions) -> bool:
-    """Care of one month in a file of another: at most one month later (500547), or never when months are kept apart."""
-    if options.one_month_per_file:
-        return month == billed_month
-    return month_start(month) <= add_months(month_start(billed_month), 1)
-
-
-def _majority_month(invoices: Iterable[PlannedInvoice]) -> str:
-    """Month of most services, the latest on a tie (eFact reference 1.11)."""
-    count: dict[str, int] = {}
-    for invoice in invoices:
-        lines = sum(len(candidate.day.to_bill) for candidate in invoice.days)
-        count[invoice.key.billed_month] = count.get(invoice.key.billed_month, 0) + lines
-    return max(count, key=lambda month: (count[month], month))

@@ -36,6 +36,7 @@ class SendingPrepared:
     """A billing run wrote the file. `message` is the SHA-256 of the stored bytes; `made_elsewhere`: by the old program.
 
     `reference` is zone 28 of record 10 when we wrote it; `sending_number` and `provider_reference` are zones 7 and 204.
+    `replaces`: sendings refused as a whole of which it takes days up again.
     """
 
     establishment_id: UUID
@@ -54,6 +55,7 @@ class SendingPrepared:
     requested_cents: int
     control_number: int
     made_elsewhere: bool = False
+    replaces: tuple[UUID, ...] = ()
 
 
 @event("sending.transmitted")
@@ -70,7 +72,10 @@ class SendingHandedOver:
 
 @event("sending.hand_over_failed")
 class SendingHandOverFailed:
-    """The file certainly did not arrive: it is prepared as before."""
+    """The file certainly did not arrive: it is prepared as before. `code`: why, `said`: the code of whoever refused."""
+
+    code: str = ""
+    said: str = ""
 
 
 @event("sending.acknowledged")
@@ -79,6 +84,23 @@ class SendingAcknowledged:
 
     message: str
     insurer_reference: str
+
+
+@event("sending.technically_acknowledged")
+class TechnicallyAcknowledged:
+    """TAck: the union fetched the file from the network. `issuer`: who says so, three digits where it is a union."""
+
+    message: str
+    issuer: str
+
+
+@event("sending.not_treated")
+class SendingNotTreated:
+    """The union fetched the file and cannot treat it; `code` is its own. Whether it will all the same, nobody knows."""
+
+    message: str
+    issuer: str
+    code: str
 
 
 @event("sending.envelope_rejected")
@@ -220,11 +242,15 @@ _BY_WEIGHT: tuple[tuple[str, Status], ...] = (
     ("accepted_for_processing", "accepted_for_processing"),
     ("acknowledged", "acknowledged"),
     ("duplicate", "outcome_unknown"),
+    ("not_treated", "outcome_unknown"),
     ("transmitted", "transmitted"),
     ("handed_over", "outcome_unknown"),
 )
 
 
+TO_CONFIRM = frozenset({"duplicate", "not_treated"})
+"""What leaves open whether some copy of the file lives: a person finds out before its days go again."""
+ALIVE = frozenset({"acknowledged", "accepted_for_processing", "settled", "rejected"})
 _ANSWERS = frozenset(
     {"acknowledged", "envelope_rejected", "accepted_for_processing", "duplicate", "rejected", "settled", "contested"}
 )
@@ -233,7 +259,7 @@ _CONTRADICTIONS = (
     (frozenset({"rejected"}), frozenset({"accepted_for_processing", "settled"})),
     # A person let the days of a dead copy go, and the file lives after all.
     (frozenset({"released"}), frozenset({"acknowledged"})),
-    (frozenset({"cancelled"}), _ANSWERS),  # nothing can answer a file that never left
+    (frozenset({"cancelled"}), _ANSWERS | {"not_treated", "transmitted"}),  # nothing answers a file that never left
 )
 
 
@@ -282,7 +308,7 @@ def evolve(state: Sending | None, happened: object, identifier: UUID) -> Sending
             return replace(state, facts=state.facts | {"cancelled"})
         case RejectionConfirmed():
             return replace(state, facts=state.facts | {"rejected", "released"})
-    return _housekeeping(state, happened)
+    return _otherwise(state, happened)
 
 
 def _rejected(state: Sending, happened: SendingRejected) -> Sending:
@@ -292,8 +318,12 @@ def _rejected(state: Sending, happened: SendingRejected) -> Sending:
     return _answered(state, "duplicate" if happened.duplicate else "rejected", happened.message)
 
 
-def _housekeeping(state: Sending, happened: object) -> Sending:
+def _otherwise(state: Sending, happened: object) -> Sending:
     match happened:
+        case TechnicallyAcknowledged():
+            return _answered(state, "transmitted", happened.message)
+        case SendingNotTreated():
+            return _answered(state, "not_treated", happened.message)
         case SendingRead():
             return replace(state, is_read=True)
         case SendingArchived() | SendingUnarchived():
@@ -318,7 +348,7 @@ def hand_over(state: Sending, local_date: Date) -> list[object]:
 
 def resolve(state: Sending, *, arrived: bool) -> list[object]:
     """A person found out whether a file of unknown outcome arrived."""
-    if state.status != "outcome_unknown" or "duplicate" in state.facts:
+    if state.status != "outcome_unknown" or state.facts & TO_CONFIRM:
         raise NotAllowed("outcome_known", f"This sending is {state.status}: only an unknown outcome is resolved.")
     return [SendingTransmitted() if arrived else SendingHandOverFailed()]
 
@@ -331,10 +361,9 @@ def cancel(state: Sending) -> list[object]:
 
 
 def confirm_rejection(state: Sending) -> list[object]:
-    """A person takes a duplicate refusal as final."""
-    alive = state.facts & {"acknowledged", "accepted_for_processing", "settled", "rejected"}
-    if alive or "duplicate" not in state.facts:
-        raise NotAllowed("no_duplicate_refusal", "Only a sending refused as a duplicate and nothing more is released.")
+    """A person takes a duplicate refusal as final, or that a union did not treat the file."""
+    if state.facts & ALIVE or not state.facts & TO_CONFIRM:
+        raise NotAllowed("no_duplicate_refusal", "Only a file refused as a duplicate or not treated is released.")
     return [RejectionConfirmed()]
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from domain.answer import Answer, AnswerRecord, FundSettlement, Reason
-from domain.billing_day import BillingDay, Line
+from domain.billing_day import BillingDay
 from domain.care import reference_of
 from domain.day_events import LineVerdict, Verdict
 from domain.event import ERASED
@@ -37,10 +37,12 @@ class Judgement:
     """Verdicts per day and doubts, in the order of the answer. `holds`: the figures add up, so they may be applied.
 
     `said_of_invoices`: every reason on a record 20 or 80, by the number of its record 20; most are only remarks.
-    `references`: how the insurer calls a record 20, by its number.
+    `references`: how the insurer calls a record 20, by its number. `credits`: what it says of lines given back, by the
+    number of the record 20 and the day.
     """
 
     verdicts: Mapping[UUID, tuple[LineVerdict, ...]]
+    credits: Mapping[tuple[int, UUID], tuple[LineVerdict, ...]]
     said_of_invoices: Mapping[int, tuple[Reason, ...]]
     doubts: tuple[Doubt, ...]
     holds: bool
@@ -62,19 +64,18 @@ _NOTHING = _Note()
 
 
 class _Place(NamedTuple):
+    """`line_ref`: as the old program wrote it; empty on a line that is given back, which no old program did."""
+
     day_id: UUID
-    line: Line
+    line_id: UUID
+    line_ref: str
     requested_cents: int
     invoice: Invoice
-
-    @property
-    def line_id(self) -> UUID:
-        """Identity of the line there."""
-        return self.line.line_id
+    is_credit: bool = False
 
     def reference(self, *, made_elsewhere: bool) -> str:
         """Zone 28 of its record 50: ours, or what the old program wrote as far as it is known."""
-        return self.line.care.line_ref if made_elsewhere else reference_of(self.line.line_id)
+        return self.line_ref if made_elsewhere else reference_of(self.line_id)
 
 
 def judge(
@@ -121,8 +122,13 @@ def _places(
         owners[invoice.made.record] = owners[invoice.made.total_record] = invoice
         for day_id in invoice.made.day_ids:
             day = days[day_id]
+            credit = day.credit_in(invoice.identifier) if day.credits else None
+            if credit is not None:
+                for order, line_id, cents in zip(credit.records, credit.line_ids, credit.cents, strict=True):
+                    places[order] = _Place(day_id, line_id, "", cents, invoice, is_credit=True)
+                continue
             for line, order in zip(day.asked, day.records, strict=True):
-                places[order] = _Place(day_id, line, line.care.amount_cents, invoice)
+                places[order] = _Place(day_id, line.line_id, line.care.line_ref, line.care.amount_cents, invoice)
     return places, owners
 
 
@@ -227,9 +233,13 @@ def _sum_up(
     doubts: list[Doubt],
 ) -> Judgement:
     verdicts: dict[UUID, list[LineVerdict]] = {}
+    credits: dict[tuple[int, UUID], list[LineVerdict]] = {}  # noqa: A001 - the trade's word
     lost: dict[int, int] = {}
     for place, said in told:
-        verdicts.setdefault(place.day_id, []).append(said)
+        if place.is_credit:
+            credits.setdefault((place.invoice.made.record, place.day_id), []).append(said)
+        else:
+            verdicts.setdefault(place.day_id, []).append(said)
         _add(lost, place.invoice.made.total_record, said.requested_cents - said.accepted_cents)
     asked: dict[int, int] = {}
     fund_of: dict[int, str] = {}
@@ -243,6 +253,7 @@ def _sum_up(
     holds = not any(doubt.kind in _FATAL for doubt in doubts)
     return Judgement(
         {day: tuple(group) for day, group in verdicts.items()},
+        {where: tuple(group) for where, group in credits.items()},
         said_of_invoices,
         tuple(doubts),
         holds,

@@ -25,6 +25,20 @@ def local_name(element: etree._Element) -> str:
     return str(etree.QName(element).localname)
 
 
+def document(content: bytes, most_bytes: int) -> etree._Element:
+    """The root of a whole document, as it was written: comments stay where they are. Raises `XmlError`."""
+    if len(content) > most_bytes:
+        raise XmlError("xml_too_large")
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.LxmlError, ValueError):
+        raise XmlError("xml_invalid") from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise XmlError("xml_forbidden")
+    return root
+
+
 def records(content: bytes, most_bytes: int) -> Iterator[etree._Element]:
     """The root, of which only name and attributes count, then each child whole; it is gone when the next is asked for.
 

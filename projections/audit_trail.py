@@ -18,6 +18,7 @@ _TABLES: Mapping[str, tuple[str, str]] = {
     "billing_day": ("days", "day_id"),
     "billing_run": ("runs", "run_id"),
     "casework": ("casework", "casework_id"),
+    "correction_rule": ("correction_rules", "rule_id"),
     "import": ("imports", "import_id"),
     "invoice": ("invoices", "invoice_id"),
     "item": ("items", "item_id"),

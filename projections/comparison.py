@@ -9,7 +9,7 @@ from application.ports import Sql
 from projections import days, establishments, refusals, sendings
 from projections.as_of import union
 from projections.delays import WAITING
-from projections.figures import Span, refused_by_verdict
+from projections.figures import Span
 from projections.history import DayFilter, RefusalFilter, SendingFilter, conditions
 from projections.scope import Condition, both, one_of, scoped
 from projections.table import FROM
@@ -48,21 +48,19 @@ def firsts(sql: Sql, scope: Collection[UUID], span: Span, at: int | None = None)
     wanted = DayFilter(national_union=span.national_union, date_from=span.date_from, date_to=span.date_to)
     begun = Condition(f"{FROM} <= ?", (at,)) if at is not None else Condition("1 = 1")
     where = both([conditions(scope, wanted), Condition(days.SETTLED), begun])
-    columns = f"establishment_id, day_id, line_count, accepted_cents, refused_cents, {FROM} AS since"
-    lost = refused_by_verdict(scope, span, at)
+    columns = f"establishment_id, day_id, line_count, lost_lines, accepted_cents, refused_cents, {FROM} AS since"
     verdicts = " UNION ALL ".join(
         f"SELECT {columns} FROM {name} WHERE {where.text}" for name in (days.TABLE.name, days.TABLE.past)
     )
     return _by_establishment(
         sql,
         First,
-        "SELECT v.establishment_id, sum(v.line_count) AS lines, sum(v.line_count - coalesce(r.lost, 0)) AS whole_lines,"
+        "SELECT v.establishment_id, sum(v.line_count) AS lines, sum(v.line_count - v.lost_lines) AS whole_lines,"
         " sum(v.accepted_cents + v.refused_cents) AS requested_cents, sum(v.accepted_cents) AS accepted_cents"
-        f" FROM ({verdicts}) AS v LEFT JOIN {lost.text} AS r ON r.day_id = v.day_id AND r.since = v.since"
-        f" WHERE NOT EXISTS (SELECT 1 FROM {days.TABLE.past} AS p"
+        f" FROM ({verdicts}) AS v WHERE NOT EXISTS (SELECT 1 FROM {days.TABLE.past} AS p"
         " WHERE p.establishment_id = v.establishment_id AND p.day_id = v.day_id"
         f" AND p.{days.SETTLED} AND p.{FROM} < v.since) GROUP BY v.establishment_id",
-        (*where.params, *where.params, *lost.params),
+        (*where.params, *where.params),
     )
 
 

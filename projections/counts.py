@@ -22,8 +22,8 @@ class Counts:
     refusal_causes: int
 
 
-def counts(sql: Sql, scope: Collection[UUID], today: Date) -> Counts:
-    """As things stand now."""
+def counts(sql: Sql, scope: Collection[UUID], today: Date, *, bills: bool = True, registers: bool = True) -> Counts:
+    """As things stand now. `bills`, `registers`: as of `worklist`."""
     causes = {where: roots(sql, where) for where in scope}
     sent = both([scoped(scope), Condition(sendings.WAITS)])
     waits = sql.rows(
@@ -32,5 +32,5 @@ def counts(sql: Sql, scope: Collection[UUID], today: Date) -> Counts:
         f" FROM sendings WHERE {sent.text}",
         sent.params,
     )[0]
-    work = sum(how_many_wait(sql, where, today, causes[where]) for where in scope)
+    work = sum(how_many_wait(sql, where, today, causes[where], bills=bills, registers=registers) for where in scope)
     return Counts(work, **waits, refusal_causes=sum(map(len, causes.values())))

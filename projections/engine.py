@@ -11,7 +11,7 @@ from threading import Lock
 from application.ports import Database, EventLog, Recorded, Sql
 from projections import positions
 from projections.errors import ViewsBehind
-from projections.folding import Rows, fold
+from projections.folding import Batch, Folding, Rows
 from projections.view import View
 
 BATCH = 4_000
@@ -32,6 +32,7 @@ class Runner:
         self._views = tuple(views)
         # SQLite has one writer anyway; on PostgreSQL only what commands read at once is worth the append's time.
         self._inline = tuple(view for view in self._views if view.is_register or database.dialect == "sqlite")
+        self._folding, self._folding_inline = Folding(log, self._views), Folding(log, self._inline)
         self._seen = -1
         self._running = Lock()
 
@@ -59,14 +60,14 @@ class Runner:
         with self._running, ThreadPoolExecutor(1, "views-read") as ahead:
             kept = _KeptRows()
             after = self._lowest()
-            events = self._log.read(after, batch, upto)
-            while events:
-                last, is_full = events[-1].position, len(events) == batch
+            part = self._read(after, batch, upto)
+            while part.events:
+                last, is_full = part.events[-1].position, len(part.events) == batch
                 # While the database writes this batch, the next one is read and decoded.
-                following = ahead.submit(self._log.read, last, batch, upto) if is_full else None
-                after = self._advance(after, events, kept)
+                following = ahead.submit(self._read, last, batch, upto) if is_full else None
+                after = self._advance(after, part, kept)
                 is_next = following is not None and after == last
-                events = following.result() if following and is_next else self._log.read(after, batch, upto)
+                part = following.result() if following and is_next else self._read(after, batch, upto)
             return after
 
     def positions(self) -> dict[str, int]:
@@ -81,8 +82,7 @@ class Runner:
         marks = positions.positions_of(self._inline, positions.lock(sql, [view.name for view in self._inline]))
         if any(position != self._seen for position in marks.values()):
             self._catch_up_inline(sql, marks, recorded[0].position - 1)
-        for view in self._inline:
-            fold(sql, self._log, view, recorded)
+        self._folding_inline.over(sql, self._folding_inline.batch(recorded), marks)
         positions.move(sql, list(marks), recorded[-1].position)
         # Should the append fail after this, the position read next time differs and the log is asked again.
         self._seen = recorded[-1].position
@@ -94,13 +94,15 @@ class Runner:
             caught_up += len(events)
             if caught_up > MOST_CAUGHT_UP_INLINE:
                 raise ViewsBehind("the views lag too far to catch up inside an append: let them catch up first")
-            for view in self._inline:
-                self._fold(sql, view, marks[view.name], events)
+            self._folding_inline.over(sql, self._folding_inline.batch(events), marks)
             after = events[-1].position
 
-    def _advance(self, after: int, events: Sequence[Recorded], kept: "_KeptRows") -> int:
+    def _read(self, after: int, limit: int, upto: int | None) -> Batch:
+        return self._folding.batch(self._log.read(after, limit, upto))
+
+    def _advance(self, after: int, batch: Batch, kept: "_KeptRows") -> int:
         """One batch, unless somebody else did it meanwhile; answers the lowest position then."""
-        last = events[-1].position
+        last = batch.events[-1].position
         with self._database.transaction() as sql:
             # Views that are current are not locked: appends hold theirs.
             known = positions.positions_of(self._views, positions.read(sql))
@@ -108,17 +110,10 @@ class Runner:
             marks = positions.positions_of(views, positions.lock(sql, [view.name for view in views]))
             moves = bool(marks) and min(marks.values()) == after
             if moves:
-                for view in views:
-                    self._fold(sql, view, marks[view.name], events, kept.of(view.name, marks[view.name], last))
+                rows = {name: kept.of(name, position, last) for name, position in marks.items()}
+                self._folding.over(sql, batch, marks, rows)
                 positions.move(sql, [name for name, position in marks.items() if position < last], last)
         return last if moves else self._lowest()
-
-    def _fold(self, sql: Sql, view: View, position: int, events: Sequence[Recorded], known: Rows | None = None) -> None:
-        """What of the batch the view has not seen."""
-        if position < events[0].position:
-            fold(sql, self._log, view, events, known)
-        elif position < events[-1].position:
-            fold(sql, self._log, view, [recorded for recorded in events if recorded.position > position], known)
 
     def _lowest(self) -> int:
         return min(self.positions().values())

@@ -141,13 +141,25 @@ PUBLISHED: dict[str, Published] = {
     "establishment.membership_ended": Published(
         "establishment.provider_left", fields("provider_id", "valid_from", "valid_to")
     ),
+    "establishment.period_closed": Published("establishment.period_closed", fields("through")),
+    "establishment.period_reopened": Published("establishment.period_reopened", fields("since")),
     "patient.registered": Published("patient.registered", _NOTHING),
     "patient.details_corrected": Published("patient.corrected", _NOTHING),
     "patient.national_number_replaced": Published("patient.number_replaced", _NOTHING),
     "patient.insurability_confirmed": Published("patient.insurability_confirmed", fields("day")),
     "patient.insurability_recorded": Published("patient.insured", fields("valid_from", "valid_to")),
     "patient.authorisation_recorded": Published("patient.authorised", fields("valid_from", "valid_to")),
+    "patient.authorisation_notified": Published("patient.notified", fields("valid_from", "sent_on")),
+    "patient.notification_withdrawn": Published("patient.notification_withdrawn", fields("valid_from")),
     "patient.authorisation_withdrawn": Published("patient.authorisation_withdrawn", fields("valid_from")),
+    "patient.descored": Published(
+        "patient.descored",
+        lambda happened: {
+            **fields("valid_from", "valid_to", "told_on")(happened),
+            "billing_day_ids": [day.day_id for day in happened.days],
+        },
+    ),
+    "patient.descoring_withdrawn": Published("patient.descoring_withdrawn", fields("valid_from")),
     "patient.merged": Published("patient.merged", fields("survivor_id")),
     "patient.unmerged": Published("patient.unmerged", fields("survivor_id")),
     "patient.erased": Published("patient.erased", _NOTHING),
@@ -158,10 +170,40 @@ PUBLISHED: dict[str, Published] = {
     "billing_day.amount_confirmed": Published("care.amount_confirmed", fields("line_id")),
     "billing_day.time_bar_lifted": Published("care.time_bar_lifted", fields("letter_date")),
     "billing_day.priced": Published("billing_day.priced", _priced),
-    "billing_day.billed": Published("billing_day.billed", fields("sending_id", "invoice_id")),
+    "billing_day.billed": Published("billing_day.billed", fields("sending_id", "invoice_id", "is_document")),
+    "billing_day.document_paid": Published("billing_day.document_paid", fields("document_id", "accepted_cents")),
+    "billing_day.document_refused": Published("billing_day.document_refused", fields("document_id", "refused_cents")),
+    "billing_day.document_reopened": Published("billing_day.document_reopened", fields("document_id")),
+    "document.issued": Published(
+        "document.issued",
+        lambda happened: {
+            **fields("run_id", "number", "communication", "destination", "billed_month", "issued_on", "amount_cents")(
+                happened
+            ),
+            "billing_day_ids": [day.day_id for day in happened.days],
+        },
+    ),
+    "document.handed_out": Published("document.handed_out", fields("on")),
+    "document.paid": Published("document.paid", fields("on", "cents")),
+    "document.refused": Published("document.refused", fields("on")),
+    "document.reopened": Published("document.reopened", _NOTHING),
+    "document.cancelled": Published("document.cancelled", _NOTHING),
     "billing_day.returned": Published("billing_day.returned", fields("sending_id", cause="return_cause")),
     "billing_day.correction_decided": Published("billing_day.correction_decided", fields("decision")),
+    "billing_day.correction_proposed": Published("billing_day.correction_proposed", fields("decision")),
+    "billing_day.correction_declined": Published("billing_day.correction_declined", fields("decision")),
+    "billing_day.left_undecided": Published("billing_day.left_undecided", fields("run_id")),
     "billing_day.correction_restored": Published("billing_day.correction_restored", fields("decision")),
+    "correction_rule.switched_on": Published(
+        "correction_rule.switched_on", fields("codes", "national_union", "decision", "is_after_cure", "dry_run")
+    ),
+    "correction_rule.switched_off": Published("correction_rule.switched_off", _NOTHING),
+    "billing_day.credited": Published(
+        "billing_day.credited", fields("sending_id", "invoice_id", "previous_invoice_id", "line_ids", "cents")
+    ),
+    "billing_day.credit_settled": Published(
+        "billing_day.credit_settled", fields("sending_id", "invoice_id", "message", "credited_cents", "taken_cents")
+    ),
     "billing_day.reinstated": Published("billing_day.reinstated", fields("sending_id", "invoice_id")),
     "billing_day.accepted_by_insurer": Published("billing_day.accepted", _verdict),
     "billing_day.partly_refused_by_insurer": Published("billing_day.partly_refused", _verdict),
@@ -184,6 +226,10 @@ PUBLISHED: dict[str, Published] = {
     ),
     "invoice.withdrawn": Published("invoice.withdrawn", _OF_SENDING),
     "invoice.reinstated": Published("invoice.reinstated", _OF_SENDING),
+    "invoice.patient_document_given": Published(
+        "invoice.patient_document_given", fields("sending_id", "given_on", "way", "nth")
+    ),
+    "invoice.patient_document_withdrawn": Published("invoice.patient_document_withdrawn", fields("sending_id", "nth")),
     "invoice.settled": Published(
         "invoice.settled",
         fields("sending_id", "message", "verdict", "accepted_cents", "refused_cents", "refused_days"),
@@ -192,6 +238,7 @@ PUBLISHED: dict[str, Published] = {
         "sending.prepared",
         fields(
             "run_id",
+            "replaces",
             "billed_month",
             "creation_date",
             "sending_number",
@@ -207,8 +254,10 @@ PUBLISHED: dict[str, Published] = {
     ),
     "sending.handed_over": Published("sending.handed_over", fields("local_date")),
     "sending.transmitted": Published("sending.transmitted", _NOTHING),
-    "sending.hand_over_failed": Published("sending.hand_over_failed", _NOTHING),
+    "sending.hand_over_failed": Published("sending.hand_over_failed", fields("code", "said")),
     "sending.acknowledged": Published("sending.acknowledged", fields("message", "insurer_reference")),
+    "sending.technically_acknowledged": Published("sending.technically_acknowledged", fields("message", "issuer")),
+    "sending.not_treated": Published("sending.not_treated", fields("message", "issuer", "code")),
     "sending.envelope_rejected": Published("sending.envelope_rejected", fields("message", "codes", "duplicate")),
     "sending.accepted_for_processing": Published(
         "sending.accepted_for_processing", fields("message", "error_percentage")
@@ -242,9 +291,9 @@ PUBLISHED: dict[str, Published] = {
     "sending.unarchived": Published("sending.unarchived", _NOTHING),
     "billing_run.completed": Published(
         "billing_run.completed",
-        fields("billed_month", "creation_date", "sending_ids", "days", "lines", "amount_cents"),
+        fields("billed_month", "creation_date", "sending_ids", "document_ids", "days", "lines", "amount_cents"),
     ),
-    "billing_run.cancelled": Published("billing_run.cancelled", fields("sending_ids")),
+    "billing_run.cancelled": Published("billing_run.cancelled", fields("sending_ids", "document_ids")),
     "message.received": Published("answer.received", fields("size", "origin", message="sha256")),
     "message.interpreted": Published("answer.interpreted", fields("kind", "sending_id", "unread_bytes")),
     "message.unreadable": Published("answer.unreadable", fields("code")),

@@ -11,9 +11,9 @@ from uuid import UUID
 from application.ports import Sql
 from projections import days, refusals
 from projections.as_of import union
-from projections.history import DayFilter, RefusalFilter, conditions
+from projections.history import DayFilter, RefusalFilter, asks_only, conditions
 from projections.scope import Condition, both, scoped
-from projections.table import FROM
+from projections.table import FROM, WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,12 @@ class FirstPass:
 
 def first_passes(sql: Sql, scope: Collection[UUID], span: Span, at: int | None = None) -> list[FirstPass]:
     """The earliest month first."""
-    verdicts, refused = _first_verdicts(scope, span, at), refused_by_verdict(scope, span, at)
+    verdicts = _first_verdicts(sql, scope, span, at)
     rows = sql.rows(
-        "SELECT f.month AS month, count(*) AS days, sum(f.line_count) AS lines,"
-        " sum(f.line_count - coalesce(r.lost, 0)) AS whole_lines,"
-        " sum(f.accepted_cents + f.refused_cents) AS requested_cents, sum(f.accepted_cents) AS accepted_cents"
-        f" FROM {verdicts.text} AS f LEFT JOIN {refused.text} AS r ON r.day_id = f.day_id AND r.since = f.since"
-        " GROUP BY f.month ORDER BY f.month",
-        (*verdicts.params, *refused.params),
+        "SELECT substr(date, 1, 7) AS month, sum(days) AS days, sum(lines) AS lines, sum(lines - lost) AS whole_lines,"
+        " sum(accepted + refused) AS requested_cents, sum(accepted) AS accepted_cents"
+        f" FROM {verdicts.text} AS f GROUP BY 1 ORDER BY 1",
+        verdicts.params,
     )
     return [FirstPass(**row) for row in rows]
 
@@ -55,52 +53,45 @@ def refused_by_month(
     sql: Sql, scope: Collection[UUID], wanted: RefusalFilter, at: int | None = None
 ) -> dict[str, tuple[int, int]]:
     """Lines and cents that stand refused, by month of care: what `refusals_page` lists for the same filter."""
-    text, params = union(refusals.TABLE, "month, refused_cents", conditions(scope, wanted), at)
+    where = _by_date(sql, conditions(scope, wanted), wanted)
+    text, params = union(refusals.TABLE, "count(*) AS lines, sum(refused_cents) AS cents", where, at, "date")
     rows = sql.rows(
-        f"SELECT month, count(*) AS lines, sum(refused_cents) AS refused_cents FROM {text} AS t GROUP BY month", params
+        f"SELECT substr(date, 1, 7) AS month, sum(lines) AS lines, sum(cents) AS cents FROM {text} AS t GROUP BY 1",
+        params,
     )
-    return {row["month"]: (row["lines"], row["refused_cents"]) for row in rows}
+    return {row["month"]: (row["lines"], row["cents"]) for row in rows}
 
 
-def _first_verdicts(scope: Collection[UUID], span: Span, at: int | None) -> Condition:
-    """A sub-query: the version of each day that its first verdict opened.
+def _first_verdicts(sql: Sql, scope: Collection[UUID], span: Span, at: int | None) -> Condition:
+    """A sub-query: sums by date of care over the version of each day that its first verdict opened.
 
     Few days have a second verdict: they alone are looked for in the past and put in order.
     """
-    wanted = conditions(
-        scope, DayFilter(national_union=span.national_union, date_from=span.date_from, date_to=span.date_to)
-    )
-    settled = [Condition(days.SETTLED), _begun(at)]
+    asked = DayFilter(national_union=span.national_union, date_from=span.date_from, date_to=span.date_to)
+    wanted, settled = conditions(scope, asked), [Condition(days.SETTLED), _begun(at)]
     again = both([scoped(scope), *settled])
-    names = "day_id, month, line_count, accepted_cents, refused_cents"
-    now = both(
-        [
-            wanted,
-            *settled,
-            Condition(f"day_id NOT IN (SELECT day_id FROM {days.TABLE.past} WHERE {again.text})", again.params),
-        ]
-    )
+    names = "line_count, lost_lines, accepted_cents, refused_cents"
+    once = Condition(f"day_id NOT IN (SELECT day_id FROM {days.TABLE.past} WHERE {again.text})", again.params)
+    now = both([_by_date(sql, wanted, asked), *settled, once])
     earlier = (
-        f"SELECT {names}, sending_id, establishment_id, date, {FROM},"
+        f"SELECT {names}, sending_id, establishment_id, date,"
         f" row_number() OVER (PARTITION BY day_id ORDER BY {FROM}) AS nth FROM {days.TABLE.past} WHERE {again.text}"
     )
+    summed = (
+        "SELECT date, count(*) AS days, sum(line_count) AS lines, sum(lost_lines) AS lost,"
+        " sum(accepted_cents) AS accepted, sum(refused_cents) AS refused"
+    )
     return Condition(
-        f"(SELECT {names}, {FROM} AS since FROM {days.TABLE.name} WHERE {now.text}"
-        f" UNION ALL SELECT {names}, {FROM} AS since FROM ({earlier}) AS e WHERE nth = 1 AND {wanted.text})",
+        f"({summed} FROM {days.TABLE.name} WHERE {now.text} GROUP BY date"
+        f" UNION ALL {summed} FROM ({earlier}) AS e WHERE nth = 1 AND {wanted.text} GROUP BY date)",
         (*now.params, *again.params, *wanted.params),
     )
 
 
-def refused_by_verdict(scope: Collection[UUID], span: Span, at: int | None) -> Condition:
-    """A sub-query: lines that each verdict refused or paid less, by the position of the verdict."""
-    wanted = RefusalFilter(national_union=span.national_union, date_from=span.date_from, date_to=span.date_to)
-    where = both([conditions(scope, wanted), _begun(at)])
-    both_tables = " UNION ALL ".join(
-        f"SELECT day_id, {FROM} AS since FROM {name} WHERE {where.text}"
-        for name in (refusals.TABLE.name, refusals.TABLE.past)
-    )
-    text = f"(SELECT day_id, since, count(*) AS lost FROM ({both_tables}) AS v GROUP BY day_id, since)"
-    return Condition(text, (*where.params, *where.params))
+def _by_date(sql: Sql, where: Condition, asked: DayFilter | RefusalFilter) -> Condition:
+    """The condition; one that asks for dates alone takes SQLite to the index of the list, which holds all it needs."""
+    is_held = sql.dialect == "sqlite" and asks_only(asked, {"date_from", "date_to"})
+    return both([where, Condition(WHOLE)]) if is_held else where
 
 
 def _begun(at: int | None) -> Condition:

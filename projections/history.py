@@ -45,7 +45,8 @@ class InvoiceFilter:
 class DayFilter:
     """None: any. `national_union`: of the sending that the day is in.
 
-    `decision`: what the practice decided; `none`: something is refused, and nobody decided yet.
+    `decision`: what the practice decided; `none`: something is refused, and nobody decided yet. `is_proposed`: a
+    decision waits for a second person. `is_left`: refused without a decision, and a billing run went by (or none did).
     """
 
     month: str | None = None
@@ -58,18 +59,24 @@ class DayFilter:
     patient_id: UUID | None = None
     import_id: UUID | None = None
     is_returned: bool | None = None
+    is_proposed: bool | None = None
+    is_left: bool | None = None
     date_from: str | None = None
     date_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RefusalFilter:
-    """None: any. `root_code` and `root_letter` name a group of causes. `decision`: of the practice, about the day."""
+    """None: any. `root_code` and `root_letter` name a group of causes. `decision`: of the practice, about the day.
+
+    `is_left`: as of days.
+    """
 
     month: str | None = None
     national_union: str | None = None
     verdict: str | None = None
     decision: str | None = None
+    is_left: bool | None = None
     provider: str | None = None
     nomenclature_code: str | None = None
     code: str | None = None
@@ -84,7 +91,19 @@ class RefusalFilter:
     date_to: str | None = None
 
 
-Filter = SendingFilter | InvoiceFilter | DayFilter | RefusalFilter
+@dataclass(frozen=True, slots=True)
+class DocumentFilter:
+    """Of documents beyond eFact. None: any."""
+
+    month: str | None = None
+    destination: str | None = None
+    status: str | None = None
+    number: str | None = None
+    patient_id: UUID | None = None
+    run_id: UUID | None = None
+
+
+Filter = SendingFilter | InvoiceFilter | DayFilter | RefusalFilter | DocumentFilter
 
 SENDINGS = Listing(
     sendings.TABLE,
@@ -144,12 +163,6 @@ def invoices_page(sql: Sql, scope: Collection[UUID], wanted: InvoiceFilter, aske
     return INVOICES.page(sql, conditions(scope, wanted), asked)
 
 
-def days_page(sql: Sql, scope: Collection[UUID], wanted: DayFilter, asked: Asked) -> Page:
-    """Billing days, by default by date; those whose amount is not known yet come as if they had none."""
-    page = DAYS.page(sql, conditions(scope, wanted), asked)
-    return Page(days.with_known_amounts(page.rows), page.following)
-
-
 def refusals_page(sql: Sql, scope: Collection[UUID], wanted: RefusalFilter, asked: Asked) -> Page:
     """Refused lines, by default by date of care."""
     return REFUSALS.page(sql, conditions(scope, wanted), asked)
@@ -158,6 +171,11 @@ def refusals_page(sql: Sql, scope: Collection[UUID], wanted: RefusalFilter, aske
 def conditions(scope: Collection[UUID], wanted: Filter) -> Condition:
     """Everything that is asked for, inside the scope."""
     return both([scoped(scope), *_asked_for(scope, wanted)])
+
+
+def asks_only(wanted: Filter, names: Collection[str]) -> bool:
+    """Whether nothing but these fields narrows the list."""
+    return all(field.name in names or getattr(wanted, field.name) is None for field in fields(wanted))
 
 
 _RANGES = {
@@ -180,6 +198,11 @@ def _asked_for(scope: Collection[UUID], wanted: Filter) -> Iterable[Condition]:
             yield _sent_to(scope, value)
         elif isinstance(wanted, DayFilter) and (field.name, value) == ("decision", "none"):
             yield both([one_of("decision", [value]), Condition(days.REFUSED)])
+        elif field.name == "is_left":
+            view = days if isinstance(wanted, DayFilter) else refusals
+            yield Condition(view.LEFT if value else view.NEVER_LEFT)
+        elif field.name == "is_proposed":
+            yield Condition(days.PROPOSED if value else f"NOT ({days.PROPOSED})")
         else:
             yield one_of(field.name, [value])
 

@@ -33,6 +33,7 @@ TABLE = Table(
         number("supplement_cents", fixed=True),
         number("line_count", fixed=True),
         number("day_count", fixed=True),
+        number("again_days", fixed=True),
     ),
     key="invoice_id",
     indexes=(
@@ -91,6 +92,7 @@ def _issued(recorded: Recorded) -> ViewRow:
         "supplement_cents": made.supplement_cents,
         "line_count": made.line_count,
         "day_count": len(made.day_ids),
+        "again_days": made.again_days,
         "requested_cents": made.requested_cents,
         "status": "issued",
         "verdict": "none",
@@ -102,7 +104,7 @@ def _issued(recorded: Recorded) -> ViewRow:
 
 VIEW = RowView(
     TABLE,
-    version=2,
+    version=3,
     touches=on_stream(InvoiceIssued, InvoiceWithdrawn, InvoiceReinstated, InvoiceSettled),
     apply=apply,
 )

@@ -4,12 +4,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date as Date
 from uuid import UUID
 
-from application.ports import Database
-from domain.billing_day import AGAIN
+from application.ports import Database, UndecidedDay
 from projections import establishments, messages, patient_names, patient_numbers, patients
-from projections.days import REFUSED
+from projections.days import DECIDED, UNDECIDED
 from projections.days_around import days_around, merges
-from projections.scope import Condition, both, one_of, scoped
+from projections.scope import Condition, both, scoped
+
+_TO_TAKE_UP = Condition(
+    "(decision IN ('rebill', 'rebill_elsewhere', 'credit_note') OR (decision = 'regularise' AND credit = ''))"
+)
 
 
 class ViewLookups:
@@ -35,10 +38,13 @@ class ViewLookups:
             )
         return [row["day_id"] for row in rows]
 
-    def day_ids_to_rebill(self, establishment_id: UUID, until: Date) -> list[UUID]:
-        """Refused days, dated up to `until`, that somebody decided to bill again and no run took up yet; by date."""
+    def decided_day_ids(self, establishment_id: UUID, until: Date) -> list[UUID]:
+        """Days, dated up to `until`, that somebody decided to bill again or to give back; by date.
+
+        No run took them up yet, or they wait for the answer to a credit note: their stream says so.
+        """
         self._catch_up()
-        where = both([scoped([establishment_id]), one_of("decision", AGAIN)])
+        where = both([scoped([establishment_id]), Condition(DECIDED), _TO_TAKE_UP])
         with self._database.snapshot() as sql:
             rows = sql.rows(
                 f"SELECT day_id FROM days WHERE {where.text} AND date <= ? ORDER BY date, day_id",
@@ -59,15 +65,27 @@ class ViewLookups:
             nearest = merges(sql, [establishment_id])
         return {*nearest, *nearest.values()}
 
-    def undecided_refusals(self, establishment_id: UUID) -> list[tuple[UUID, int]]:
-        """Refused days, in part or whole, that nobody decided upon: (day, refused cents), the oldest first."""
+    def undecided_refusals(self, establishment_id: UUID, until: Date | None = None) -> list[UndecidedDay]:
+        """Refused days, dated up to `until` (None: all), that nobody decided upon; the longest waiting first."""
         self._catch_up()
-        where = both([scoped([establishment_id]), Condition(REFUSED), one_of("decision", ["none"])])
+        dated = [Condition("date <= ?", (until.isoformat(),))] if until else []
+        where = both([scoped([establishment_id]), Condition(UNDECIDED), *dated])
         with self._database.snapshot() as sql:
             rows = sql.rows(
-                f"SELECT day_id, refused_cents FROM days WHERE {where.text} ORDER BY date, day_id", where.params
+                f"SELECT day_id, date, refused_cents, refused_on, left_times FROM days WHERE {where.text}"
+                " ORDER BY refused_on, date, day_id",
+                where.params,
             )
-        return [(row["day_id"], row["refused_cents"]) for row in rows]
+        return [
+            UndecidedDay(
+                row["day_id"],
+                Date.fromisoformat(row["date"]),
+                row["refused_cents"],
+                Date.fromisoformat(row["refused_on"]),
+                row["left_times"],
+            )
+            for row in rows
+        ]
 
     def patients_by_number(self, establishment_id: UUID, blinds: Sequence[bytes]) -> dict[bytes, UUID]:
         """Records known by these numbers, present or former."""

@@ -55,21 +55,24 @@ class Listing:
     def page_and_sum(self, sql: Sql, where: Condition, asked: Asked, column: str) -> tuple[Page, int, int]:
         """`page`, and of all rows that meet the condition the number and the sum of a column in cents.
 
-        Current rows are read once for both where the condition may leave few; where it leaves all, an index has both.
+        Current rows are read once for both where the condition may leave few; where it leaves all, an index has both,
+        on PostgreSQL those of today alone.
         """
-        if not where.narrows:
+        if not where.narrows and (asked.at is None or sql.dialect == "sqlite"):
             return self.page(sql, where, asked), *self.count_and_sum(sql, where, column, asked.at)
         sort, place = self._checked(asked)
         now, *past = sources(self.table, asked.at)
         query = self._query_with_sum(now, where, place, asked, sort, column)
         found = sql.rows(query.text, query.params)
-        whole = [(found[0]["whole_count"], found[0]["whole_sum"])] if found else [_summed(sql, now, where, column)]
+        whole = [(found[0]["whole_count"], found[0]["whole_sum"])] if found else []
+        if not found and place:
+            whole = [_summed(sql, now, where, column)]
         rows: list[Row] = [{name: row[name] for name in self.table.names} for row in found]
         for source in past:
             query = self._query(sql, source, both([where, *place]), asked, sort)
             rows += sql.rows(query.text, query.params)
             whole.append(_summed(sql, source, where, column))
-        count, cents = (sum(map(int, figures)) for figures in zip(*whole, strict=True))
+        count, cents = sum(int(n) for n, _ in whole), sum(int(cents) for _, cents in whole)
         return self._page(rows, asked, sort), count, cents
 
     def count_and_sum(self, sql: Sql, where: Condition, column: str, at: int | None = None) -> tuple[int, int]:

@@ -7,12 +7,13 @@ from uuid import UUID
 from application.ports import Row, Sql
 from projections import refusals
 from projections.as_of import union
-from projections.history import RefusalFilter, conditions
+from projections.history import RefusalFilter, asks_only, conditions
 from projections.scope import Condition, both, scoped
 
 _PATIENT = "root_code, root_letter, patient_id"
-_OF_PATIENT = "count(*) AS lines, sum(adds_day) AS days, sum(refused_cents) AS cents, min(date) AS earliest"
+_OF_LINES = "count(*) AS lines, sum(adds_day) AS days, sum(refused_cents) AS refused_cents, min(date) AS earliest"
 """Summed for each patient first, in the order of the index: what is left to put together is small."""
+_OF_PATIENTS = "sum(lines) AS lines, {days} AS days, sum(refused_cents) AS refused_cents, min(earliest) AS earliest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +80,18 @@ def causes(
 ) -> list[Cause]:
     """The dearest first."""
     asked = wanted or RefusalFilter()
-    where = both([conditions(scope, asked), *([Condition(refusals.EVERY)] if asked == RefusalFilter() else [])])
-    by_line = _is_by_line(asked)
-    text, params = union(refusals.TABLE, _OF_PATIENT, where, at, f"{_PATIENT}, day_id" if by_line else _PATIENT)
+    is_held = asks_only(asked, refusals.HELD)
+    where = both([conditions(scope, asked), *([Condition(refusals.EVERY)] if is_held else [])])
+    if is_held and at is None and sql.dialect == "sqlite":
+        # Patients come in the order of the index: counting them costs SQLite less than a group for each.
+        text, params, figures = f"{refusals.TABLE.name} WHERE {where.text}", list(where.params), _OF_LINES
+    else:
+        by_line = _is_by_line(asked)
+        text, params = union(refusals.TABLE, _OF_LINES, where, at, f"{_PATIENT}, day_id" if by_line else _PATIENT)
+        text, figures = f"{text} AS t", _OF_PATIENTS.format(days="count(DISTINCT day_id)" if by_line else "sum(days)")
     rows = sql.rows(
-        "SELECT root_code AS code, root_letter AS letter, sum(lines) AS lines,"
-        f" {'count(DISTINCT day_id)' if by_line else 'sum(days)'} AS days, count(DISTINCT patient_id) AS patients,"
-        f" sum(cents) AS refused_cents, min(earliest) AS earliest FROM {text} AS t"
-        " GROUP BY root_code, root_letter ORDER BY 6 DESC, 1, 2",
+        f"SELECT root_code AS code, root_letter AS letter, count(DISTINCT patient_id) AS patients, {figures}"
+        f" FROM {text} GROUP BY root_code, root_letter ORDER BY refused_cents DESC, code, letter",
         params,
     )
     return list(_with_cascades(rows, _followings(sql, scope, asked, at)))

@@ -7,7 +7,7 @@ from uuid import UUID
 from application.ports import Sql
 from projections import refusals
 from projections.as_of import union
-from projections.scope import both, one_of, scoped
+from projections.scope import among
 
 
 def root_codes(
@@ -20,7 +20,7 @@ def root_codes(
     """Code and letter of each root, the dearest first; nothing for what has no refused line."""
     if not ids:
         return {}
-    where = both([scoped(scope), one_of(column, list(ids))])
+    where = among(sql, scope, column, list(ids))
     text, params = union(refusals.TABLE, f"{column}, root_code, root_letter, refused_cents", where, at)
     rows = sql.rows(
         f"SELECT {column}, root_code, root_letter, sum(refused_cents) AS cents FROM {text} AS t"

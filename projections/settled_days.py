@@ -1,12 +1,13 @@
 """Days as a sending knows them: what was billed in it and what its settlement said, whatever became of them later."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from application.ports import Event, EventLog
 from domain.billing_day import BillingDay, Line, fold, verdict_of
-from domain.day_events import LineVerdict, Settled
+from domain.day_events import CreditSettled, DayCredited, DayReturned, LineVerdict, Settled
+from domain.invoice import InvoiceIssued
 from domain.rules.cascade import is_cascade
 
 
@@ -35,22 +36,70 @@ class Told:
         return is_lost(self.line)
 
 
-def days_of_sending(
-    log: EventLog, day_ids: Iterable[UUID], sending_id: UUID, at: int | None = None
-) -> dict[UUID, DayOfSending]:
-    """These days in one reading of the log; those that never were in the sending are left out."""
+def days_of_invoices(
+    log: EventLog, issued: Iterable[tuple[UUID, InvoiceIssued]], at: int | None = None
+) -> dict[tuple[UUID, UUID], DayOfSending]:
+    """By invoice and day, in one reading of the log; days that never were in the invoice's sending are left out.
+
+    Of a credit note the lines that it gives back, negative.
+    """
+    known = list(issued)
+    loaded = log.load({day_id for _, made in known for day_id in made.day_ids}, at)
     found = {}
-    for day_id, events in log.load(day_ids, at).items():
-        its = _upto_last_word(events, sending_id)
-        state, now = fold(its), fold(events)
-        if state is not None and now is not None:
-            found[day_id] = DayOfSending(day_id, _alone(state, its[-1]), now.sending_id == sending_id)
+    for invoice_id, made in known:
+        for day_id in made.day_ids:
+            if day := _day_of(loaded.get(day_id, ()), day_id, invoice_id, made.sending_id):
+                found[invoice_id, day_id] = day
     return found
 
 
+def _day_of(events: Sequence[Event], day_id: UUID, invoice_id: UUID, sending_id: UUID) -> DayOfSending | None:
+    for at, happened in enumerate(events):
+        if isinstance(happened, DayCredited) and happened.invoice_id == invoice_id:
+            return _given_back(events, at, day_id, happened)
+    its = _upto_last_word(events, sending_id)
+    state, now = fold(its), fold(events)
+    if state is None or now is None:
+        return None
+    return DayOfSending(day_id, _alone(state, its[-1]), now.sending_id == sending_id)
+
+
+def _given_back(events: Sequence[Event], at: int, day_id: UUID, credit: DayCredited) -> DayOfSending | None:
+    before = fold(events[:at])
+    while before is not None and not before.to_credit:  # another credit note of the same file stands before it
+        at -= 1
+        before = fold(events[:at])
+    if before is None:
+        return None
+    lines = before.to_credit.get(credit.previous_invoice_id, ())
+    settled = next((x for x in events[at:] if isinstance(x, CreditSettled) and x.invoice_id == credit.invoice_id), None)
+    state = BillingDay(
+        before.establishment_id,
+        before.patient_id,
+        before.date,
+        before.sequence,
+        lines,
+        credit.sending_id,
+        credit.invoice_id,
+        credit.records,
+    )
+    if settled is not None:
+        spoken = {said.line_id: said for said in settled.lines}
+        verdict, accepted, refused = verdict_of(settled)
+        state = state._replace(
+            lines=tuple(replace(line, said=spoken.get(line.line_id)) for line in lines),
+            verdict=verdict,
+            accepted_cents=accepted,
+            refused_cents=refused,
+            settled_by=settled.message,
+        )
+    last = _upto_last_word(events, credit.sending_id)[-1]
+    return DayOfSending(day_id, state, not isinstance(last, DayReturned))
+
+
 def _alone(state: BillingDay, last: object) -> BillingDay:
-    """Without lines that were settled in an earlier sending."""
-    if not state.asked_ids or not isinstance(last, Settled):
+    """Without lines that were settled in an earlier sending, and what those brought."""
+    if not isinstance(last, Settled) or not (state.asked_ids or state.paid_cents):
         return state
     verdict, accepted, refused = verdict_of(last)
     return state._replace(lines=state.asked, verdict=verdict, accepted_cents=accepted, refused_cents=refused)

@@ -27,7 +27,7 @@ class UnionNode:
 def unions(
     sql: Sql, scope: Collection[UUID], wanted: InvoiceFilter | None = None, at: int | None = None
 ) -> list[UnionNode]:
-    """The top of the tree. Its branches are `invoices_page` of a union and `days_page` of an invoice."""
+    """The top of the tree. Its branches are `INVOICES` of a union and `DAYS` of an invoice."""
     where = conditions(scope, wanted or InvoiceFilter(status="settled"))
     columns = "national_union, sending_id, refused_days, requested_cents, accepted_cents, refused_cents"
     text, params = union(invoices.TABLE, columns, where, at)

@@ -28,8 +28,9 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`fixed`: never changes while the row lives. `personal`: emptied, in the past too, when the patient is erased.
+    """`fixed`: the same in every row that ever has the key.
 
+    `personal`: emptied, in the past too, when the patient is erased.
     Dates and instants are ISO text, money is integer cents.
     """
 

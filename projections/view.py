@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from application.ports import Event, EventLog, Recorded
+from domain.billing_day import BillingDay, evolve
 from domain.event import TOPIC_OF
 from projections.table import Table, ViewRow
 
@@ -20,13 +21,14 @@ Touched = Callable[[Recorded], Iterable[Key]]
 class Streams:
     """Events of a stream before one of its events: for views that need more than their own row, seldom.
 
-    Loaded for a whole batch at once. The events of the batch itself need not be committed yet (inline).
+    Loaded once for a batch and all views. The events of the batch itself need not be committed yet (inline).
     """
 
     def __init__(self, log: EventLog, wanted: Iterable[UUID], batch: Sequence[Recorded]) -> None:
         ids = set(wanted)
         loaded = log.load(ids, upto=batch[-1].position) if ids else {}
         self._events: dict[UUID, list[Event]] = {stream_id: loaded.get(stream_id, []) for stream_id in ids}
+        self._days: dict[UUID, list[BillingDay]] = {}
         for recorded in batch if ids else ():
             known = self._events.get(recorded.stream_id)
             if known is not None and len(known) < recorded.version:
@@ -35,6 +37,20 @@ class Streams:
     def before(self, recorded: Recorded) -> list[Event]:
         """In version order."""
         return self._events[recorded.stream_id][: recorded.version - 1]
+
+    def day_before(self, recorded: Recorded) -> BillingDay:
+        """The billing day as it stood before its event, which is not its first; folded once, whoever asks."""
+        return self._day(recorded.stream_id, recorded.version - 1)
+
+    def day_after(self, recorded: Recorded) -> BillingDay:
+        """The billing day with its event."""
+        return self._day(recorded.stream_id, recorded.version)
+
+    def _day(self, stream_id: UUID, version: int) -> BillingDay:
+        events, known = self._events[stream_id], self._days.setdefault(stream_id, [])
+        while len(known) < version:
+            known.append(evolve(known[-1] if known else None, events[len(known)]))
+        return known[version - 1]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,22 @@ from uuid import UUID
 
 from domain import casework
 
-Kind = Literal["resolve", "rejected", "send", "refusals", "returned", "duplicates", "bill", "read", "item", "silent"]
+Kind = Literal[
+    "resolve",
+    "rejected",
+    "send",
+    "descored",
+    "notify",
+    "refusals",
+    "returned",
+    "duplicates",
+    "bill",
+    "confirm",
+    "patient_documents",
+    "read",
+    "item",
+    "silent",
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """The weightiest first, among rows of the same deadline and amount."""
 
@@ -17,12 +32,15 @@ HeldBack = tuple[tuple[str, int, int | None, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """`about`: the sending or the item. `count`: billing days. `code`, `letter`: root of refusals, or kind of an item.
+    """`about`: sending, item or patient. `count`: billing days, or documents.
 
-    `deadline`: the last day on which the oldest care in it can be sent; None where no money hangs on it.
-    `since`: first day of care, day of sending, day on which the item was raised. `unpriced`: billing days of which the
-    tariffs have not made an amount yet; they count for nothing in `cents`. `left_out`: days that the latest run with
-    this month in it left out, a day once for each reason.
+    `code`, `letter`: root of refusals, kind of an item, or kind and category of an authorisation.
+
+    `deadline`: the last day on which the oldest care in it can be sent, paid days corrected by the practice itself, an
+    authorisation notified, or patients given their documents; None where nothing hangs on a day. `since`: first day of
+    care or of the authorisation, day of sending, day on which the item was raised or the insurer told it. `unpriced`:
+    billing days of which the tariffs have not made an amount yet; they count for nothing in `cents`. `left_out`: days
+    that the latest run with this month in it left out.
     """
 
     kind: Kind
@@ -41,7 +59,7 @@ class Work:
     left_out: int = 0
 
     def target_id(self, establishment_id: UUID) -> UUID:
-        """What people take upon themselves or put off: the sending or item, else the cause or the month."""
+        """What people take upon themselves or put off: the sending, item or patient, else the cause or the month."""
         if self.about:
             return self.about
         named = casework.cause(self.code, self.letter) if self.kind == "refusals" else casework.month(self.month)

@@ -15,10 +15,13 @@ from domain import casework as cases
 from domain.rules.limits import last_sendable_day, month_start
 from projections import items, messages, sendings
 from projections.as_of import union
-from projections.scope import Condition, both, one_of, scoped
+from projections.descored_days import descored_days
+from projections.notices import notices
+from projections.patient_papers import documents_due
+from projections.scope import Condition, among, both, one_of, scoped
 from projections.table import Table
 from projections.work import Kind, Work
-from projections.work_on_days import days_to_bill, months_to_bill, refused_days
+from projections.work_on_days import days_to_bill, months_to_bill, proposed_days, refused_days
 from projections.work_set_aside import asleep
 
 SILENT_AFTER_DAYS = {"transmitted": 7, "acknowledged": 30, "accepted_for_processing": 30}
@@ -29,21 +32,37 @@ _OPEN: dict[str, Kind] = {"prepared": "send", "outcome_unknown": "resolve"}
 _LAST_WORDS = ("920900", "920099", "920999")
 
 
-def worklist(sql: Sql, scope: Collection[UUID], today: Date, at: int | None = None) -> list[Work]:
-    """Everything that waits, the most urgent first. `today`: the day of `at` when that is given."""
+def worklist(
+    sql: Sql, scope: Collection[UUID], today: Date, at: int | None = None, *, bills: bool = True, registers: bool = True
+) -> list[Work]:
+    """Everything that waits, the most urgent first. `today`: the day of `at` when that is given.
+
+    `bills`, `registers`: also what nobody sees to who may not bill, or not write in the register.
+    """
     found = [
         *_sendings(sql, scope, today, at),
         *refused_days(sql, scope, at),
         *days_to_bill(sql, scope, today, at),
+        *((*proposed_days(sql, scope, at), *descored_days(sql, scope, at)) if bills else ()),
+        *(documents_due(sql, scope, at) if bills else ()),
+        *(notices(sql, scope, today, at) if registers else ()),
         *_items(sql, scope, at),
     ]
     return sorted(found, key=lambda work: work.rank)
 
 
-def how_many_wait(sql: Sql, where: UUID, today: Date, causes: Collection[tuple[str, str]]) -> int:
+def how_many_wait(
+    sql: Sql,
+    where: UUID,
+    today: Date,
+    causes: Collection[tuple[str, str]],
+    *,
+    bills: bool = True,
+    registers: bool = True,
+) -> int:
     """Rows of `worklist` now without what is put off: counted in indexes that hold all they are counted by.
 
-    `causes`: code and letter of what stands refused.
+    `causes`: code and letter of what stands refused. `bills`, `registers`: as there.
     """
     scope, put_off = [where], asleep([where], today)
     found = 0
@@ -56,6 +75,11 @@ def how_many_wait(sql: Sql, where: UUID, today: Date, causes: Collection[tuple[s
     slept = {row["target_id"] for row in sql.rows(f"SELECT target_id FROM {put_off.text} AS t", put_off.params)}
     named = [cases.cause(*root) for root in causes]
     named += [cases.month(row["month"]) for row in months_to_bill(sql, scope, today)]
+    named += [cases.month(work.month) for work in (proposed_days(sql, scope) if bills else ())]
+    descored = [work.about for work in (descored_days(sql, scope) if bills else ())]
+    told = [work.about for work in (notices(sql, scope, today) if registers else ())]
+    papers = [work.about for work in (documents_due(sql, scope) if bills else ())]
+    found += sum(which not in slept for which in (*descored, *told, *papers))
     return found + sum(one.id_in(where) not in slept for one in named)
 
 
@@ -63,8 +87,8 @@ def oldest_answer(sql: Sql, scope: Collection[UUID], sending_ids: Collection[UUI
     """When the first of the last words about these sendings came: ISO text, empty when none did."""
     if not sending_ids:
         return ""
-    said = [one_of("sending_id", sorted(sending_ids)), one_of("kind", _LAST_WORDS)]
-    text, params = union(messages.TABLE, "received_at", both([scoped(scope), *said]), at)
+    said = both([among(sql, scope, "sending_id", sorted(sending_ids)), one_of("kind", _LAST_WORDS)])
+    text, params = union(messages.TABLE, "received_at", said, at)
     return sql.rows(f"SELECT coalesce(min(received_at), '') AS oldest FROM {text} AS t", params)[0]["oldest"] or ""
 
 

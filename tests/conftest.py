@@ -67,8 +67,10 @@ _passed: dict[str, set[str]] = {kind: set() for kind in KINDS}
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Note which database each test passed on."""
-    if report.when == "call" and report.passed and report.nodeid.startswith(_ON_BOTH):
+    """Note which database each test passed on, but for what is of one database by its nature."""
+    if report.when != "call" or "of_one_database" in report.keywords:
+        return
+    if report.passed and report.nodeid.startswith(_ON_BOTH):
         name, _, parameters = report.nodeid.partition("[")
         for kind in KINDS:
             if kind in parameters:

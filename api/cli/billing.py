@@ -10,10 +10,14 @@ from api.cli.voice import Voice
 from application.run_report import HeldBack, Later, Once, RunReport
 from application.send import Sent
 from domain.errors import Invalid
+from domain.numbering import HIGHEST
 from domain.run_plan import RunOptions
 
 Month = Annotated[str, typer.Argument(help="Month of care, YYYY-MM.")]
+Leave = Annotated[bool, typer.Option("--leave-undecided", help="Leave refused days without a decision so.")]
 Current = Annotated[bool, typer.Option("--include-current", help="Bill the month that is not over.")]
+
+_MOST_SHOWN = 10
 
 
 def register(app: typer.Typer) -> None:
@@ -35,14 +39,20 @@ def preview(month: Month, where: Where = "", include_current: Current = False, a
 
 
 def bill(
-    month: Month, where: Where = "", include_current: Current = False, reason: Reason = "", as_json: AsJson = False
+    month: Month,
+    where: Where = "",
+    include_current: Current = False,
+    leave_undecided: Leave = False,
+    reason: Reason = "",
+    as_json: AsJson = False,
 ) -> None:
     """Bill a month: one invoice a patient, one file a union. Nothing leaves before `send`."""
     with working(as_json=as_json) as (quittance, voice):
         here = establishment(quittance, where)
         options = _options(month, include_current, quittance.settings.one_month_per_file)
         with voice.waiting("progress.bill"):
-            report = quittance.billing.run(context(reason, here), here, options).result
+            asked = context(reason, here)
+            report = quittance.billing.run(asked, here, options, leave_undecided=leave_undecided).result
         show_run(voice, report)
 
 
@@ -66,9 +76,10 @@ def cancel_run(run: Annotated[str, typer.Argument(help="Run id.")], reason: Reas
         which = identifier_of(run)
         cancelled = quittance.billing.cancel(concerning(quittance, which, reason), which).result
         if as_json:
-            voice.json({"cancelled": cancelled})
+            voice.json({"cancelled": cancelled.sending_ids, "documents": cancelled.document_ids})
         else:
-            voice.say("bill.cancelled", count=len(cancelled))
+            counts = {"count": len(cancelled.sending_ids), "documents": len(cancelled.document_ids)}
+            voice.say("bill.cancelled", **counts)
 
 
 def resolve_sending(
@@ -87,7 +98,7 @@ def resolve_sending(
 
 
 def start_numbers(
-    kind: Annotated[str, typer.Argument(help="sending, reference or invoice.")],
+    kind: Annotated[str, typer.Argument(help="sending, reference, invoice or document.")],
     year: int,
     first: Annotated[int, typer.Argument(help="First number to give, above the old program's last.")],
     where: Where = "",
@@ -95,8 +106,8 @@ def start_numbers(
 ) -> None:
     """Begin the official numbers of a year above those of the program used before."""
     with working(as_json=as_json) as (quittance, voice):
-        if kind not in ("sending", "reference", "invoice"):
-            raise Invalid("number_kind_unknown", "kind: give sending, reference or invoice.", field="kind")
+        if kind not in HIGHEST:
+            raise Invalid("number_kind_unknown", f"kind: give one of {', '.join(HIGHEST)}.", field="kind")
         here = establishment(quittance, where)
         quittance.billing.start_numbers(context(about=here), here, kind, year, first)
         if as_json:
@@ -111,28 +122,61 @@ def show_run(voice: Voice, report: RunReport) -> None:
         voice.json(report)
         return
     if report.undecided_days:
-        voice.say("bill.undecided", days=report.undecided_days, amount=voice.money(report.undecided_cents))
+        _show_undecided(voice, report)
     for code in report.stopped:
         voice.say(f"stopped.{code}")
     voice.say("bill.run" if report.run_id else "bill.preview", month=report.billed_month, run=report.run_id)
-    heads = ("union", "month", "invoices", "days", "lines", "amount")
+    heads = ("union", "month", "invoices", "days", "lines", "amount", "earliest")
     voice.table(
-        [(f"column.{head}", head not in ("union", "month")) for head in heads],
-        [(s.union, s.billed_month, s.invoices, s.days, s.lines, voice.money(s.amount_cents)) for s in report.sendings],
+        [(f"column.{head}", head not in ("union", "month", "earliest")) for head in heads],
+        [
+            (s.union, s.billed_month, s.invoices, s.days, s.lines, voice.money(s.amount_cents), s.earliest or "")
+            for s in report.sendings
+        ],
     )
+    if back := sum(one.credited_days for one in report.sendings):
+        cents = sum(one.credited_cents for one in report.sendings)
+        voice.say("bill.credited", days=back, amount=voice.money(cents))
     _held(voice, "bill.blocked", "column.reason", [(voice.code("blocker", h.code), h) for h in report.blocked])
     if len(report.blocked) > 1:
         once = report.blocked_once
         voice.say("bill.once", days=once.days, amount=_sum(voice, once))
     _held(voice, "bill.noticed", "column.reason", [(voice.code("blocker", h.code), h) for h in report.noticed])
     _held(voice, "bill.hints", "column.reason", [(voice.code("price_hint", h.code), h) for h in report.hints])
-    _held(voice, "bill.elsewhere", "column.destination", [(h.code, h) for h in report.elsewhere])
+    if report.documents:
+        voice.say("bill.documents")
+        voice.table(
+            [
+                (f"column.{head}", head != "destination")
+                for head in ("destination", "documents", "days", "lines", "amount")
+            ],
+            [(d.destination, d.documents, d.days, d.lines, voice.money(d.amount_cents)) for d in report.documents],
+        )
     if report.not_yet:
         voice.say("bill.later")
         voice.table(
             [("column.from", False), ("column.days", True), ("column.amount", True)],
             [(later.billable_from, later.days, _sum(voice, later)) for later in report.not_yet],
         )
+
+
+def _show_undecided(voice: Voice, report: RunReport) -> None:
+    """Refused days that nobody decided about: how many, for how long, and the first of them."""
+    voice.say("bill.undecided", days=report.undecided_days, amount=voice.money(report.undecided_cents))
+    voice.say(
+        "bill.undecided_age",
+        age=report.undecided_age_days,
+        left=report.undecided_left_days,
+        most=report.undecided_most_left,
+    )
+    heads = ("date", "refused_on", "left_times", "refused", "id")
+    voice.table(
+        [(f"column.{head}", head in ("left_times", "refused")) for head in heads],
+        [
+            (one.date, one.refused_on, one.left_times, voice.money(one.refused_cents), one.day_id)
+            for one in report.undecided_first[:_MOST_SHOWN]
+        ],
+    )
 
 
 def show_sent(voice: Voice, sent: tuple[Sent, ...]) -> None:
@@ -145,8 +189,13 @@ def show_sent(voice: Voice, sent: tuple[Sent, ...]) -> None:
         return
     voice.table(
         [("column.id", False), ("column.status", False), ("column.reason", False)],
-        [(one.sending_id, voice.code("status", one.outcome), one.code and voice.why("held", one.code)) for one in sent],
+        [(one.sending_id, voice.code("status", one.outcome), _why(voice, one)) for one in sent],
     )
+
+
+def _why(voice: Voice, one: Sent) -> str:
+    why = " · ".join(filter(None, (one.code and voice.why("held", one.code), one.said)))
+    return voice.label("held.until", why=why, date=one.until) if one.until else why
 
 
 def _held(voice: Voice, title: str, head: str, rows: list[tuple[str, HeldBack]]) -> None:

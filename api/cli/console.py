@@ -16,11 +16,13 @@ from api.build import Quittance, build
 from api.catalogue import LANGUAGES, Language, has, text
 from api.cli.ids import identifier_of
 from api.cli.voice import Voice
+from api.mycarenet import MyCareNetIncomplete
 from api.settings import Settings
 from api.web.assets import AssetsMissing
-from application.ports import ConcurrencyConflict, Context, Meta
+from application.ports import ConcurrencyConflict, Context, Meta, UnionsNotReached
 from domain.errors import DomainError, Invalid, NotFound
 from domain.rules.limits import month_start
+from infrastructure.ehealth.credential import KeystoreError
 from infrastructure.keys.crypto import SealBroken
 from infrastructure.keys.master import MasterKeyFault
 from infrastructure.mail.smtp import MailFault
@@ -46,6 +48,9 @@ _OF_THE_STORE: dict[type[Exception], str] = {
     ConcurrencyConflict: "changed_meanwhile",
     MasterKeyFault: "master_key",
     MailFault: "mail_server",
+    UnionsNotReached: "unions_not_reached",
+    MyCareNetIncomplete: "mycarenet_incomplete",
+    KeystoreError: "keystore_unusable",
     AssetsMissing: "assets_missing",
     PermissionError: "place_unusable",
     NotADirectoryError: "place_unusable",

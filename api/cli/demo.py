@@ -20,7 +20,8 @@ from api.build import Quittance, build
 from api.cli.answers import show_answers
 from api.cli.billing import show_run, show_sent
 from api.cli.console import AsJson, context, read_settings, speaking
-from api.cli.demo_days import DemoClock, collect_and_read, enter_care, first_of_care, take_tariffs
+from api.cli.demo_days import BEFORE, DemoClock, collect_and_read, enter_care, first_of_care, take_tariffs
+from api.cli.demo_months import MOST_MONTHS, books_of, months_of, show_books, show_months
 from api.cli.imports import show_import, show_register
 from api.cli.manage import prepare
 from api.cli.months import history_of, show_history
@@ -41,6 +42,8 @@ from infrastructure.simulator.scenario import USUAL
 from infrastructure.simulator.unions import SimulatedUnions
 
 T = TypeVar("T")
+Chapter = Callable[[str, Callable[[], Any], Callable[[Voice, Any], None]], Any]
+"""Its name, what makes its figures, and what shows them to a person."""
 
 _MARK = ".quittance-demo"
 _NOT_SENT = ("care_file", "tariffs")
@@ -60,21 +63,24 @@ def demo(
     folder: Annotated[Path, typer.Option("--dir", help="Folder of the demo; made anew each time.")] = Path("demo-data"),
     seed: Annotated[int, typer.Option(help="Another seed, other refusals.")] = 1,
     day: Annotated[str, typer.Option(help="Day by which the story is over, YYYY-MM-DD; today unless said.")] = "",
+    months: Annotated[
+        int, typer.Option(min=1, max=MOST_MONTHS, help="Months of care; from two on, with corrections.")
+    ] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Bill a month of a fictitious nursing practice, send it, read the answers, show every refusal."""
     voice = Voice(read_settings().lang, as_json=as_json)
     with speaking(voice):
-        told = tell(voice, folder, seed, _day(day))
+        told = tell(voice, folder, seed, _day(day), months)
         if as_json:
             voice.json(told)
 
 
-def tell(voice: Voice, folder: Path, seed: int, day: Date | None = None) -> dict[str, Any]:
-    """The story, step by step: each chapter's figures, shown to a person as it goes. `day`: see `demo`."""
+def tell(voice: Voice, folder: Path, seed: int, day: Date | None = None, months: int = 1) -> dict[str, Any]:
+    """The story, step by step: each chapter's figures, shown to a person as it goes. `day`, `months`: see `demo`."""
     told: dict[str, Any] = {}
-    first = first_of_care(day or local_date(SystemClock().now()))
-    billed_on, month = add_months(first, 1).replace(day=_BILLED_ON), month_of(first)
+    last = first_of_care(day or local_date(SystemClock().now()))
+    first = add_months(last, 1 - months)
 
     def chapter(name: str, work: Callable[[], T], show: Callable[[Voice, T], None]) -> T:
         if not voice.as_json:
@@ -86,27 +92,36 @@ def tell(voice: Voice, folder: Path, seed: int, day: Date | None = None) -> dict
 
     with stage(folder, seed) as (quittance, clock):
         clock.wait_for(first)
-        register, options = sample_files().register, RunOptions(month)
+        register = sample_files().register
         report = chapter("register", lambda: load_register(quittance, context(), register, None).result, show_register)
         where = report.establishment_id
         if where is None:
             raise NotAllowed("establishment_unknown", "The sample names no establishment.")
         chapter("tariffs", lambda: price_from(quittance, where), show_sets)
-        chapter("imported", lambda: enter_care(quittance, clock, where, first), show_import)
-        clock.wait_for(billed_on)
-        chapter("preview", lambda: quittance.billing.preview(where, options), show_run)
-        chapter("run", lambda: quittance.billing.run(context(), where, options).result, show_run)
-        chapter("sent", lambda: quittance.dispatch.send(context(), where).result, show_sent)
-        clock.wait_for(billed_on + timedelta(days=1), hour=9)
-        chapter("answers", lambda: collect_and_read(quittance, clock, where), show_answers)
+        if months > 1:
+            chapter("months", lambda: months_of(quittance, clock, where, first, months), show_months)
+            chapter("books", lambda: books_of(quittance, where), show_books)
+        else:
+            _one_month(quittance, clock, where, first, chapter)
         export(quittance, folder)
         quittance.views.catch_up()
-        chapter("history", lambda: history_of(quittance, (where,), month), show_history)
-        chapter("refusals", lambda: causes_of(voice, quittance, (where,), month), show_refusals)
+        chapter("history", lambda: history_of(quittance, (where,), month_of(last)), show_history)
+        chapter("refusals", lambda: causes_of(voice, quittance, (where,), month_of(last)), show_refusals)
     told |= {"folder": str(folder), "outbox": str(folder / "outbox"), "inbox": str(folder / "inbox")}
     if not voice.as_json:
         voice.say("demo.where", folder=folder, outbox=folder / "outbox", inbox=folder / "inbox")
     return told
+
+
+def _one_month(quittance: Quittance, clock: DemoClock, where: UUID, first: Date, chapter: Chapter) -> None:
+    billed_on, options = add_months(first, 1).replace(day=_BILLED_ON), RunOptions(month_of(first))
+    chapter("imported", lambda: enter_care(quittance, clock, where, first), show_import)
+    clock.wait_for(billed_on)
+    chapter("preview", lambda: quittance.billing.preview(where, options), show_run)
+    chapter("run", lambda: quittance.billing.run(context(), where, options).result, show_run)
+    chapter("sent", lambda: quittance.dispatch.send(context(), where).result, show_sent)
+    clock.wait_for(billed_on + timedelta(days=1), hour=9)
+    chapter("answers", lambda: collect_and_read(quittance, clock, where), show_answers)
 
 
 def price_from(quittance: Quittance, where: UUID) -> tuple[SetOut, ...]:
@@ -126,7 +141,7 @@ def stage(folder: Path, seed: int) -> Iterator[tuple[Quittance, DemoClock]]:
     (folder / _MARK).touch()
     settings = Settings(home=folder, database="", key_file=None, simulator_seed=seed)
     prepare(settings)
-    clock = DemoClock()
+    clock = DemoClock(BEFORE)
     waits = {union: _SETTLED + timedelta(days=place) for place, union in enumerate(UNIONS)}
     slow = replace(USUAL, acknowledged_after=_ACKNOWLEDGED, checked_after=_CHECKED)
     by_union = {union: replace(slow, settled_after=after) for union, after in waits.items()}

@@ -17,6 +17,8 @@ from projections.paging import Asked
 
 _SAMPLE_MONTH = "2026-10"
 _START = datetime(2026, 11, 3, 8, 0, tzinfo=UTC)
+BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before any story: its first day is waited for."""
 _STEP = timedelta(milliseconds=250)
 _ROUNDS = 6
 _OVER_ON = 19
@@ -41,8 +43,8 @@ class DemoClock:
         self.instant += timedelta(days=1)
 
     def wait_for(self, day: Date, hour: int = 8) -> None:
-        """Let time pass until then."""
-        self.instant = datetime.combine(day, time(hour), UTC)
+        """Let time pass until then, if it is still to come."""
+        self.instant = max(self.instant, datetime.combine(day, time(hour), UTC))
 
 
 def first_of_care(day: Date) -> Date:

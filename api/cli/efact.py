@@ -9,6 +9,7 @@ import typer
 
 from api.catalogue import percent, unread
 from api.cli.console import AsJson, read_settings
+from api.cli.efact_faults import fault_as_json, fault_in_words, unreadable_in_words
 from api.cli.voice import Voice
 from infrastructure.efact.check import check
 from infrastructure.efact.errors import EfactError
@@ -68,9 +69,9 @@ def check_file(file: FilePath, as_json: AsJson = False) -> None:
     with _reading(voice):
         faults = check(file.read_bytes())
     if as_json:
-        voice.json(faults)
+        voice.json([fault_as_json(fault, voice.language) for fault in faults])
     for fault in () if as_json else faults:
-        typer.echo(f"{fault.order or ''}\t{fault.zone}\t{fault.code}\t{fault.text}")
+        typer.echo(f"{fault.order or ''}\t{fault.zone}\t{fault.code}\t{fault_in_words(fault.text, voice.language)}")
     raise typer.Exit(1 if faults else 0)
 
 
@@ -80,10 +81,11 @@ def _reading(voice: Voice) -> Iterator[None]:
     try:
         yield
     except EfactError as unreadable:
+        told = unreadable_in_words(unreadable, voice.language)
         if voice.as_json:
-            voice.json({"error": unreadable.code, "detail": str(unreadable)})
+            voice.json({"error": unreadable.code, "detail": told})
         else:
-            typer.echo(f"{unreadable.code}: {unreadable}", err=True)
+            typer.echo(f"{unreadable.code}: {told}", err=True)
         raise typer.Exit(_UNREADABLE) from None
 
 

@@ -1,5 +1,6 @@
 """`quittance establishment`: the practices that bill here; the first of them is what everything else needs."""
 
+from datetime import datetime
 from typing import Annotated, cast
 
 import typer
@@ -32,6 +33,16 @@ def add(
     profession_code: Annotated[str, typer.Option(help="Up to three digits; can follow on the pages.")] = "",
     content_code: Annotated[str, typer.Option(help="Three digits; can follow on the pages.")] = "",
     country: Annotated[str, typer.Option(help="BE or CH: whose tariffs it bills by.")] = "BE",
+    second_person_above_cents: Annotated[
+        int | None, typer.Option(help="A second person confirms decisions that give up or back more at once.")
+    ] = None,
+    files_derogation_from: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="From this day on a derogation lifts the limit of files a month."),
+    ] = None,
+    files_derogation_to: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of that derogation; open when not there.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Add a practice; its files are marked as test files until an administrator says otherwise on its page."""
@@ -48,6 +59,9 @@ def add(
         profession_code,
         content_code,
         country=cast("Country", country.upper()),
+        second_person_above_cents=second_person_above_cents,
+        files_derogation_from=files_derogation_from.date() if files_derogation_from else None,
+        files_derogation_to=files_derogation_to.date() if files_derogation_to else None,
     )
     with working(as_json=as_json) as (quittance, voice):
         _refuse_known(quittance, tpp_number)

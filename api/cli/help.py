@@ -5,6 +5,7 @@ from typing import Any
 from typer import Context, rich_utils
 
 from api.catalogue import Language, has, text
+from api.cli.misuse import speak_of_misuse
 
 _FRAME = (
     "ARGUMENTS_PANEL_TITLE",
@@ -23,6 +24,7 @@ _LEFT = {name: f"{{{name}}}" for name in ("command_path", "help_option")} | {"va
 def speak(command: Any, language: Language, path: str = "quittance") -> Any:  # noqa: ANN401 - typer's own click
     """Put the texts of `help.<command>` and `option.<name>` in place of those in the code; answers the command."""
     if path == "quittance":
+        speak_of_misuse(language)
         for name in _FRAME:
             setattr(rich_utils, name, text(f"help_frame.{name.lower()}", language, **_LEFT))
     _frame_usage(command, language)

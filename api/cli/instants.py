@@ -1,5 +1,6 @@
 """`--as-of`: what was known at an instant."""
 
+from datetime import date as Date
 from datetime import datetime
 from typing import Annotated
 
@@ -10,6 +11,11 @@ from domain.errors import Invalid
 from domain.local_time import local_date
 
 AsOf = Annotated[str, typer.Option("--as-of", help="Instant, e.g. 2026-11-04T12:00:00+01:00: as it was then.")]
+
+
+def day_of(as_of: str) -> Date | None:
+    """Local day of an instant that `position` took; none: today."""
+    return local_date(datetime.fromisoformat(as_of)) if as_of else None
 
 
 def position(quittance: Quittance, as_of: str) -> int | None:

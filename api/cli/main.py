@@ -8,16 +8,25 @@ from api.cli import (
     billing,
     care,
     corrections,
+    day_states,
     demo,
+    descoring,
     digest,
+    documents,
     efact,
     establishments,
     imports,
     manage,
+    notices,
     numbers,
+    patient_documents,
+    periods,
     refusals,
+    rules,
+    second_person,
     serving,
     show,
+    simulator,
     tariffs,
     timelines,
     users,
@@ -31,6 +40,9 @@ app.add_typer(efact.app, name="efact")
 app.add_typer(establishments.app, name="establishment")
 app.add_typer(users.app, name="user")
 app.add_typer(tariffs.app, name="tariff")
+app.add_typer(rules.app, name="rule")
+app.add_typer(documents.app, name="documents")
+app.command("apply-rules")(rules.apply_rules)
 for module in (
     manage,
     imports,
@@ -41,10 +53,17 @@ for module in (
     views,
     refusals,
     corrections,
+    descoring,
+    notices,
+    patient_documents,
+    second_person,
+    day_states,
+    periods,
     show,
     timelines,
     backup,
     serving,
+    simulator,
     digest,
     demo,
 ):

@@ -6,11 +6,14 @@ from uuid import UUID
 
 from api.build import Quittance
 from api.catalogue import percent
-from api.cli.voice import Voice
+from api.cli.voice import NOTHING, Voice
+from api.verdicts_to_come import all_told
 from projections.history import InvoiceFilter, SendingFilter, sendings_page
 from projections.paging import MOST_ROWS, Asked
 from projections.periods import Period, periods
 from projections.settlement_tree import unions
+
+_CENTS = ("requested_cents", "accepted_cents", "refused_cents")
 
 
 def history_of(
@@ -22,7 +25,7 @@ def history_of(
         page = sendings_page(sql, scope, wanted, Asked("sending_number", limit=MOST_ROWS, at=at)) if month else None
         return {
             "periods": periods(sql, scope, wanted, at),
-            "sendings": page.rows if page else [],
+            "sendings": all_told(page.rows) if page else [],
             "unions": unions(sql, scope, InvoiceFilter(month=month, status="settled"), at) if month else [],
         }
 
@@ -53,8 +56,6 @@ def _sending(voice: Voice, row: Any) -> tuple[object, ...]:  # noqa: ANN401 - a 
         row["national_union"],
         voice.code("outcome", row["outcome"]) if row["outcome"] != "none" else voice.code("status", row["status"]),
         percent(row["error_percentage"], voice.language),
-        voice.money(row["requested_cents"]),
-        voice.money(row["accepted_cents"]),
-        voice.money(row["refused_cents"]),
+        *(NOTHING if row[name] is None else voice.money(row[name]) for name in _CENTS),
         row["transmitted_on"],
     )

@@ -1,6 +1,7 @@
 """`quittance numbers`: official numbers of every kind, by year: used, next, void."""
 
 from typing import Any
+from uuid import UUID
 
 import typer
 
@@ -19,9 +20,10 @@ def register(app: typer.Typer) -> None:
 
 
 def numbers(where: Where = "", as_of: AsOf = "", as_json: AsJson = False) -> None:
-    """Numbers of sendings, references and invoices by year: which are used, which comes next, which are void."""
+    """Numbers of sendings, references, invoices and documents by year: which are used, come next, and are void."""
     with working(as_json=as_json) as (quittance, voice):
-        found = _numberings(quittance, _tpp_number(quittance, where), position(quittance, as_of))
+        here = establishment(quittance, where)
+        found = _numberings(quittance, _scopes(here, _tpp_number(quittance, here)), position(quittance, as_of))
         if as_json:
             voice.json(found)
             return
@@ -30,9 +32,8 @@ def numbers(where: Where = "", as_of: AsOf = "", as_json: AsJson = False) -> Non
             voice.say("show.numbering", kind=voice.code("number", one["kind"]), id=one["numbering_id"])
 
 
-def _numberings(quittance: Quittance, tpp_number: str, at: int | None) -> list[dict[str, Any]]:
-    """Sending numbers belong to the third-party number, the others to the installation."""
-    ids = {kind: numbering_id(kind, scope) for kind, scope in _scopes(tpp_number).items()}
+def _numberings(quittance: Quittance, scopes: dict[str, str], at: int | None) -> list[dict[str, Any]]:
+    ids = {kind: numbering_id(kind, scope) for kind, scope in scopes.items()}
     streams = quittance.log.load(ids.values(), at)
     return [
         {"kind": kind, "numbering_id": identifier, "years": years_of(streams.get(identifier, []))}
@@ -40,12 +41,12 @@ def _numberings(quittance: Quittance, tpp_number: str, at: int | None) -> list[d
     ]
 
 
-def _scopes(tpp_number: str) -> dict[str, str]:
-    return {"sending": tpp_number, "reference": "", "invoice": ""}
+def _scopes(here: UUID, tpp_number: str) -> dict[str, str]:
+    """Sending numbers belong to the third-party number, those of documents to the establishment, the others to all."""
+    return {"sending": tpp_number, "reference": "", "invoice": "", "document": str(here)}
 
 
-def _tpp_number(quittance: Quittance, where: str) -> str:
-    here = establishment(quittance, where)
+def _tpp_number(quittance: Quittance, here: UUID) -> str:
     state = establishments.fold(quittance.log.load([here]).get(here, []))
     if state is None:
         raise NotFound("establishment_unknown", "There is no such establishment.")

@@ -1,4 +1,4 @@
-"""`quittance refusals` by cause or line by line, and `quittance refusal-code`: any code explained."""
+"""`quittance refusals` by cause or line by line, `suggestions`, and `refusal-code`: any code explained."""
 
 import json
 import re
@@ -9,6 +9,7 @@ from uuid import UUID
 
 import typer
 
+from api import past_decisions
 from api.build import Quittance
 from api.cli.access import note_access
 from api.cli.console import AsJson, Where, billed_month, establishment, working
@@ -19,6 +20,7 @@ from domain.code_list import OfficialCode
 from domain.errors import Invalid
 from domain.rules.refusals import explain
 from projections import refusal_causes
+from projections import suggestions as past
 from projections.history import REFUSALS, RefusalFilter, conditions
 from projections.paging import MOST_ROWS, Asked, walk
 
@@ -29,6 +31,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(refusals)
     app.command("refusal-code")(refusal_code)
+    app.command()(suggestions)
 
 
 def refusals(
@@ -66,6 +69,29 @@ def refusal_code(
         named = {"letter": why.letter, "code": why.code} | asdict(why)
         named |= {"field": why.field_label, "decision": why.decision_label, "official": _wording(voice, official)}
         show_facts(voice, {name: value for name, value in named.items() if not name.endswith("_label")})
+
+
+def suggestions(
+    where: Where = "",
+    cause: Annotated[str, typer.Option(help="Of one cause: its code.")] = "",
+    union: Annotated[str, typer.Option(help="Of one national union.")] = "",
+    as_of: AsOf = "",
+    as_json: AsJson = False,
+) -> None:
+    """What was decided about refusals before, by cause and union, and what came of it: counts, no advice."""
+    with working(as_json=as_json) as (quittance, voice):
+        scope, at = (establishment(quittance, where),), position(quittance, as_of)
+        codes = [cause] if cause else None
+        with quittance.store.database.snapshot() as sql:
+            found = past.suggestions(sql, scope, national_union=union or None, root_codes=codes, at=at)
+        if as_json:
+            voice.json(found)
+            return
+        for one in found:
+            told = past_decisions.in_words(one, voice.language)
+            voice.say("precedent.of_cause", code=one.root_code, union=one.national_union, told=told)
+        if not found:
+            voice.say("precedent.nothing", fewest=past.FEWEST)
 
 
 def causes_of(

@@ -7,6 +7,7 @@ import typer
 
 from api.cli.access import note_access
 from api.cli.console import AsJson, working
+from api.cli.descoring import show_descorings
 from api.cli.facts import show_facts
 from api.cli.ids import identifier_of
 from api.cli.instants import AsOf, position
@@ -15,7 +16,8 @@ from api.cli.states import State, kind_of, state_of
 from api.cli.timelines import entry_of, history_of, patients_of, show_timeline
 from api.cli.trees import branches, draw, show_lines
 from api.cli.voice import Voice
-from domain import billing_day
+from api.descorings import descoring_out
+from domain import billing_day, patient
 from domain.billing_day import Line
 from domain.care import columns_of
 
@@ -49,6 +51,11 @@ def show(
         elif kind == "billing_day":
             day = billing_day.fold(events)
             shown["lines"] = day.lines if day else ()
+        elif kind == "patient":
+            state = patient.fold(events)
+            found = quittance.descorings.shown(state, at) if state else ()
+            shown["descorings"] = [descoring_out(one) for one in found]
+            shown["state"].pop("descorings", None)
         note_access(quittance, "show", patients)
         if as_json:
             if "lines" in shown:
@@ -78,6 +85,9 @@ def _show(voice: Voice, shown: dict[str, Any]) -> None:
     if "invoices" in shown:
         voice.say("show.invoices")
         draw(voice, shown["invoices"])
+    if shown.get("descorings"):
+        voice.say("show.descorings")
+        show_descorings(voice, shown["descorings"])
     if "lines" in shown:
         voice.say("show.lines")
         show_lines(voice, shown["lines"])

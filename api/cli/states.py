@@ -6,11 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from api.cli.number_lists import years_of
+from api.verdicts_to_come import told
 from application.ports import Event
 from domain import (
     api_key,
     billing_day,
     casework,
+    correction_rule,
+    document,
     establishment,
     inbox,
     invoice,
@@ -28,8 +31,8 @@ State = dict[str, Any]
 _OPENINGS = ("made", "details", "issued", "raised", "accepted", "opened")
 """Fields of a state that hold what its first event said: shown in one row with the rest."""
 _HIDDEN = "secret_hash"
-_APART_OF_DAY = ("lines", "before", "away")
-"""Shown as a tree, and what the day would be again if a file were refused or settled after all."""
+_APART_OF_DAY = ("lines", "before", "away", "as_paid", "is_in_closed_books")
+"""Shown as a tree; what the day would be again if a file were refused or settled after all; told by no event of it."""
 
 
 def kind_of(topic: str) -> str:
@@ -39,7 +42,7 @@ def kind_of(topic: str) -> str:
 
 def state_of(kind: str, identifier: UUID, events: Sequence[Event]) -> State:
     """Fields after all these events; those of a billing day without its lines."""
-    return _STATES[kind](identifier, events)
+    return told(_STATES[kind](identifier, events))
 
 
 def payload(happened: Event) -> State:
@@ -62,6 +65,12 @@ def _flat(state: Any) -> State:  # noqa: ANN401 - the state of any aggregate
     return flat
 
 
+def _flat_of(state: Any, name: str) -> State:  # noqa: ANN401 - the state of any aggregate
+    """With the fields of one of its parts among its own."""
+    flat = _flat(state)
+    return _flat(flat.pop(name)) | flat
+
+
 def _sending(identifier: UUID, events: Sequence[Event]) -> State:
     state = sending.fold(events, identifier)
     if state is None:
@@ -69,8 +78,8 @@ def _sending(identifier: UUID, events: Sequence[Event]) -> State:
     settled = state.settlement
     shown = {"status": state.status, "outcome": state.outcome, "national_union": state.made.union, **_flat(state.made)}
     return {name: value for name, value in shown.items() if name != "union"} | {
-        "accepted_cents": settled.accepted_cents if settled else 0,
-        "refused_cents": settled.refused_cents if settled else 0,
+        "accepted_cents": settled.accepted_cents if settled else None,
+        "refused_cents": settled.refused_cents if settled else None,
         "transmitted_on": state.transmitted_on,
         "error_percentage": state.error_percentage,
         "insurer_reference": state.insurer_reference,
@@ -81,6 +90,11 @@ def _sending(identifier: UUID, events: Sequence[Event]) -> State:
         "is_archived": state.is_archived,
         "funds": settled.funds if settled else (),
     }
+
+
+def _document(identifier: UUID, events: Sequence[Event]) -> State:
+    state = document.fold(events, identifier)
+    return _flat(state) | {"paid_cents": state.paid_cents, "open_cents": state.open_cents} if state else {}
 
 
 def _day(_: UUID, events: Sequence[Event]) -> State:
@@ -108,6 +122,7 @@ _STATES: dict[str, Callable[[UUID, Sequence[Event]], State]] = {
     "billing_day": _day,
     "invoice": _folded(invoice.fold),
     "sending": _sending,
+    "document": _document,
     "numbering": _numbering,
     "billing_run": _run,
     "message": lambda _, events: _last_words(events),
@@ -118,4 +133,5 @@ _STATES: dict[str, Callable[[UUID, Sequence[Event]], State]] = {
     "tariffs": _folded(tariffs.fold),
     "casework": _folded(casework.fold),
     "code_list": lambda _, events: _last_words(events),
+    "correction_rule": lambda _, events: _flat_of(correction_rule.fold(events), "spec"),
 }

@@ -67,6 +67,9 @@ def _show(voice: Voice, told: WhatIfOut) -> None:
     voice.say("what_if.days", count=told.days, changed=told.changed, untold=told.untold)
     voice.say("what_if.insurer", **sums(told.insurer))
     voice.say("what_if.patient", **sums(told.patient))
+    if then := told.only_then.days:
+        of = told.only_then
+        voice.say("what_if.only_then", count=then, insurer=amount(of.insurer_cents), patient=amount(of.patient_cents))
     for reason in told.reasons:
         voice.say("what_if.reason", count=reason.days, why=voice.why("blocker", reason.code))
     rows = [
@@ -77,7 +80,7 @@ def _show(voice: Voice, told: WhatIfOut) -> None:
             _codes(one.new),
             amount(one.difference_cents),
             amount(one.patient_difference_cents),
-            " · ".join(voice.why("blocker", code) for code in one.reasons),
+            " · ".join(voice.why("blocker", code) for code in one.reasons or one.former_reasons),
         )
         for one in told.rows
     ]

@@ -8,6 +8,7 @@ from rich.tree import Tree
 
 from api.build import Quittance
 from api.cli.voice import Voice
+from api.verdicts_to_come import told_cents
 from domain import billing_day, invoice
 from domain.billing_day import Line
 from domain.invoice import InvoiceIssued
@@ -33,8 +34,8 @@ def branches(
             "status": state.status if state else "",
             "verdict": state.verdict if state else "",
             "requested_cents": one.requested_cents,
-            "accepted_cents": state.accepted_cents if state else 0,
-            "refused_cents": state.refused_cents if state else 0,
+            "accepted_cents": told_cents(state.verdict, state.accepted_cents) if state else None,
+            "refused_cents": told_cents(state.verdict, state.refused_cents) if state else None,
             "days": _days(one.day_ids, states, every_line=every_line),
         }
         found.append(branch)

@@ -9,16 +9,17 @@ import typer
 from api.catalogue import percent
 from api.cli.access import note_access
 from api.cli.console import AsJson, Where, billed_month, establishment, working
-from api.cli.instants import AsOf, position
+from api.cli.instants import AsOf, day_of, position
 from api.cli.months import history_of, show_history
 from api.cli.voice import NOTHING, Voice
+from api.held_days import held_page, why_held
+from api.verdicts_to_come import all_told
 from application.ports import Sql
 from domain.errors import Invalid
 from projections.history import (
     DayFilter,
     InvoiceFilter,
     SendingFilter,
-    days_page,
     invoices_page,
     sendings_page,
 )
@@ -53,10 +54,18 @@ def history(
             show_history(voice, history_of(quittance, scope, "", at, archived=archived))
             return
         asked = Asked(limit=limit, after=after or None, at=at)
-        with quittance.store.database.snapshot() as sql:
-            page = _page(sql, scope, of, asked, month or None, union or None, status or None, verdict or None, archived)
+        narrow = (month or None, union or None, status or None, verdict or None)
+        if of == "days":
+            page = held_page(quittance, scope, _days(*narrow), day_of(as_of), asked)
+        else:
+            with quittance.store.database.snapshot() as sql:
+                page = _page(sql, scope, of, asked, *narrow, archived)
         note_access(quittance, "history", [row["patient_id"] for row in page.rows if "patient_id" in row])
-        _show_page(voice, of, page)
+        _show_page(voice, of, Page(all_told(page.rows), page.following))
+
+
+def _days(month: str | None, union: str | None, status: str | None, verdict: str | None) -> DayFilter:
+    return DayFilter(month=month, national_union=union, phase=status, verdict=verdict)
 
 
 def _page(
@@ -78,9 +87,6 @@ def _page(
         case "invoices":
             chosen = InvoiceFilter(month=month, national_union=union, status=status, verdict=verdict)
             return invoices_page(sql, scope, chosen, asked)
-        case "days":
-            days = DayFilter(month=month, national_union=union, phase=status, verdict=verdict)
-            return days_page(sql, scope, days, asked)
     raise Invalid("list_unknown", "--of: give sendings, invoices or days.", field="of")
 
 
@@ -106,10 +112,12 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "days": (
         ("column.date", "date"),
+        ("column.status", "phase"),
         ("column.verdict", "verdict"),
         ("column.requested", "amount_cents"),
         ("column.accepted", "accepted_cents"),
         ("column.refused", "refused_cents"),
+        ("column.reason", "held_back"),
         ("column.id", "day_id"),
     ),
 }
@@ -133,4 +141,8 @@ def _cell(voice: Voice, name: str, value: Any) -> object:  # noqa: ANN401 - a ce
         return NOTHING if value is None else voice.money(value)
     if name == "error_percentage":
         return percent(value, voice.language)
+    if name == "held_back":
+        return " · ".join(one["text"] for one in why_held(value, voice.language)) or NOTHING
+    if name == "phase":
+        return voice.why("list_phase", value)
     return voice.code(name, value) if name in ("status", "verdict") else value

@@ -18,6 +18,7 @@ ANSWERS = Listing(messages.TABLE, ("received_at",))
 IMPORTS = Listing(imports.TABLE, ("imported_at",))
 RUNS = Listing(runs.TABLE, ("run_at", "month"))
 _LeftOut = tuple[str, int, int | None, int]
+_Figures = tuple[int, int | None, int]
 
 
 @router.get("/items", operation_id="list_items", response_model=list_model("items", items.TABLE, facts=dict[str, str]))
@@ -57,14 +58,27 @@ def list_imports(caller: MayRead, reading: Reads, paging: Pages, establishment_i
 @router.get(
     "/billing-runs",
     operation_id="list_billing_runs",
-    response_model=list_model("billing_runs", runs.TABLE, blocked=list[_LeftOut], elsewhere=list[_LeftOut]),
+    response_model=list_model(
+        "billing_runs",
+        runs.TABLE,
+        blocked=list[_LeftOut],
+        elsewhere=list[_LeftOut],
+        documents=list[_LeftOut],
+        left_out=_Figures | None,
+    ),
 )
 def list_billing_runs(
     caller: MayRead, reading: Reads, paging: Pages, establishment_id: Where = None, month: Word = None
 ) -> Response:
-    """Runs that were made. `blocked` and `elsewhere`: code or destination, days, cents, days without amount."""
+    """Runs that were made. `blocked` and `documents`: code or destination, days, cents, days without amount.
+
+    `elsewhere`: what runs left out for a destination that eFact does not reach, as long as they made no documents.
+
+    `left_out`: days, cents and days without amount of all left out, a day of several reasons once; null when not known.
+    """
     scope = reading.scope(caller, establishment_id)
-    return _page(reading, paging, "billing_runs", RUNS, scope, {"month": month}, "blocked", "elsewhere")
+    told = ("blocked", "elsewhere", "documents", "left_out")
+    return _page(reading, paging, "billing_runs", RUNS, scope, {"month": month}, *told)
 
 
 def _page(

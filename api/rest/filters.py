@@ -45,7 +45,10 @@ class InvoiceQuery:
 
 @dataclass(frozen=True, slots=True)
 class DayQuery:
-    """Of billing days; `decision=none`: refused, and nobody decided yet."""
+    """Of billing days; `decision=none`: refused, and nobody decided yet. `is_proposed`: waits for a second person.
+
+    `is_left`: refused, nobody decided yet, and a billing run went by meanwhile; false: none did.
+    """
 
     month: InMonth = None
     national_union: Word = None
@@ -57,13 +60,15 @@ class DayQuery:
     patient_id: UUID | None = None
     import_id: UUID | None = None
     is_returned: bool | None = None
+    is_proposed: bool | None = None
+    is_left: bool | None = None
     date_from: OnDay = None
     date_to: OnDay = None
 
 
 @dataclass(frozen=True, slots=True)
 class RefusalQuery:
-    """Of refused lines; `root_code` and `root_letter` name a group of causes."""
+    """Of refused lines; `root_code` and `root_letter` name a group of causes. `is_left`: as of billing days."""
 
     month: InMonth = None
     national_union: Word = None
@@ -75,6 +80,7 @@ class RefusalQuery:
     root_letter: Word = None
     decision: Word = None
     is_cascade: bool | None = None
+    is_left: bool | None = None
     sending_id: UUID | None = None
     invoice_id: UUID | None = None
     day_id: UUID | None = None
@@ -83,10 +89,23 @@ class RefusalQuery:
     date_to: OnDay = None
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentQuery:
+    """Of documents; `status`: issued, handed_out, paid, refused or cancelled."""
+
+    month: InMonth = None
+    destination: Word = None
+    status: Word = None
+    number: Annotated[str | None, Query(pattern=r"^[0-9]{10}$")] = None
+    patient_id: UUID | None = None
+    run_id: UUID | None = None
+
+
 SendingWanted = Annotated[SendingQuery, Depends()]
 InvoiceWanted = Annotated[InvoiceQuery, Depends()]
 DayWanted = Annotated[DayQuery, Depends()]
 RefusalWanted = Annotated[RefusalQuery, Depends()]
+DocumentWanted = Annotated[DocumentQuery, Depends()]
 
 
 def narrowed(kind: type[F], query: Any) -> F:  # noqa: ANN401 - one of the queries above

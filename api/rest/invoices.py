@@ -12,9 +12,10 @@ from api.rest.reads import Reading, Reads
 from api.rest.resources import NOT_CHANGED, resource
 from api.rest.rights import MayRead, not_here, within
 from api.rest.sendings import sending_of
+from api.verdicts_to_come import told_cents
 from domain import invoice as invoices
 from domain.invoice import Invoice, InvoiceIssued
-from projections.settled_days import days_of_sending
+from projections.settled_days import days_of_invoices
 
 router = resource("/invoices", "invoices")
 tree_router = resource("/sendings", "sendings")
@@ -24,13 +25,16 @@ _MOST_INVOICES = 100
 
 @dataclass(frozen=True, slots=True)
 class InvoiceOut(InvoiceIssued):
-    """What was asked, and what the settlement made of it. `insurer_reference`: how the insurer calls it, if it said."""
+    """What was asked, and what the settlement made of it: null before it came.
+
+    `insurer_reference`: how the insurer calls it, if it said.
+    """
 
     invoice_id: UUID | None = None
     status: str = ""
     verdict: str = ""
-    accepted_cents: int = 0
-    refused_cents: int = 0
+    accepted_cents: int | None = None
+    refused_cents: int | None = None
     insurer_reference: str = ""
 
 
@@ -80,21 +84,21 @@ def get_sending_tree(
     """What was billed and what the union said, from the invoice down to the line, as of any instant."""
     state, _ = sending_of(caller, reading, sending_id)
     ids = state.made.invoice_ids[cursor : cursor + limit]
-    shown = _opened(reading, sending_id, ids)
+    shown = _opened(reading, ids)
     more = cursor + limit < len(state.made.invoice_ids)
     address = f"/sendings/{sending_id}/tree?limit={limit}&cursor={cursor + limit}" if more else None
     body = {"sending_id": sending_id, "invoices": shown, "next": address}
     return reading.many(body, action="sending.tree", patients=[one["patient_id"] for one in shown])
 
 
-def _opened(reading: Reading, sending_id: UUID, ids: tuple[UUID, ...]) -> list[dict[str, Any]]:
+def _opened(reading: Reading, ids: tuple[UUID, ...]) -> list[dict[str, Any]]:
     log, upto = reading.quittance.log, reading.upto
     states = {i: state for i, events in log.load(ids, upto).items() if (state := invoices.fold(events))}
-    day_ids = [day for state in states.values() for day in state.made.day_ids]
-    seen = days_of_sending(log, day_ids, sending_id, upto)
+    seen = days_of_invoices(log, [(i, state.made) for i, state in states.items()], upto)
     shown, whole = [], reading.caller.may("medical")
     for identifier in (i for i in ids if i in states):
-        here = [seen[day_id] for day_id in states[identifier].made.day_ids if day_id in seen]
+        made = states[identifier].made
+        here = [seen[identifier, day_id] for day_id in made.day_ids if (identifier, day_id) in seen]
         branches = [{**asdict(shown_day(day.day_id, day.state, whole=whole)), "is_here": day.is_here} for day in here]
         shown.append({**_shown(identifier, states[identifier], whole=whole), "days": branches})
     return shown
@@ -107,7 +111,7 @@ def _shown(invoice_id: UUID, state: Invoice, *, whole: bool) -> dict[str, Any]:
         "invoice_id": invoice_id,
         "status": state.status,
         "verdict": state.verdict,
-        "accepted_cents": state.accepted_cents,
-        "refused_cents": state.refused_cents,
+        "accepted_cents": told_cents(state.verdict, state.accepted_cents),
+        "refused_cents": told_cents(state.verdict, state.refused_cents),
         "insurer_reference": state.insurer_reference,
     }

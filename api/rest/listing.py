@@ -12,10 +12,13 @@ from pydantic_core import PydanticCustomError
 from api.rest.bodies import Day, Month, no_number_of_a_person
 from api.rest.encoding import opened
 from api.rest.reads import Reading
+from api.verdicts_to_come import all_told
 from domain.identifiers import is_nihii
 from projections.paging import MOST_ROWS, Asked, Page
 from projections.table import Table
 
+UNTOLD: dict[str, Any] = {"accepted_cents": int | None, "refused_cents": int | None}
+"""Of lists that hold what no insurer has judged yet: null until then."""
 _KINDS: dict[str, Any] = {"uuid": UUID, "text": str, "int": int, "bool": bool, "bytes": str}
 
 
@@ -75,15 +78,15 @@ def page_answer(
     reading: Reading, paging: Paging, name: str, page: Page, *json_columns: str, action: str = ""
 ) -> Response:
     """Rows under the name of the list, and the address of the next page. `action`: whose data stand in it is noted."""
-    rows = [opened(row, *json_columns) for row in page.rows]
+    rows = [opened(row, *json_columns) for row in all_told(page.rows)]
     body = {name: rows, "next": paging.following(page.following)}
     seen = [row["patient_id"] for row in page.rows] if action else []
     return reading.many(body, action=action, patients=seen)
 
 
 def list_model(name: str, table: Table, **other: Any) -> type[BaseModel]:  # noqa: ANN401 - any type
-    """The documented shape of a list of rows; `other`: types of columns that are answered otherwise than kept."""
-    columns: dict[str, Any] = {}
+    """The documented shape of a list of rows; `other`: types of columns that are answered otherwise or added."""
+    columns: dict[str, Any] = {name: (kind, ...) for name, kind in other.items()}
     for column in table.columns:
         kind = other.get(column.name, _KINDS[column.kind])
         columns[column.name] = (kind | None if column.optional or column.personal else kind, ...)

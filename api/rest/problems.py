@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from api.catalogue import LANGUAGES, Language, has, text
 from api.rest.encoding import encode
 from application.access import NotAuthenticated, NotPermitted
-from application.ports import AnswerKeyReused, ConcurrencyConflict, UnreadableMessage, VersionStale
+from application.ports import AnswerKeyReused, ConcurrencyConflict, UnionsNotReached, UnreadableMessage, VersionStale
 from domain.errors import DomainError, Invalid, NotAllowed, NotFound
 from infrastructure.store.errors import StoreUnavailable
 from projections.errors import ViewsBehind
@@ -53,12 +53,13 @@ class ProblemBody:
 
 @dataclass(slots=True)
 class Problem(Exception):
-    """An error of the door itself."""
+    """An error of the door itself. `facts`: what its text names, figures and dates only."""
 
     status: int
     code: str
     errors: Sequence[FieldError] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 _PLAIN: dict[type[Exception], Problem] = {
@@ -69,6 +70,7 @@ _PLAIN: dict[type[Exception], Problem] = {
     AnswerKeyReused: Problem(422, "idempotency_key_reused"),
     StoreUnavailable: Problem(503, "store_unavailable", headers=_RETRY),
     ViewsBehind: Problem(503, "views_behind", headers=_RETRY),
+    UnionsNotReached: Problem(503, "unions_not_reached", headers={"Retry-After": "60"}),
 }
 KINDS = (Problem, DomainError, UnreadableMessage, RequestValidationError, HTTPException, *_PLAIN)
 """Every type of error that has an answer of its own."""
@@ -106,7 +108,7 @@ def response_to(problem: Problem, request: Request) -> Response:
         problem.code,
         problem.status,
         text(f"problem_title.{code}", language),
-        text(f"problem.{code}", language, field=problem.errors[0].field if problem.errors else ""),
+        text(f"problem.{code}", language, **problem.facts, field=problem.errors[0].field if problem.errors else ""),
         tuple(replace(found, hint=_hint(found, language)) for found in problem.errors),
     )
     headers = {"Content-Language": language, "Vary": "Accept-Language", **problem.headers}
@@ -147,7 +149,9 @@ async def _handle(request: Request, error: Exception) -> Response:
 def _of_domain(error: DomainError) -> Problem:
     status = next(status for kind, status in _DOMAIN_STATUS if isinstance(error, kind))
     named = error.facts.get("field")
-    return Problem(status, error.code, [FieldError("body", str(named), error.code)] if named else ())
+    errors = [FieldError("body", str(named), error.code)] if named else ()
+    facts = {name: fact for name, fact in error.facts.items() if name != "field"}
+    return Problem(status, error.code, errors, facts=facts)
 
 
 def _field_error(found: Mapping[str, Any]) -> FieldError:

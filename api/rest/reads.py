@@ -71,10 +71,15 @@ class Reading:
             cause = f"api correlation={self.correlation_id}"
             self.quittance.access_log.record(self.caller.actor, action, who, cause, self.on_behalf_of)
 
-    def one(self, body: object, version: int, *, action: str = "", patients: Iterable[UUID] = ()) -> Response:
-        """A single resource with its `ETag`, or 304 when the asker has it. `patients`: whose data stand in the body."""
+    def one(
+        self, body: object, version: int, *, action: str = "", patients: Iterable[UUID] = (), is_alone: bool = True
+    ) -> Response:
+        """A single resource with its `ETag`, or 304 when the asker has it. `patients`: whose data stand in the body.
+
+        `is_alone`: it hangs on nothing but its own stream; else what the asker has may be another by now.
+        """
         tag = f'"{version}"' if self.upto is None else f'"{version}.{self.upto}"'
-        if tag in self.known_tags or "*" in self.known_tags:
+        if is_alone and (tag in self.known_tags or "*" in self.known_tags):
             return Response(status_code=304, headers={"ETag": tag})
         self.saw(action, patients)
         return answer(encode(body), headers={"ETag": tag})

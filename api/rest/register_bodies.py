@@ -10,6 +10,7 @@ from api.rest.bodies import Body, Day, Nihii, Reason, Ssin, Text, example
 from api.rest.resources import id_of
 from domain.authorisation import Authorisation, Kind
 from domain.establishment import Country, EstablishmentDetails, Sector
+from domain.notification import MOST_LETTERS, Notification, Sender
 from domain.patient import Insurability, Language, PatientDetails
 from domain.provider import ProviderDetails
 
@@ -33,6 +34,7 @@ class EstablishmentIn(Body):
         content_code="019",
         is_test=True,
         country="BE",
+        second_person_above_cents=50000,
     )
 
     name: Text
@@ -48,6 +50,18 @@ class EstablishmentIn(Body):
     content_code: Annotated[str, Field(max_length=3, description="Record 10 zone 13; empty until known.")] = ""
     is_test: bool = True
     country: Annotated[Country, Field(description="Of the tariffs by which it bills.")] = "BE"
+    second_person_above_cents: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            le=100_000_000,
+            description="A second person confirms decisions that give up or back more than that at once; null: never.",
+        ),
+    ] = None
+    files_derogation_from: Annotated[
+        Day | None, Field(description="From then on an insurer's derogation lifts the limit of files a month (100723).")
+    ] = None
+    files_derogation_to: Annotated[Day | None, Field(description="Last day of that derogation; null: open.")] = None
     reason: Reason = ""
 
     def details(self) -> EstablishmentDetails:
@@ -211,6 +225,54 @@ class AuthorisationEndIn(Body):
     model_config = example(kind="katz", valid_from="2026-01-01", reason="Refusée par le médecin-conseil")
 
     kind: Kind
+    valid_from: Day
+    reason: Reason = ""
+
+
+class NotificationIn(Body):
+    """How the insurer was told of the authorisation of that kind and first day, by the practice or another."""
+
+    model_config = example(
+        kind="katz", valid_from="2026-01-01", sent_on="2026-01-05", reference="410000-17", reason="Accusé reçu"
+    )
+
+    kind: Kind
+    valid_from: Day
+    sent_on: Annotated[Day | None, Field(description="May be left out when another sent it.")] = None
+    sender: Annotated[Sender, Field(description="`other`: a care giver elsewhere had it already.")] = "practice"
+    reference: Annotated[str, Field(max_length=MOST_LETTERS, description="Of the message or letter.")] = ""
+    proof: Annotated[str, Field(max_length=MOST_LETTERS, description="What shows it, and where it is kept.")] = ""
+    reason: Reason = ""
+
+    def told(self) -> Notification:
+        """As the domain knows it."""
+        return Notification(self.kind, self.valid_from, self.sent_on, self.sender, self.reference, self.proof)
+
+
+class DescoringIn(Body):
+    """The insurer's message after a control visit: a lower category held on these days, or none (empty)."""
+
+    model_config = example(
+        category="A", valid_from="2026-01-01", valid_to="2026-03-31", told_on="2026-02-20", reason="Visite de contrôle"
+    )
+
+    category: Annotated[str, Field(max_length=2, description="Of the Katz form; empty: none holds.")] = ""
+    valid_from: Day
+    valid_to: Day | None = None
+    told_on: Annotated[Day, Field(description="Date of the message: 90 calendar days count from it.")]
+    number: Annotated[str, Field(max_length=40, pattern=r"^[ -~]*$", description="The insurer's, if any.")] = ""
+    reason: Reason = ""
+
+    def given(self) -> Authorisation:
+        """As the domain knows it."""
+        return Authorisation("katz", self.category, self.valid_from, self.valid_to, self.number)
+
+
+class DescoringEndIn(Body):
+    """The one that begins on that day was recorded by mistake, or the insurer took it back."""
+
+    model_config = example(valid_from="2026-01-01", reason="Contesté, la mutualité revient dessus")
+
     valid_from: Day
     reason: Reason = ""
 

@@ -14,7 +14,20 @@ from api.rest.resources import resource
 from api.rest.rights import MayAdminister, MayRead, Product
 from application.code_list import CodeListReport
 from domain.code_list import OfficialCode
-from domain.rules.limits import FILES_PER_DAY, FILES_PER_MONTH, TIME_BARS, FilesPerDay, FilesPerMonth, TimeBar
+from domain.rules.limits import (
+    FILES_PER_DAY,
+    FILES_PER_MONTH,
+    NOTICES,
+    OWN_CORRECTIONS,
+    PATIENT_DOCUMENTS,
+    TIME_BARS,
+    FilesPerDay,
+    FilesPerMonth,
+    Notice,
+    OwnCorrection,
+    PatientDocument,
+    TimeBar,
+)
 from domain.rules.refusals import Explanation, explain, known_codes
 from domain.rules.unions import GROUPED, UNIONS, GroupedFunds
 
@@ -42,12 +55,15 @@ class CodeOut:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Dated limits, each with its source. `files_per_day_scope` is the practice's setting where no source tells."""
+    """Dated limits, each with its source. `files_per_day_scope`: of files a day and a month, where no source tells."""
 
     files_per_day: tuple[FilesPerDay, ...]
     files_per_day_scope: str
     files_per_month: tuple[FilesPerMonth, ...]
     time_bars: tuple[TimeBar, ...]
+    own_corrections: tuple[OwnCorrection, ...]
+    notices: tuple[Notice, ...]
+    patient_documents: tuple[PatientDocument, ...]
     grouped_funds: tuple[GroupedFunds, ...]
     national_unions: tuple[str, ...]
 
@@ -84,4 +100,5 @@ def load_code_list(caller: MayAdminister, command: Writes, quittance: Product, c
 def get_rules(caller: MayRead, reading: Reads) -> Response:  # noqa: ARG001 - the right itself
     """The insurers' limits as the product applies them."""
     scope = reading.quittance.settings.files_per_day_scope
-    return reading.many(Rules(FILES_PER_DAY, scope, FILES_PER_MONTH, TIME_BARS, GROUPED, UNIONS))
+    days = (OWN_CORRECTIONS, NOTICES, PATIENT_DOCUMENTS)
+    return reading.many(Rules(FILES_PER_DAY, scope, FILES_PER_MONTH, TIME_BARS, *days, GROUPED, UNIONS))

@@ -45,7 +45,7 @@ class ResolveIn(Body):
 
 @dataclass(frozen=True, slots=True)
 class SendingOut:
-    """A sending. `status` is the weightiest thing known of it; figures of the settlement are zero before it came."""
+    """A sending. `status` is the weightiest thing known of it; figures of the settlement are null before it came."""
 
     sending_id: UUID
     establishment_id: UUID
@@ -64,13 +64,14 @@ class SendingOut:
     requested_cents: int
     control_number: int
     made_elsewhere: bool
+    replaces: tuple[UUID, ...]
     status: str
     outcome: str
     transmitted_on: Date | None
     error_percentage: str
     insurer_reference: str
-    accepted_cents: int
-    refused_cents: int
+    accepted_cents: int | None
+    refused_cents: int | None
     funds: tuple[FundTotal, ...]
     answers: tuple[str, ...]
     is_contradictory: bool
@@ -87,7 +88,7 @@ class SendingChanged:
 
 @dataclass(frozen=True, slots=True)
 class SentList:
-    """What became of each file; `code` says why when it was held back or failed."""
+    """What became of each file; `code` says why when it was held back or failed, `until` on which day it may leave."""
 
     sendings: tuple[Sent, ...]
 
@@ -229,8 +230,8 @@ def _shown(state: Sending) -> dict[str, Any]:
         "transmitted_on": state.transmitted_on,
         "error_percentage": state.error_percentage,
         "insurer_reference": state.insurer_reference,
-        "accepted_cents": settled.accepted_cents if settled else 0,
-        "refused_cents": settled.refused_cents if settled else 0,
+        "accepted_cents": settled.accepted_cents if settled else None,
+        "refused_cents": settled.refused_cents if settled else None,
         "funds": settled.funds if settled else (),
         "answers": sorted(state.messages),
         "is_contradictory": sendings.is_contradictory(state),

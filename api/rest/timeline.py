@@ -1,6 +1,6 @@
 """The timeline of anything: what happened, who did it for whom, when, why, because of what; and the state then."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -12,9 +12,21 @@ from api.plain import plain
 from api.rest.reads import Reads
 from api.rest.resources import resource
 from api.rest.rights import MayRead, not_here, within
+from api.verdicts_to_come import told
 from application.access import Caller
 from application.ports import Recorded
-from domain import billing_day, establishment, inbox, invoice, numbering, patient, provider, sending
+from domain import (
+    billing_day,
+    correction_rule,
+    document,
+    establishment,
+    inbox,
+    invoice,
+    numbering,
+    patient,
+    provider,
+    sending,
+)
 from projections.feed import owner_of
 
 router = resource("/timeline", "timeline")
@@ -28,9 +40,11 @@ _STATES: dict[str, Callable[[list[Any], UUID], object]] = {
     "billing_day": lambda events, _: day._asdict() if (day := billing_day.fold(events)) else None,
     "invoice": lambda events, _: invoice.fold(events),
     "sending": sending.fold,
+    "document": document.fold,
     "item": lambda events, _: inbox.fold_item(events),
     "import": lambda events, _: inbox.fold_import(events),
     "numbering": lambda events, _: numbering.fold(events),
+    "correction_rule": lambda events, _: correction_rule.fold(events),
     "billing_run": lambda events, _: events,
     "message": lambda events, _: events,
 }
@@ -92,10 +106,15 @@ def get_timeline(
         "kind": kind,
         "version": len(recorded),
         "entries": [_entry(one) for one in shown],
-        "state": plain(_STATES[kind]([one.event for one in recorded], stream_id)),
+        "state": _state(kind, recorded, stream_id),
         "next": f"/timeline/{stream_id}?after={after + limit}&limit={limit}" if more else None,
     }
     return reading.one(body, len(recorded), action="timeline.read", patients=who)
+
+
+def _state(kind: str, recorded: Sequence[Recorded], stream_id: UUID) -> Any:  # noqa: ANN401 - of any aggregate
+    state = plain(_STATES[kind]([one.event for one in recorded], stream_id))
+    return told(state) if isinstance(state, dict) else state
 
 
 def _check_scope(caller: Caller, kind: str, opening: Recorded) -> None:

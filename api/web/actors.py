@@ -4,7 +4,10 @@ from collections.abc import Callable, Hashable
 from uuid import UUID
 
 from api.catalogue import text
+from api.web.rule_words import rule_name
 from api.web.visit import Visit
+from domain import correction_rule as rules
+from domain.correction_rule import rule_of
 
 
 def name_of(visit: Visit, actor: str) -> str:
@@ -28,6 +31,9 @@ def _name_of(visit: Visit, actor: str) -> str:
     if kind == "user":
         state = visit.quittance.accounts.user(user_id) if (user_id := _uuid(rest)) else None
         return state.name if state else text("actor.unknown", visit.language)
+    if rule_id := rule_of(actor):
+        rule = rules.fold(visit.quittance.log.load([rule_id]).get(rule_id, []))
+        rest = rule_name(rule.spec, visit.language) if rule else rest
     if kind in ("operator", "key", "rule"):
         return text(f"actor.{kind}", visit.language, name=rest)
     return actor

@@ -13,6 +13,7 @@ from api.web.casework import casework_of
 from api.web.casework_things import PAGES
 from api.web.doors import MayBill, MayRead
 from api.web.in_place import Refusal, told
+from api.web.undecided import first_of
 from api.web.visit import Visit
 from application.run_report import RunReport
 from domain import casework
@@ -54,11 +55,12 @@ PAGES["billed_month"] = show_month
 def bill_month(visit: MayBill, month: Month) -> Response:
     """Write one file a union; nothing leaves before it is sent."""
     quittance, include_current = visit.quittance, visit.text("include_current", 5) == "true"
+    leaves = visit.text("leave_undecided", 5) == "true"
     options = RunOptions(month, include_current, quittance.settings.one_month_per_file)
     return told(
         visit,
         lambda: visit.do(
-            lambda context: quittance.billing.run(context, visit.practice, options),
+            lambda context: quittance.billing.run(context, visit.practice, options, leave_undecided=leaves),
             lambda report: visit.at(f"{START}/{month}" + (f"/{report.run_id}" if report.run_id else "")),
             about=visit.practice,
         ),
@@ -90,6 +92,7 @@ def _month(visit: Visit, month: str, include_current: bool, refusal: Refusal | N
         is_current=month == month_of(visit.today),
         include_current=include_current,
         report=report,
+        undecided=first_of(report, visit.language, visit.today) if report else (),
         blocked=blockers(visit, report.blocked) if report else (),
         hints=blockers(visit, report.hints) if report else (),
         files=files_of(visit, SendingFilter(status="prepared"), SendingFilter(month=month)),

@@ -21,7 +21,7 @@ from projections.sending_numbers import sendings_by_id
 
 router = APIRouter(prefix="/c/{where}/facturation/reponses")
 PATH = "/facturation/reponses"
-_KINDS = ("931000", "920098", "920099", "920900", "920999")
+_KINDS = ("TACK", "REJECT", "931000", "920098", "920099", "920900", "920999")
 _STATES = ("received", "interpreted", "unreadable")
 _LOOKS: dict[str, Look] = {
     "received": ("state-prepared", "inbox", "message_state.received"),

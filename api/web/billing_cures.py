@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from api.catalogue import text
 from api.web.visit import Visit
 from application.register import provider_id
 from application.run_report import HeldBack
@@ -25,6 +26,8 @@ _OF_PATIENT = frozenset(
         "correction_same_destination",
     }
 )
+_OF_THE_FILE = ("10", "90")
+"""Refusals of its first and last record, which say who bills; a code with a slash is of its envelope."""
 _OF_PROVIDER = frozenset({"provider_unknown", "provider_not_active", "provider_not_member"})
 
 
@@ -90,6 +93,8 @@ def _place(
     visit: Visit, code: str, day_id: UUID, day: BillingDay, line_id: UUID | None, names: Mapping[UUID, str]
 ) -> tuple[str, str, str]:
     """Path, icon and label. Who may not open a file of a patient is led to the day."""
+    if code == "country_not_billed" or code.startswith(_OF_THE_FILE) or "/" in code:
+        return "/cabinet", "building-2", text("register_kind.establishment", visit.language)
     if code in _OF_PATIENT and visit.may_ever("medical"):
         return f"/patients/{day.patient_id}", "users", names.get(day.patient_id, "")
     line = next((one for one in day.lines if one.line_id == line_id), None)

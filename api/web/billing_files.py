@@ -29,11 +29,11 @@ _FAILED: Look = ("state-error", "triangle-alert", "status.failed")
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """`held`: why it cannot leave today. `has_failed`: the last hand-over did not reach the union."""
+    """`held`: why it cannot leave today. `failed`: why the last hand-over did not reach the union, if it did not."""
 
     row: Row
     held: Held | None = None
-    has_failed: bool = False
+    failed: SendingHandOverFailed | None = None
 
     @property
     def sending_id(self) -> UUID:
@@ -56,7 +56,7 @@ class File:
         """Icon and word of its state."""
         if self.held:
             return _HELD
-        return _FAILED if self.has_failed else sending_state(self.row)
+        return _FAILED if self.failed else sending_state(self.row)
 
     @property
     def row_class(self) -> str:
@@ -123,6 +123,6 @@ def _ticked(visit: Visit) -> tuple[UUID, ...]:
     return ids
 
 
-def _failed(events: Iterable[Event]) -> bool:
+def _failed(events: Iterable[Event]) -> SendingHandOverFailed | None:
     *_, last = [None, *events]
-    return isinstance(last, SendingHandOverFailed)
+    return last if isinstance(last, SendingHandOverFailed) else None

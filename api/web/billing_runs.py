@@ -1,5 +1,6 @@
 """One billing run: what it made, where its files are by now, what it left out; hand its files over, or take it back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,11 +11,16 @@ from api.rest.rights import not_here
 from api.web.billing_files import files_of, hand_over
 from api.web.doors import MayBill, MayRead
 from api.web.in_place import Refusal, told
+from api.web.looks import document_state
 from api.web.timeline import timeline_of
 from api.web.visit import Visit
+from application.ports import Row
 from application.run_report import Once
 from domain.billing_run import BillingRunCompleted
-from projections.history import SendingFilter
+from domain.document import printed
+from projections.documents import DOCUMENTS
+from projections.history import DocumentFilter, SendingFilter, conditions
+from projections.paging import MOST_ROWS, Asked, walk
 
 router = APIRouter(prefix="/c/{where}/facturation/{month}/{run_id}")
 
@@ -47,7 +53,7 @@ def send_run(visit: MayBill, month: Month, run_id: UUID) -> Response:
 
 @router.post("/annuler")
 def cancel_run(visit: MayBill, month: Month, run_id: UUID) -> Response:
-    """Withdraw the files that have not left: their days are prepared again, their numbers void."""
+    """Withdraw what has not left, files and documents: their days stand as before the run, their numbers are void."""
     run, quittance = _run(visit, month, run_id), visit.quittance
     return told(
         visit,
@@ -67,10 +73,20 @@ def _page(visit: Visit, run: Run, refusal: Refusal | None = None) -> Response:
         status=refusal.status if refusal else 200,
         run=run,
         files=files_of(visit, SendingFilter(run_id=run.run_id)),
+        documents=_documents(visit, run.run_id),
+        look=document_state,
+        printed=printed,
         left_out_once=left_out_of(run.made),
         entries=timeline_of(visit, run.run_id),
         refusal=refusal,
     )
+
+
+def _documents(visit: Visit, run_id: UUID) -> Sequence[Row]:
+    """Those that it made, by number, each as it stands on the day of the visit."""
+    where = conditions(visit.scope, DocumentFilter(run_id=run_id))
+    with visit.sql() as sql:
+        return list(walk(DOCUMENTS, sql, where, Asked(limit=MOST_ROWS, at=visit.upto)))
 
 
 def left_out_of(made: BillingRunCompleted) -> Once | None:

@@ -14,8 +14,12 @@ from domain.day_events import (
     AmountConfirmed,
     CareRecorded,
     CorrectionDecided,
+    CorrectionDeclined,
+    CorrectionProposed,
     CorrectionRestored,
+    CreditSettled,
     DayAcceptedByInsurer,
+    DayCredited,
     DayPartlyRefusedByInsurer,
     DayPriced,
     DayRefusedByInsurer,
@@ -23,6 +27,7 @@ from domain.day_events import (
     DuplicateConfirmed,
     LineCorrected,
     LineWithdrawn,
+    RefusalLeftUndecided,
     TimeBarLifted,
 )
 
@@ -79,6 +84,25 @@ def _decided(visit: Visit, former: Sequence[Event], event: CorrectionDecided | C
     yield Change(label(visit, "decision", "list_column"), *words)
 
 
+def _proposed(visit: Visit, _former: Sequence[Event], event: CorrectionProposed) -> Iterator[Change]:
+    yield Change(label(visit, "proposed", "state"), "", text(f"decision.{event.decision}", visit.language))
+
+
+def _declined(visit: Visit, _former: Sequence[Event], event: CorrectionDeclined) -> Iterator[Change]:
+    yield Change(label(visit, "proposed", "state"), text(f"decision.{event.decision}", visit.language), "")
+
+
+def _left(visit: Visit, former: Sequence[Event], _event: RefusalLeftUndecided) -> Iterator[Change]:
+    """How often it was left before, and is now."""
+    known = days.fold(former)
+    times = known.left_times if known else 0
+    yield Change(label(visit, "left_times", "list_column"), str(times) if times else "", str(times + 1))
+
+
+def _credited(visit: Visit, _former: Sequence[Event], event: DayCredited) -> Iterator[Change]:
+    yield Change(label(visit, "credited_cents", "state"), "", euros(-sum(event.cents), visit.language))
+
+
 def _line(former: Sequence[Event], line_id: UUID) -> Care | None:
     """As it stood."""
     known = days.fold(former)
@@ -111,7 +135,12 @@ TELLS: Mapping[type[Any], Tell] = {
     TimeBarLifted: _letter,
     DayReturned: _returned,
     CorrectionDecided: _decided,
+    CorrectionProposed: _proposed,
+    CorrectionDeclined: _declined,
     CorrectionRestored: _decided,
+    RefusalLeftUndecided: _left,
+    DayCredited: _credited,
+    CreditSettled: facts("credited_cents", "taken_cents"),
     DayAcceptedByInsurer: facts("accepted_cents"),
     DayPartlyRefusedByInsurer: facts("accepted_cents", "refused_cents"),
     DayRefusedByInsurer: facts("refused_cents"),

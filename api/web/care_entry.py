@@ -91,7 +91,7 @@ def _entry(visit: Visit, patient_id: UUID, date: Date, wrong: Wrong, provider: s
         file=file,
         tab="soins",
         date=date,
-        form=care_form(visit, provider=provider),
+        form=care_form(visit, date, provider=provider),
         lines=[line for one in known[who, date] for line in one.recorded],
         wrong=wrong,
         is_to_come=date > visit.today,
@@ -110,7 +110,7 @@ def _line_page(visit: Visit, day_id: UUID, line_id: UUID, wrong: Wrong) -> Respo
         day_id=day_id,
         line=line,
         name=names_of(visit, [known.patient_id]).get(known.patient_id, ""),
-        form=care_form(visit, line.care),
+        form=care_form(visit, known.date, line.care),
         version=len(visit.now().events(day_id)),
         wrong=wrong,
     )

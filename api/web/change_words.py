@@ -18,7 +18,14 @@ Tell = Callable[[Visit, Sequence[Event], Any], Iterable["Change"]]
 """What an event changed, given the visit, the events of the stream before, and the event."""
 
 _DAYS = frozenset({"birth_date"})
-_CODED = {"sex": "sex", "language": "language", "sector": "sector", "country": "country", "role": "role"}
+_CODED = {
+    "sex": "sex",
+    "language": "language",
+    "sector": "sector",
+    "country": "country",
+    "role": "role",
+    "way": "patient_document_way",
+}
 """Fields whose values have words of their own, and where."""
 _TIMES = frozenset({"time", "reading_time"})
 

@@ -4,21 +4,26 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from api.web import care_changes, people_changes, register_changes
+from api.web import care_changes, casework_changes, people_changes, register_changes
 from api.web.change_words import Change, Tell, facts
 from api.web.visit import Visit
 from application.ports import Recorded
+from domain.casework import FileAttached, FileWithdrawn
 from domain.inbox import ImportAccepted
 from domain.invoice import InvoiceSettled
+from domain.patient_document import PatientDocumentGiven
 from domain.sending import SendingSettled
 
 _TELLS: Mapping[type[Any], Tell] = {
     **care_changes.TELLS,
     **people_changes.TELLS,
     **register_changes.TELLS,
+    PatientDocumentGiven: facts("given_on", "way"),
     InvoiceSettled: facts("accepted_cents", "refused_cents"),
     SendingSettled: facts("requested_cents", "accepted_cents", "refused_cents"),
     ImportAccepted: facts("accepted", "rejected"),
+    FileAttached: casework_changes.file_name,
+    FileWithdrawn: casework_changes.file_name,
 }
 """Events that say more than their name."""
 

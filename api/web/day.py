@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.held_days import held_phase
+from api.held_days import HELD
 from api.rest.billing_days import ABSENT
 from api.rest.rights import not_here, within
 from api.web.casework import casework_of
@@ -16,17 +16,21 @@ from api.web.decisions import offer_of
 from api.web.doors import MayRead
 from api.web.form_fields import NOTHING, Wrong
 from api.web.looks import day_phase, decision, verdict
+from api.web.proposals import proposal_of
 from api.web.row_words import held_back
 from api.web.said import names_of, shown_lines
 from api.web.sending import Brief
 from api.web.timeline import timeline_of
+from api.web.undecided import told_of
 from api.web.visit import Visit
 from application.own_care import is_own
+from application.periods import in_books
 from domain import billing_day as days
-from domain.billing_day import AGAIN, BillingDay, Line
+from domain.billing_day import AGAIN, GIVES_BACK, BillingDay, Line
 from domain.correction import REASONED
 from domain.event import ERASED
 from domain.rules.limits import is_time_barred, last_sendable_day
+from projections.days import phase_of
 
 router = APIRouter(prefix="/c/{where}/jours")
 
@@ -42,10 +46,9 @@ PAGES["billing_day"] = show_day
 
 def day_page(visit: Visit, day_id: UUID, source: str = "", wrong: Wrong = NOTHING) -> Response:
     """Also what a form that was refused comes back to."""
-    day = day_of(visit, day_id)
+    day = in_books(visit.quittance.log, visit.practice, {day_id: day_of(visit, day_id)}, visit.upto)[day_id]
     visit.saw("billing_day.read", [day.patient_id])
     recorded = visit.quittance.log.history(day_id, visit.upto)
-    phase = "settled" if day.verdict != "none" else "in_sending" if day.sending_id else "prepared"
     lines = shown_lines(day, visit)
     held = held_back(visit, [day_id]).get(day_id, ())
     by, keys = visit.known_caller, visit.quittance.keys
@@ -59,12 +62,14 @@ def day_page(visit: Visit, day_id: UUID, source: str = "", wrong: Wrong = NOTHIN
         day=day,
         day_id=day_id,
         name=names_of(visit, [day.patient_id]).get(day.patient_id, ""),
-        phase=day_phase({"phase": held_phase(held) if held else phase}),
+        phase=day_phase({"phase": HELD if held else phase_of(day)}),
         held=held,
         verdict=verdict({"verdict": day.verdict}),
-        decision=decision({"decision": day.decision, "verdict": day.verdict}),
+        decision=decision({"decision": day.decision, "verdict": day.verdict, "credit": day.credit_state}),
         offer=offer_of(visit, day, lines),
         reasoned=REASONED,
+        proposal=proposal_of(visit, day, recorded),
+        waits=told_of(visit, [day_id]).get(day_id, ""),
         next_step=_next_step(day, is_held=bool(held)),
         lines=lines,
         own=own,
@@ -107,10 +112,18 @@ def changeable(day: BillingDay) -> tuple[Line, ...]:
 
 def _next_step(day: BillingDay, *, is_held: bool) -> str:
     """What the practice has to do: its own side, beside the insurer's word. What holds it back says so itself."""
-    if day.is_prepared or (is_held and day.decision in AGAIN):
+    if day.is_prepared or (is_held and day.waits_for_run):
         return ""
+    if day.waits_for_credit:
+        return "credit_waits"
+    if day.decision in GIVES_BACK:
+        return "credit_goes" if day.to_credit else "goes_again" if day.to_bill else "given_back"
     if day.decision != "none":
         return "goes_again" if day.decision in AGAIN else "closed"
+    if day.proposed != "none":
+        return "proposal_waits"
     if day.verdict in ("mixed", "refused"):
         return "decision_waits"
-    return "wait" if day.verdict == "none" else "nothing_to_do"
+    if day.verdict != "none":
+        return "nothing_to_do"
+    return "wait_for_payment" if day.document else "wait"

@@ -12,6 +12,7 @@ from api.web.doors import MayBill, MayRecordCare, MayRecordOwnCare
 from api.web.form_fields import day, done_or_wrong, identifier, version
 from api.web.visit import Visit
 from application.commit import Done
+from application.corrections import alone
 from application.ports import Context
 
 router = APIRouter(prefix="/c/{where}/jours")
@@ -72,6 +73,28 @@ def restore(visit: MayBill, day_id: UUID) -> Response:
     """Take the decision back, as long as no run took it up."""
     desk = visit.quittance.corrections
     return _on_day(visit, day_id, "annuler", lambda context: desk.decide_one(context, visit.practice, day_id, None))
+
+
+@router.post("/{day_id}/proposition/confirmer")
+def confirm_proposal(visit: MayBill, day_id: UUID) -> Response:
+    """Take the decision that somebody else proposed."""
+    desk = visit.quittance.corrections
+
+    def act(context: Context) -> Done[Any]:
+        return alone(desk.confirm(context, visit.practice, [day_id]))
+
+    return _on_day(visit, day_id, "proposition", act, needs_reason=False)
+
+
+@router.post("/{day_id}/proposition/ecarter")
+def decline_proposal(visit: MayBill, day_id: UUID) -> Response:
+    """Turn it down; who proposed it may, too."""
+    desk = visit.quittance.corrections
+
+    def act(context: Context) -> Done[Any]:
+        return alone(desk.decline(context, visit.practice, [day_id]))
+
+    return _on_day(visit, day_id, "proposition", act, needs_reason=False)
 
 
 def _on_day(

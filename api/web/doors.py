@@ -70,9 +70,11 @@ class Door:
         if where is not None:
             today = local_date(quittance.clock.now())
             caller = quittance.accounts.caller(session.user_id, where, today)
-            if self.right is not None:
-                caller.require(self.right)
-        return Visit.of(request, quittance, session, where, caller, form)
+        visit = Visit.of(request, quittance, session, where, caller, form)
+        # Behind the visit: who is turned away stays in the frame of the practice.
+        if caller is not None and self.right is not None:
+            caller.require(self.right)
+        return visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ MayRecordCare = Annotated[Visit, Depends(Door("care"))]
 MayBill = Annotated[Visit, Depends(Door("bill"))]
 MayNote = Annotated[Visit, Depends(Door("note"))]
 MayAudit = Annotated[Visit, Depends(Door("audit"))]
+MayClose = Annotated[Visit, Depends(Door("close"))]
 MayAdminister = Annotated[Visit, Depends(Door("admin"))]
 MayImport = Annotated[Visit, Depends(Door("care", body_bytes=UPLOAD_BYTES))]
 MayTakeAnswers = Annotated[Visit, Depends(Door("bill", body_bytes=UPLOAD_BYTES))]

@@ -20,7 +20,7 @@ _CODE = re.compile(r"[A-Z]? ?(\d{6}|\d{3}/\d{2})")
 _CALLED = re.compile(r"(envoi|zending|sending|facture|factuur|invoice)? ?(n[°º]|nr\.?|no\.?)? ?(?=\d)", re.IGNORECASE)
 """How pages name a number."""
 _AMOUNT = re.compile(r"€?(\d{1,3}(?:[ .,]\d{3}){1,3}|\d{1,9})[.,](\d{2})€?")
-_BARE = str.maketrans("", "", " .-/")
+_BARE = str.maketrans("", "", " .-/+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,14 @@ def _by_number(visit: Visit, words: str, bare: str) -> Found:
         _ids(visit, "invoices", "invoice_id", one_of("invoice_number", list({words, bare, bare.zfill(12)}))),
         _ids(visit, "sendings", "sending_id", sending) if len(bare) <= 3 else (),
         _codes(visit, bare) if len(bare) == 6 else (),
+        tuple(("document", one) for one in _documents(visit, bare)),
     )
+
+
+def _documents(visit: Visit, bare: str) -> tuple[UUID, ...]:
+    """By number, or by the communication that a payment names."""
+    column = {10: "number", 12: "communication"}.get(len(bare), "")
+    return _ids(visit, "documents", "document_id", one_of(column, [bare]), most=1) if column else ()
 
 
 def _by_amount(visit: Visit, cents: int) -> Found:

@@ -20,6 +20,7 @@ __all__ = ["ORDER", "Action", "Choice", "Column", "Grid", "GridSpec", "Look", "c
 
 ORDER = frozenset({"as_of", "sort", "descending", "limit", "cursor"})
 """What every list takes beside its filters."""
+_REASON = "reason"
 PageOf = Callable[[Sql, Condition, Asked], Page]
 
 
@@ -27,7 +28,8 @@ PageOf = Callable[[Sql, Condition, Asked], Page]
 class Grid:
     """What the template shows. `cents` None: nothing is summed. `colleagues`: whom an action can be told.
 
-    `unpriced`: rows of which the amount is not known yet; they count for nothing in `cents`.
+    `unpriced`: rows of which the amount is not known yet; they count for nothing in `cents`. `shared_reason`: of all
+    rows in sight, which then have no such column: it stands once above them.
     """
 
     spec: GridSpec
@@ -47,6 +49,7 @@ class Grid:
     has_own_filter: bool = False
     colleagues: Colleagues = ()
     unpriced: int = 0
+    shared_reason: str = ""
 
     @property
     def decisions(self) -> tuple[tuple[str, str], ...]:
@@ -57,6 +60,21 @@ class Grid:
     def is_counted_wholly(self) -> bool:
         """Up to 100,000 exactly."""
         return self.count <= MOST_COUNTED
+
+    @property
+    def is_in_pages(self) -> bool:
+        """Whether there are more rows than those in sight."""
+        return bool(self.following or self.first)
+
+    @property
+    def page_cents(self) -> int | None:
+        """The same sum of the rows in sight."""
+        return sum(self.spec.cents_of(row) for row in self.rows) if self.spec.total else None
+
+    @property
+    def page_unpriced(self) -> int:
+        """Rows in sight without an amount yet."""
+        return sum(bool(row["unpriced"]) for row in self.rows) if self.spec.tells_unpriced else 0
 
     @property
     def narrowed(self) -> dict[str, str]:
@@ -131,10 +149,11 @@ def grid_of(visit: Visit, spec: GridSpec, paging: Paging, where: Condition, page
     query = {name: value for name, value in paging.query if value}
     actions = tuple(action for action in spec.actions if visit.may(action.right))
     given_with = [action.right for action in actions if action.asks == "colleague"]
+    columns, rows, reason = _reason_once(spec, columns_of(visit, spec), spec.complete(visit, page.rows))
     return Grid(
         spec,
-        columns_of(visit, spec),
-        spec.complete(visit, page.rows),
+        columns,
+        rows,
         count,
         paging.following(page.following),
         f"{paging.address}?{urlencode(query)}" if given.after else None,
@@ -149,7 +168,19 @@ def grid_of(visit: Visit, spec: GridSpec, paging: Paging, where: Condition, page
         preference(visit, f"filter.{spec.name}") is not None,
         colleagues_in(visit, [visit.practice], given_with[0]) if given_with else (),
         unpriced,
+        reason,
     )
+
+
+def _reason_once(
+    spec: GridSpec, columns: tuple[Column, ...], rows: Sequence[Row]
+) -> tuple[tuple[Column, ...], Sequence[Row], str]:
+    """Columns and rows without the reason that is the same for several rows, and that reason."""
+    left = tuple(column for column in columns if column.name != _REASON)
+    said = {row[_REASON] for row in rows} if spec.tells_reason_once and left != columns else set()
+    if len(rows) < 2 or len(said) != 1 or said == {""}:
+        return columns, rows, ""
+    return left, [{**row, _REASON: ""} for row in rows], said.pop()
 
 
 def _page_and_sum(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from api.verdicts_to_come import all_told
 from api.web.visit import Visit
 from application.ports import Row
 from projections.paging import Listing
@@ -127,6 +128,8 @@ class GridSpec:
     """Path of the page where its first row comes from, and the right that this takes: told by a list that is empty."""
     enrich: Callable[[Visit, Sequence[Row]], Sequence[Row]] | None = None
     acts_on: tuple[str, str] | None = None
+    tells_reason_once: bool = False
+    """Whether a reason that all rows in sight share stands once above them: it may be long, and that of many days."""
 
     @property
     def title_key(self) -> str:
@@ -159,12 +162,5 @@ class GridSpec:
 
     def complete(self, visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
         """Rows with everything that a column shows."""
-        told = [_as_told(row) for row in rows]
-        return self.enrich(visit, told) if self.enrich and told else told
-
-
-def _as_told(row: Row) -> Row:
-    """What an insurer accepts and refuses is None as long as none has said anything, and not 0."""
-    if row.get("verdict", row.get("outcome")) != "none":
-        return row
-    return {**row, **{name: row[name] or None for name in ("accepted_cents", "refused_cents") if name in row}}
+        known = all_told(rows)
+        return self.enrich(visit, known) if self.enrich and known else known

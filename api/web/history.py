@@ -6,14 +6,24 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from api.held_days import day_conditions
-from api.rest.filters import DayQuery, DayWanted, InvoiceQuery, InvoiceWanted, SendingQuery, SendingWanted, narrowed
+from api.rest.filters import (
+    DayQuery,
+    DayWanted,
+    DocumentQuery,
+    DocumentWanted,
+    InvoiceQuery,
+    InvoiceWanted,
+    SendingQuery,
+    SendingWanted,
+    narrowed,
+)
 from api.rest.listing import Pages
 from api.web.doors import MayRead
 from api.web.grids import GRIDS, Exportable, list_page
-from api.web.history_grids import DAYS_GRID, INVOICES_GRID, SENDINGS_GRID
+from api.web.history_grids import DAYS_GRID, DOCUMENTS_GRID, INVOICES_GRID, SENDINGS_GRID
 from api.web.shell import Place
 from api.web.visit import Visit
-from projections.history import DayFilter, Filter, InvoiceFilter, SendingFilter, conditions
+from projections.history import DayFilter, DocumentFilter, Filter, InvoiceFilter, SendingFilter, conditions
 from projections.scope import Condition
 
 router = APIRouter(prefix="/c/{where}/historique")
@@ -27,6 +37,7 @@ def _(text: str) -> str:
 TABS = [
     Place("/historique/envois", _("Envois"), "send"),
     Place("/historique/factures", _("Factures"), "file-text"),
+    Place("/historique/hors-efact", _("Hors eFact"), "printer"),
     Place("/historique/jours", _("Jours"), "calendar-check"),
 ]
 """Kinds of history, each shown when its page exists; a module that brings another one adds it here."""
@@ -45,6 +56,7 @@ def _of_days(visit: Visit, wanted: Any) -> Condition:  # noqa: ANN401 - the quer
 
 GRIDS["sendings"] = Exportable(SENDINGS_GRID, SendingQuery, _where(SendingFilter))
 GRIDS["invoices"] = Exportable(INVOICES_GRID, InvoiceQuery, _where(InvoiceFilter), seen="invoice.listed")
+GRIDS["documents"] = Exportable(DOCUMENTS_GRID, DocumentQuery, _where(DocumentFilter), seen="document.listed")
 GRIDS["billing_days"] = Exportable(DAYS_GRID, DayQuery, _of_days, seen="billing_day.listed")
 
 
@@ -64,6 +76,12 @@ def show_sendings(visit: MayRead, wanted: SendingWanted, paging: Pages) -> Respo
 def show_invoices(visit: MayRead, wanted: InvoiceWanted, paging: Pages) -> Response:  # noqa: ARG001
     """Invoices."""
     return list_page(visit, "invoices", paging, "history.html", tabs=tabs_of(visit))
+
+
+@router.get("/hors-efact")
+def show_documents(visit: MayRead, wanted: DocumentWanted, paging: Pages) -> Response:  # noqa: ARG001
+    """Invoices beyond eFact."""
+    return list_page(visit, "documents", paging, "history.html", tabs=tabs_of(visit))
 
 
 @router.get("/jours")

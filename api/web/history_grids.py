@@ -1,6 +1,7 @@
 """The lists of history: their columns, filters and actions."""
 
 from collections.abc import Sequence
+from typing import get_args
 
 from api.held_days import HELD
 from api.web.decisions import CHOSEN
@@ -20,6 +21,8 @@ from api.web.grid_spec import (
 from api.web.looks import (
     day_phase,
     decision,
+    document_row,
+    document_state,
     invoice_state,
     sending_outcome,
     sending_row,
@@ -28,9 +31,12 @@ from api.web.looks import (
     verdict,
 )
 from api.web.row_words import with_blockers, with_care, with_explanation, with_patients, with_reasons
+from api.web.undecided import with_waits
 from api.web.visit import Visit
 from application.ports import Row
+from domain.document import Status
 from projections.days import with_known_amounts
+from projections.documents import DOCUMENTS
 from projections.history import DAYS, INVOICES, SENDINGS
 
 _STATUSES = (
@@ -45,7 +51,7 @@ _STATUSES = (
     "cancelled",
 )
 _VERDICTS = tuple((verdict, f"verdict.{verdict}") for verdict in ("accepted", "mixed", "refused"))
-_PHASES = tuple((phase, f"list_phase.{phase}") for phase in ("prepared", *HELD, "in_sending", "settled"))
+_PHASES = tuple((phase, f"list_phase.{phase}") for phase in ("prepared", HELD, "in_sending", "on_document", "settled"))
 _MONTH = Choice("month", "month", label="state.billed_month")
 _UNION = Choice("national_union", "text")
 SENDING_ACTIONS = (
@@ -65,8 +71,8 @@ SENDINGS_GRID = GridSpec(
     "/historique/envois",
     SENDINGS,
     (
-        Column("created_on", "day", label="state.creation_date"),
         Column("sending_number"),
+        Column("created_on", "day", label="state.creation_date"),
         Column("month", "month", label="state.billed_month"),
         Column("national_union", label="column.union"),
         Column("status", "state", state=sending_state),
@@ -161,10 +167,54 @@ INVOICES_GRID = GridSpec(
 )
 
 
+def _of_documents(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
+    return with_care(visit, with_patients(visit, rows), "document_id")
+
+
+DOCUMENTS_GRID = GridSpec(
+    "documents",
+    "/historique/hors-efact",
+    DOCUMENTS,
+    (
+        Column("number", label="column.invoice_number"),
+        Column("issued_on", "day", label="print.document_date"),
+        Column("month", "month", label="state.billed_month"),
+        Column("patient", label="list_column.patient", right="medical"),
+        Column("destination"),
+        Column("status", "state", state=document_state),
+        Column("amount_cents", "amount"),
+        Column("paid_cents", "amount", label="column.paid"),
+        Column("communication", label="column.communication"),
+        Column("handed_out_on", "day", shown=False, label="list_column.handed_out_on"),
+        Column("paid_on", "day", shown=False, label="list_column.paid_on"),
+        Column("refused_on", "day", shown=False, label="list_column.refused_on"),
+        Column("day_count", "number", shown=False, label="list_column.days"),
+        Column("line_count", "number", shown=False, label="list_column.lines"),
+        *CARE_COLUMNS_OF_PATIENTS,
+    ),
+    (
+        _MONTH,
+        Choice("destination", "text"),
+        Choice("status", "one_of", tuple((name, f"document_status.{name}") for name in get_args(Status))),
+        Choice("number", "text", label="column.invoice_number"),
+        MINE_OF_PATIENTS,
+    ),
+    open=lambda row: f"/hors-efact/{row['document_id']}",
+    look=document_row,
+    usual={"sort": "number", "descending": "true"},
+    total="amount_cents",
+    void="cancelled",
+    first_step=("/facturation", "bill"),
+    enrich=_of_documents,
+    actions=CARE_OF_PATIENTS,
+    prints="document",
+)
+
+
 def _of_days(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
     known = with_known_amounts(rows)
     told = with_blockers(visit, with_reasons(visit, with_patients(visit, known), "day_id"))
-    return with_care(visit, told, "day_id")
+    return with_care(visit, with_waits(visit, told), "day_id")
 
 
 DAYS_GRID = GridSpec(
@@ -186,6 +236,9 @@ DAYS_GRID = GridSpec(
         Column("month", "month", shown=False, label="list_column.month_of_care"),
         Column("possible_duplicates", "number", shown=False, label="list_column.possible_duplicates"),
         Column("unpriced", "number", shown=False, label="list_column.unpriced"),
+        Column("waits", shown=False, label="list_column.waits"),
+        Column("refused_on", "day", shown=False, label="list_column.refused_on"),
+        Column("left_times", "number", shown=False, label="list_column.left_times"),
         Column("sequence", "number", shown=False),
         *CARE_COLUMNS_OF_PATIENTS,
     ),
@@ -203,6 +256,8 @@ DAYS_GRID = GridSpec(
         Choice("date_from", "day", label="list_column.date_from"),
         Choice("date_to", "day", label="list_column.date_to"),
         Choice("is_returned", "flag", label="list_column.is_returned"),
+        Choice("is_proposed", "flag", label="list_column.is_proposed"),
+        Choice("is_left", "flag", label="list_column.is_left"),
         MINE_OF_PATIENTS,
     ),
     open=lambda row: f"/jours/{row['day_id']}",
@@ -211,6 +266,7 @@ DAYS_GRID = GridSpec(
     total="amount_cents",
     first_step=("/importations", "care"),
     enrich=_of_days,
+    tells_reason_once=True,
     actions=(DECIDE, *CARE_OF_PATIENTS),
     prints="day",
 )

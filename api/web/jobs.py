@@ -53,9 +53,9 @@ def begin(visit: MayRead, grid: str) -> Response:
     name, whole = named(visit, grid, action), is_whole(visit)
     is_asked_first = whole or action.is_weighed
     reason = "" if is_asked_first else reason_for(visit, action)
-    ids, cents = _meant(visit, shown, _of_filter(visit, shown) if whole else ticked(visit))
+    ids, cents, unpriced = _meant(visit, shown, _of_filter(visit, shown) if whole else ticked(visit))
     jobs = visit.quittance.jobs
-    job_id = jobs.draft(command_of(visit), visit.practice, name, ids, cents)
+    job_id = jobs.draft(command_of(visit), visit.practice, name, ids, cents, unpriced)
     if not is_asked_first:
         jobs.confirm(job_id, visit.known_caller.actor, reason)
     return visit.go(visit.at(f"/travaux/{job_id}"))
@@ -162,11 +162,14 @@ def _of_filter(visit: Visit, shown: Exportable) -> Sequence[UUID]:
     return filtered(visit, listed)
 
 
-def _meant(visit: Visit, shown: Exportable, wanted: Sequence[UUID]) -> tuple[Sequence[UUID], int]:
-    """Those that are of this practice, and what they are worth."""
-    rows = known_rows(visit, shown.spec, wanted)
-    ids = [one for one in wanted if one in rows]
-    return ids, sum(shown.spec.cents_of(rows[one]) for one in ids) if shown.spec.total else 0
+def _meant(visit: Visit, shown: Exportable, wanted: Sequence[UUID]) -> tuple[Sequence[UUID], int | None, int]:
+    """Those that are of this practice, what they are worth, and how many of them nobody knows the worth of."""
+    spec, known = shown.spec, known_rows(visit, shown.spec, wanted)
+    ids = [one for one in wanted if one in known]
+    unpriced = sum(bool(known[one]["unpriced"]) for one in ids) if spec.tells_unpriced else 0
+    if not spec.total:
+        return ids, 0, 0
+    return ids, sum(spec.cents_of(known[one]) for one in ids) if unpriced < len(ids) else None, unpriced
 
 
 def _action(visit: Visit, shown: Exportable, name: str) -> Action:

@@ -2,6 +2,7 @@
 
 from api.web.grid_spec import Look
 from application.ports import Row
+from domain.correction import GIVES_UP
 
 _SENDING: dict[str, Look] = {
     "prepared": ("state-prepared", "circle-dashed", "status.prepared"),
@@ -14,6 +15,8 @@ _SENDING: dict[str, Look] = {
     "settled": ("state-settled", "badge-check", "status.settled"),
     "cancelled": ("state-done", "ban", "status.cancelled"),
 }
+_CAME = frozenset({"envelope_rejected", "rejected", "settled"})
+"""States of a sending that somebody has to take note of."""
 _OUTCOME: dict[str, Look] = {
     "in_full": ("state-settled", "badge-check", "outcome.in_full"),
     "in_part": ("state-refused", "circle-minus", "outcome.in_part"),
@@ -32,10 +35,17 @@ _INVOICE: dict[str, Look] = {
     "withdrawn": ("state-done", "ban", "status.withdrawn"),
     "settled": ("state-settled", "badge-check", "status.settled"),
 }
+_DOCUMENT: dict[str, Look] = {
+    "issued": ("state-prepared", "circle-dashed", "document_status.issued"),
+    "handed_out": ("state-sent", "clock", "document_status.handed_out"),
+    "paid": ("state-settled", "badge-check", "document_status.paid"),
+    "refused": ("state-refused", "circle-minus", "document_status.refused"),
+    "cancelled": ("state-done", "ban", "document_status.cancelled"),
+}
 _PHASE: dict[str, Look] = {
     "prepared": ("state-prepared", "circle-dashed", "list_phase.prepared"),
     "blocked": ("state-error", "ban", "list_phase.blocked"),
-    "elsewhere": ("state-manual", "hand", "list_phase.elsewhere"),
+    "on_document": ("state-sent", "file-text", "list_phase.on_document"),
     "in_sending": ("state-sent", "check", "list_phase.in_sending"),
     "settled": ("state-settled", "badge-check", "list_phase.settled"),
 }
@@ -43,7 +53,14 @@ _DECISION: dict[str, Look] = {
     "none": ("state-manual", "hand", "decision.none"),
     "rebill": ("state-prepared", "arrow-up", "decision.rebill"),
     "rebill_elsewhere": ("state-prepared", "arrow-up", "decision.rebill_elsewhere"),
+    "credit_note": ("state-prepared", "arrow-down", "decision.credit_note"),
+    "regularise": ("state-prepared", "arrow-down", "decision.regularise"),
     "justified": ("state-done", "ban", "decision.justified"),
+}
+_PROPOSED: dict[str, Look] = {one: ("state-manual", "hand", f"proposed.{one}") for one in GIVES_UP}
+_CREDIT: dict[str, Look] = {
+    "asked": ("state-sent", "clock", "credit.asked"),
+    "taken": ("state-done", "check", "credit.taken"),
 }
 _NOTHING_TO_DECIDE: Look = ("state-done", "circle-dashed", "decision.nothing")
 _JOB: dict[str, Look] = {
@@ -80,30 +97,46 @@ def invoice_state(row: Row) -> Look:
     return _INVOICE[row["status"]]
 
 
+def document_state(row: Row) -> Look:
+    """What a person noted of the document last."""
+    return _DOCUMENT[row["status"]]
+
+
+def document_row(row: Row) -> str:
+    """Grey when cancelled; pink when its addressee does not pay."""
+    return {"cancelled": "is-read", "refused": "is-refused"}.get(row["status"], "")
+
+
 def day_phase(row: Row) -> Look:
     """How far the day is."""
     return _PHASE[row["phase"]]
 
 
 def decision(row: Row) -> Look:
-    """What the practice decided about the refusal; of a day of which nothing is refused, that there is nothing to."""
+    """What waits for a second person, else what the practice decided, or how far its credit note is.
+
+    Where nothing is refused, that there is nothing to decide.
+    """
     decided = row["decision"]
+    if (proposed := row.get("proposed", "none")) != "none":
+        return _PROPOSED[proposed]
+    if row.get("credit"):
+        return _CREDIT[row["credit"]]
     if decided == "none" and row["verdict"] not in ("mixed", "refused", "accepted_less"):
         return _NOTHING_TO_DECIDE
     return _DECISION.get(decided, ("state-prepared", "check", f"decision.{decided}"))
 
 
 def sending_row(row: Row) -> str:
-    """Grey when done with, bold when it came and nobody read it, green when it just went, pink when refused."""
+    """Grey when done with, bold when it came and nobody read it, green when it just went; pink when refused."""
     if row["is_archived"]:
         return "is-read"
-    if row["status"] in ("envelope_rejected", "rejected"):
-        return "is-refused"
     if row["status"] == "outcome_unknown":
         return "is-unknown"
-    if row["status"] == "settled":
-        return "is-new" if not row["is_read"] else "is-refused" if row["refused_cents"] else ""
-    return "is-sent" if row["status"] == "transmitted" else ""
+    if row["status"] not in _CAME:
+        return "is-sent" if row["status"] == "transmitted" else ""
+    is_refused = row["status"] != "settled" or row["refused_cents"]
+    return " ".join(name for name, holds in (("is-new", not row["is_read"]), ("is-refused", is_refused)) if holds)
 
 
 def settled_row(row: Row) -> str:

@@ -8,7 +8,7 @@ from api.web.own_work import own
 from api.web.visit import Visit
 from projections.scope import both, scoped
 
-_LISTS = ("billing_days", "invoices", "sendings", "items", "patients")
+_LISTS = ("billing_days", "invoices", "documents", "sendings", "items", "patients")
 
 
 @dataclass(frozen=True, slots=True)

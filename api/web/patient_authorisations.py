@@ -1,4 +1,4 @@
-"""What insurers allowed for a patient: recorded by hand on the medical tab, and taken back, each with its reason."""
+"""What insurers allowed for a patient: recorded by hand on the medical tab, notified, taken back with its reason."""
 
 from collections.abc import Callable
 from typing import Any, get_args
@@ -16,6 +16,7 @@ from application.commit import Done
 from application.ports import Context
 from domain.authorisation import Authorisation, Kind
 from domain.errors import Invalid
+from domain.notification import MOST_LETTERS, Notification, Sender
 
 router = APIRouter(prefix="/c/{where}/patients/{patient_id:uuid}/accords")
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -39,6 +40,34 @@ def withdraw(visit: MayRegister, patient_id: PatientId) -> Response:
 
     form = f"withdraw-{visit.text('kind', 12)}-{visit.text('valid_from', 10)}"
     return _do(visit, patient_id, form, act, needs_reason=True)
+
+
+@router.post("/notifier")
+def notify(visit: MayRegister, patient_id: PatientId) -> Response:
+    """How the insurer was told of one; what was recorded about that gives way."""
+    register = visit.quittance.register
+    form = f"notify-{visit.text('kind', 12)}-{visit.text('valid_from', 10)}"
+    return _do(visit, patient_id, form, lambda context: register.notify(context, patient_id, _told(visit)))
+
+
+@router.post("/notification/retirer")
+def withdraw_notification(visit: MayRegister, patient_id: PatientId) -> Response:
+    """Nothing shows that the insurer was told."""
+    register = visit.quittance.register
+
+    def act(context: Context) -> Done[Any]:
+        return register.withdraw_notification(context, patient_id, _kind(visit), day(visit, "valid_from"))
+
+    form = f"unnotify-{visit.text('kind', 12)}-{visit.text('valid_from', 10)}"
+    return _do(visit, patient_id, form, act, needs_reason=True)
+
+
+def _told(visit: Visit) -> Notification:
+    """As filled in. Raises `Invalid`."""
+    sender: Sender = "other" if visit.text("sender", 8) == "other" else "practice"
+    reference, proof = (visit.text(name, MOST_LETTERS) for name in ("reference", "proof"))
+    sent_on = day_or_none(visit, "sent_on")
+    return Notification(_kind(visit), day(visit, "valid_from"), sent_on, sender, reference, proof)
 
 
 def _given(visit: Visit) -> Authorisation:

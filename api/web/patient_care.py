@@ -16,10 +16,11 @@ from api.web.form_fields import NOTHING, Wrong
 from api.web.patient import File, PatientId, file_of
 from api.web.visit import Visit
 from domain import billing_day as days
-from domain.authorisation import CATEGORIES
+from domain.authorisation import CATEGORIES, owed_from
 from domain.billing_day import BillingDay
 from domain.care import Care
 from domain.event import ERASED
+from domain.rules.limits import notice_until
 from projections.history import DAYS
 from projections.paging import Asked
 from projections.scope import both, one_of, scoped
@@ -115,6 +116,9 @@ def medical_page(visit: Visit, patient_id: UUID, wrong: Wrong = NOTHING) -> Resp
         most=MOST_DAYS,
         allowed=sorted(file.state.authorisations, key=lambda one: one.valid_from, reverse=True),
         categories=CATEGORIES,
+        to_notify=file.state.to_notify,
+        notice_until=notice_until,
+        owed_from=owed_from,
         day=visit.as_of or visit.today,
         wrong=wrong,
     )

@@ -25,6 +25,8 @@ from projections.scope import Condition, both, one_of, scoped
 from projections.whole import ordered_ids
 
 MOST_SORTED = 5_000
+_MOST_NAMED = 8
+"""Records in a cursor: who was the last may be merged or erased before the next page is asked for."""
 BY_NAME = "patient"
 _LOOKS: dict[str, Look] = {
     "active": ("state-sent", "check", "patient_state.active"),
@@ -119,11 +121,13 @@ def patient_grid(visit: Visit, paging: Paging, where: Condition) -> Grid:
 
 
 def _page(visit: Visit, sql: Sql, where: Condition, asked: Asked) -> Page:
-    """Behind the record that the cursor names."""
+    """Behind the first record of the cursor that is in the list still: it names the last ones shown, backwards."""
     rows = _sorted(visit, sql, where, descending=asked.descending)
-    start = next((place + 1 for place, row in enumerate(rows) if str(row["patient_id"]) == asked.after), 0)
+    places = {row["patient_id"].hex: place for place, row in enumerate(rows)}
+    start = next((places[one] + 1 for one in (asked.after or "").split("_") if one in places), 0)
     end = start + asked.limit
-    return Page(rows[start:end], str(rows[end - 1]["patient_id"]) if end < len(rows) else None)
+    shown = [row["patient_id"].hex for row in reversed(rows[max(0, end - _MOST_NAMED) : end])]
+    return Page(rows[start:end], "_".join(shown) if end < len(rows) else None)
 
 
 def _ids(visit: Visit, sql: Sql, where: Condition, asked: Asked, most: int) -> list[UUID]:

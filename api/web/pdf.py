@@ -9,6 +9,7 @@ from api.web.chosen import filtered, is_whole, ticked
 from api.web.doors import MayRead, MaySeeCare
 from api.web.grids import grid_named
 from api.web.pdf_care import print_day, print_invoice
+from api.web.pdf_document import print_document
 from api.web.pdf_list import list_title, print_list, print_plain
 from api.web.pdf_patient import print_patient
 from api.web.pdf_sending import print_sending
@@ -27,6 +28,7 @@ _KINDS: dict[str, Callable[[Visit, UUID], Printed]] = {
     "sending": print_sending,
     "settlement": print_settlement,
     "invoice": print_invoice,
+    "document": print_document,
     "day": print_day,
     "patient": print_patient,
 }
@@ -60,6 +62,12 @@ def download_settlement(visit: MayRead, sending_id: UUID) -> Response:
 def download_invoice(visit: MayRead, invoice_id: UUID) -> Response:
     """One invoice."""
     return _single(visit, "invoice", invoice_id)
+
+
+@router.get("/hors-efact/{document_id}.pdf")
+def download_document(visit: MayRead, document_id: UUID) -> Response:
+    """One invoice beyond eFact."""
+    return _single(visit, "document", document_id)
 
 
 @router.get("/jours/{day_id}.pdf")

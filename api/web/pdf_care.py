@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from api.held_days import held_phase
+from api.held_days import HELD
 from api.web.day import day_of, proof_of
 from api.web.day_stays import stays_of
 from api.web.invoice import invoice_of
@@ -17,6 +17,7 @@ from api.web.visit import Visit
 from domain.billing_day import BillingDay
 from domain.invoice import Invoice
 from infrastructure.pdf import Block, Column, Document, Facts, Heading, Paragraph, Table
+from projections.days import phase_of
 from projections.history import INVOICES
 from projections.paging import Asked
 from projections.scope import both, one_of, scoped
@@ -42,7 +43,7 @@ def print_invoice(visit: Visit, invoice_id: UUID) -> Printed:
     """As of the day asked for; days and lines as its sending left them. Raises `NotFound`."""
     state, speak = invoice_of(visit, invoice_id), Speaker(visit.language)
     made = state.made
-    branch = _branch(visit, invoice_id, state)
+    branch = _branch(visit, invoice_id)
     name = names_of(visit, [made.patient_id]).get(made.patient_id, "")
     twigs = branch.days if branch else ()
     rows = [row for twig in twigs for row in line_rows(twig.lines, speak, day_told(twig, speak))]
@@ -61,12 +62,11 @@ def day_told(twig: Twig, speak: Speaker) -> str:
 
 def _day_facts(day: BillingDay, name: str, proof: str, held: Sequence[str], speak: Speaker) -> Facts:
     t, is_settled = speak.t, day.verdict != "none"
-    phase = "settled" if is_settled else "in_sending" if day.sending_id else "prepared"
     decided = decision({"decision": day.decision, "verdict": day.verdict})
     return Facts(
         [
             *([(t("state.patient_id"), name)] if name else []),
-            (t("list_column.phase"), speak.state(day_phase({"phase": held_phase(held) if held else phase}))),
+            (t("list_column.phase"), speak.state(day_phase({"phase": HELD if held else phase_of(day)}))),
             *([(t("list_column.reason"), held_words(held, speak.language))] if held else []),
             (t("state.verdict"), speak.state(verdict({"verdict": day.verdict}))),
             *([(t("list_column.decision"), speak.state(decided))] if day.lost else []),
@@ -94,7 +94,7 @@ def _stays(visit: Visit, day_id: UUID, speak: Speaker) -> Block:
     ]
     rows = [
         [
-            str(stay.sending_number),
+            stay.name,
             stay.invoice_number,
             speak.moment(stay.billed_at),
             t("print.came_back", cause=t(f"return_cause.{stay.cause}")) if stay.cause else speak.state(stay.look),
@@ -107,11 +107,11 @@ def _stays(visit: Visit, day_id: UUID, speak: Speaker) -> Block:
     return Table(columns, rows)
 
 
-def _branch(visit: Visit, invoice_id: UUID, state: Invoice) -> Branch | None:
+def _branch(visit: Visit, invoice_id: UUID) -> Branch | None:
     mine = both([scoped(visit.scope), one_of("invoice_id", [invoice_id])])
     with visit.sql() as sql:
         rows = INVOICES.page(sql, mine, Asked(limit=1, at=visit.upto)).rows
-    return next(iter(branches_of(visit, state.made.sending_id, rows)), None)
+    return next(iter(branches_of(visit, rows)), None)
 
 
 def _invoice_facts(state: Invoice, name: str, speak: Speaker) -> Facts:

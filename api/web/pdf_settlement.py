@@ -35,7 +35,7 @@ def print_settlement(visit: Visit, sending_id: UUID) -> Printed:
     if state.settlement is None:
         return Printed(Document(titled(visit, title), [facts, Paragraph(speak.t("print.awaited"))]))
     rows = _invoices(visit, sending_id)
-    faulty = list(_faulty(visit, sending_id, rows))
+    faulty = list(_faulty(visit, rows))
     patient_ids = list(dict.fromkeys(row["patient_id"] for row in rows))
     names = names_of(visit, patient_ids)
     blocks: list[Block] = [
@@ -57,11 +57,11 @@ def _invoices(visit: Visit, sending_id: UUID) -> list[Row]:
         return list(walk(INVOICES, sql, where, Asked(limit=_PIECE, at=visit.upto)))
 
 
-def _faulty(visit: Visit, sending_id: UUID, rows: Sequence[Row]) -> Iterator[Branch]:
+def _faulty(visit: Visit, rows: Sequence[Row]) -> Iterator[Branch]:
     """Invoices with errors, opened; the others say all in one row."""
     wanted = [row for row in rows if row["refused_days"]]
     for start in range(0, len(wanted), _PIECE):
-        yield from branches_of(visit, sending_id, wanted[start : start + _PIECE])
+        yield from branches_of(visit, wanted[start : start + _PIECE])
 
 
 def _payments(state: Sending, speak: Speaker) -> str:

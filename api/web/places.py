@@ -9,6 +9,7 @@ _PATHS = {
     "provider": "/prestataires/{}",
     "sending": "/envois/{}",
     "invoice": "/factures/{}",
+    "document": "/hors-efact/{}",
     "billing_day": "/jours/{}",
     "item": "/points/{}",
     "import": "/importations/{}",
@@ -16,6 +17,7 @@ _PATHS = {
     "billing_run": "/facturation/lots/{}",
     "establishment": "/cabinet",
     "user": "/cabinet/utilisateurs/{}",
+    "correction_rule": "/cabinet/regles",
 }
 """By the first word of the topics of its events."""
 _RIGHTS = {"user": "audit", "patient": "medical"}

@@ -1,26 +1,34 @@
 """The practice itself: what billing files say of it, who works there, and, for administrators, who may sign in."""
 
 from dataclasses import fields
+from typing import Any
 
 from fastapi import APIRouter, Response
 
 from api.catalogue import text
 from api.rest.rights import not_here
+from api.web.actors import name_of
 from api.web.doors import MayAdminister, MayRead
-from api.web.form_fields import NOTHING, Wrong, done_or_wrong, version
+from api.web.form_fields import NOTHING, Wrong, day_or_none, done_or_wrong, version
 from api.web.grid_spec import Column
 from api.web.plain_lists import PLAIN, PlainList
 from api.web.providers import members
 from api.web.render import said_by
+from api.web.typed_money import as_typed, typed_cents
 from api.web.visit import Visit
+from application.periods import closed_books
 from application.ports import Row
 from domain import establishment as establishments
-from domain.errors import NotFound
+from domain.errors import Invalid, NotFound
 from domain.establishment import EstablishmentDetails
 from domain.roles import ROLES
+from domain.rules.limits import add_months, month_of
 from projections.users import opened, users_of
 
 router = APIRouter(prefix="/c/{where}/cabinet")
+_DEROGATION = ("files_derogation_from", "files_derogation_to")
+_OTHERWISE = ("tpp_number", "is_test", "second_person_above_cents", *_DEROGATION)
+"""Details that the form does not send as they are kept."""
 
 
 @router.get("")
@@ -70,11 +78,13 @@ def correct(visit: MayAdminister) -> Response:
     state = establishments.fold(visit.events(visit.practice)) or not_here("establishment_unknown")
 
     def details() -> EstablishmentDetails:
-        names = [field.name for field in fields(EstablishmentDetails) if field.name not in ("tpp_number", "is_test")]
-        given = {name: visit.text(name, 100) for name in names}
+        names = [field.name for field in fields(EstablishmentDetails) if field.name not in _OTHERWISE]
+        given: dict[str, Any] = {name: visit.text(name, 100) for name in names}
         given["iban"] = given["iban"].replace(" ", "").upper()
-        is_test = visit.text("is_test") != "false"
-        return EstablishmentDetails(tpp_number=state.details.tpp_number, is_test=is_test, **given)  # type: ignore[arg-type]
+        given |= {name: day_or_none(visit, name) for name in _DEROGATION}
+        is_test, above = visit.text("is_test") != "false", _above(visit)
+        number = state.details.tpp_number
+        return EstablishmentDetails(tpp_number=number, is_test=is_test, second_person_above_cents=above, **given)
 
     return done_or_wrong(
         visit,
@@ -85,6 +95,21 @@ def correct(visit: MayAdminister) -> Response:
         about=visit.practice,
         expected=version(visit, visit.practice),
     )
+
+
+def _above(visit: Visit) -> int | None:
+    """As typed, None when the field is empty. Raises `Invalid`."""
+    given = visit.text("second_person_above_cents", 20)
+    cents = typed_cents(given)
+    if given and cents is None:
+        raise Invalid("field_invalid", "second_person_above_cents: give an amount.", field="second_person_above_cents")
+    return cents
+
+
+def _books(visit: Visit) -> Row | None:
+    """Through which month they are closed, and who changed that last, when; None where none ever was."""
+    found = closed_books(visit.quittance.log.history(visit.practice, visit.upto))
+    return {"through": found.through, "who": name_of(visit, found.by), "at": found.at} if found else None
 
 
 def practice_page(visit: Visit, wrong: Wrong, status: int = 422) -> Response:
@@ -104,5 +129,8 @@ def practice_page(visit: Visit, wrong: Wrong, status: int = 422) -> Response:
         people=people,
         shows_people=shows_people,
         roles=ROLES,
+        books=_books(visit),
+        last_over=month_of(add_months((visit.as_of or visit.today).replace(day=1), -1)),
+        above="" if (above := state.details.second_person_above_cents) is None else as_typed(above),
         wrong=wrong,
     )

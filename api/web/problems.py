@@ -1,5 +1,6 @@
 """Error pages: what happened, what did not, what to do next; with a reference that support can find in the log."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,6 +12,7 @@ from api.rest.problems import Problem, problem_of
 from api.rest.rights import product
 from api.web import pending
 from api.web.changes import patients_in
+from api.web.deputies import colleagues_in
 from api.web.doors import SignInNeeded
 from api.web.form_fields import word_of_field
 from api.web.own_paths import came_from
@@ -19,6 +21,7 @@ from api.web.timeline import Entry, entries_of
 from api.web.untouched import over_theirs
 from api.web.visit import Visit
 from application.access import NotPermitted
+from domain.roles import RIGHTS_OF, ROLES
 from infrastructure.store.errors import StoreUnavailable
 
 _WRITES = "POST"
@@ -74,17 +77,28 @@ def _told(visit: Visit, problem: Problem) -> Response:
     came_later = problem.status == _ABSENT and _came_later(visit)
     facts = {
         "title": text(f"problem_title.{code}", visit.language),
-        "detail": _detail(visit, code, field),
+        "detail": _detail(visit, code, field, problem.facts),
         "came_later": came_later,
         "problem": problem,
         "outcome": _outcome(visit.request, problem),
         "reference": visit.request.state.correlation_id,
         "conflict": _conflict(visit) if problem.code == "version_stale" else None,
         "back": came_from(visit.request),
+        **_who_may(visit),
     }
     if wants_part(visit.request):
         return notice_of(visit, "problem.html", "told", facts, problem.status)
     return page_of(visit, "problem.html", facts, problem.status)
+
+
+def _who_may(visit: Visit) -> dict[str, str]:
+    """Roles that give the right that lacks, and who gives roles here; both empty where no right lacks."""
+    lacking = getattr(visit.request.state, "lacking", "")
+    if not lacking or visit.where is None:
+        return {"roles": "", "givers": ""}
+    roles = [text(f"role.{role}", visit.language) for role in ROLES if lacking in RIGHTS_OF[role]]
+    givers = [name for _, name in colleagues_in(visit, [visit.where], "admin")]
+    return {"roles": ", ".join(roles), "givers": ", ".join(givers)}
 
 
 def _came_later(visit: Visit) -> bool:
@@ -103,11 +117,12 @@ def _came_later(visit: Visit) -> bool:
     return bool(named)
 
 
-def _detail(visit: Visit, code: str, field: str) -> str:
+def _detail(visit: Visit, code: str, field: str, facts: Mapping[str, object]) -> str:
     """In words for a person, where those for a program would not do."""
     right = text(f"right.{getattr(visit.request.state, 'lacking', 'read')}", visit.language)
     group = "page_problem" if has(f"page_problem.{code}") else "problem"
-    return text(f"{group}.{code}", visit.language, field=word_of_field(field, visit.language), right=right)
+    said = {**facts, "field": word_of_field(field, visit.language), "right": right}
+    return text(f"{group}.{code}", visit.language, **said)
 
 
 def _outcome(request: Request, problem: Problem) -> str:

@@ -19,6 +19,7 @@ from api.web.doors import MayRead
 from api.web.grid import Grid, grid_of
 from api.web.grid_spec import Choice
 from api.web.grids import GRIDS, known_address
+from api.web.past_decisions import past_of_causes
 from api.web.refusal_groups import curable, groups_of, path_of
 from api.web.refusal_rows import CHOICES, SPEC
 from api.web.visit import Visit
@@ -74,6 +75,7 @@ def show_cause(visit: MayRead, cause: str, wanted: RefusalWanted, paging: Pages,
         refused_cents=sum(group.cause.refused_cents for group in shown),
         earliest=min(shown, key=lambda group: group.deadline, default=None),
         official=visit.quittance.code_lists.find(code),
+        past=past_of_causes(visit, [code], wanted.national_union).get(code, ()),
         casework=_casework(visit, code, {letter} if letter else {group.cause.letter for group in shown} or {""}),
     )
 

@@ -12,6 +12,7 @@ from api.web.grid_spec import CARE_OF_PATIENTS, DECIDE, Choice, Column, GridSpec
 from api.web.grids import GRIDS, Exportable
 from api.web.looks import decision, settled_row, verdict
 from api.web.said import names_of
+from api.web.undecided import with_waits
 from api.web.visit import Visit
 from application.ports import Row
 from domain.rules.refusals import explain
@@ -31,6 +32,7 @@ CHOICES = (
     Choice("root_code", "text", label="refusal.root_code"),
     Choice("verdict", "one_of", tuple((value, f"verdict.{value}") for value in _VERDICTS)),
     Choice("decision", "one_of", CHOSEN, label="list_column.decision"),
+    Choice("is_left", "flag", label="list_column.is_left"),
     Choice("is_cascade", "flag"),
     Choice("date_from", "day", label="refusal.date_from"),
     Choice("date_to", "day", label="refusal.date_to"),
@@ -61,12 +63,13 @@ class Linked(str):
 
 
 def told(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
-    """Rows with the reason in the reader's language, and numbers of invoice and sending as links."""
+    """Rows with the reason in the reader's language, how long they wait, and invoice and sending as links."""
     with visit.sql() as sql:
         issued = _by_id(sql.rows(*_fixed(visit, invoices.TABLE, "invoice_number", rows)), "invoice_id")
         sent = _by_id(sql.rows(*_fixed(visit, sendings.TABLE, "sending_number, national_union", rows)), "sending_id")
     names = names_of(visit, [row["patient_id"] for row in rows])
-    return [_told(visit, row, issued, sent, names.get(row["patient_id"], "")) for row in rows]
+    waiting = with_waits(visit, rows)
+    return [_told(visit, row, issued, sent, names.get(row["patient_id"], "")) for row in waiting]
 
 
 def _told(visit: Visit, row: Row, issued: dict[UUID, Row], sent: dict[UUID, Row], name: str) -> Row:
@@ -109,6 +112,7 @@ SPEC = GridSpec(
         Column("nomenclature_code", label="refusal.nomenclature_code"),
         Column("verdict", "state", state=verdict),
         Column("decision", "state", label="list_column.decision", state=decision),
+        Column("waits", label="list_column.waits", shown=False),
         Column("code", label="refusal.code"),
         Column("refused_cents", "amount"),
         Column("reason", "reason", label="refusal.reason"),
@@ -129,6 +133,7 @@ SPEC = GridSpec(
     title="refusal.lines",
     total="refused_cents",
     enrich=told,
+    tells_reason_once=True,
     actions=(DECIDE, *CARE_OF_PATIENTS),
     prints="day",
     acts_on=("billing_days", "day_id"),

@@ -11,10 +11,12 @@ from api.rest.listing import Pages
 from api.web.doors import MayRead
 from api.web.grid_spec import Choice
 from api.web.grids import list_page, wanted_of
+from api.web.past_decisions import past_of_causes
 from api.web.plain_lists import PLAIN, PlainList
 from api.web.refusal_cause import show_cause
 from api.web.refusal_groups import COLUMNS, MOST_BARS, Group, chart_of, groups_of, in_words, path_of
 from api.web.refusal_rows import CHOICES
+from api.web.undecided import waits_told
 from api.web.visit import Visit
 from api.web.written import sending_name
 from application.ports import Row
@@ -55,6 +57,8 @@ def show_causes(visit: MayRead, wanted: RefusalWanted) -> Response:
         groups=[
             (group, _page(visit, group, kept), _page(visit, group, {"decision": "none", **kept})) for group in groups
         ],
+        waits=waits_told(visit, narrowed(RefusalFilter, wanted)),
+        past=past_of_causes(visit, [group.cause.code for group in groups], wanted.national_union),
         query=query,
         narrowing=narrowing,
         choices=CHOICES,

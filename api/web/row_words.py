@@ -5,7 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from api.catalogue import Language, has, percent, text
-from api.held_days import held_phase
+from api.held_days import why_held, with_held
 from api.web.timeline import name_of, why_of
 from api.web.visit import Visit
 from api.web.written import refusal_code
@@ -42,10 +42,17 @@ def with_reasons(visit: Visit, rows: Sequence[Row], column: Literal["invoice_id"
 
 
 def with_blockers(visit: Visit, rows: Sequence[Row]) -> Sequence[Row]:
-    """Of days that a run would leave out now: that, as `phase`, and why, as `reason`."""
-    waiting = [row["day_id"] for row in rows if row["phase"] == "prepared" and row["line_count"]]
-    held = held_back(visit, waiting) if waiting else {}
-    return [{**row, **_held(visit, held[row["day_id"]])} if row["day_id"] in held else row for row in rows]
+    """Of days that a run would leave out now: that, as `phase`, and why, before what else `reason` says."""
+    told = with_held(visit.quittance, rows, visit.as_of, visit.upto)
+    return [
+        {
+            **row,
+            "reason": " · ".join(
+                part for part in (held_words(row["held_back"], visit.language), row["reason"]) if part
+            ),
+        }
+        for row in told
+    ]
 
 
 def held_back(visit: Visit, day_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[str]]:
@@ -55,11 +62,7 @@ def held_back(visit: Visit, day_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[s
 
 def held_words(codes: Sequence[str], language: Language) -> str:
     """Why, in words."""
-    return " · ".join(text("held_back.elsewhere" if c == "elsewhere" else f"blocker.{c}", language) for c in codes)
-
-
-def _held(visit: Visit, codes: Sequence[str]) -> Row:
-    return {"phase": held_phase(codes), "reason": held_words(codes, visit.language)}
+    return " · ".join(one["text"] for one in why_held(codes, language))
 
 
 def with_care(visit: Visit, rows: Sequence[Row], column: str) -> Sequence[Row]:

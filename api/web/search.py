@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from api.verdicts_to_come import all_told
 from api.web.doors import MayRead
 from api.web.finding import Found, find
 from api.web.patient_list import patient_state
@@ -98,7 +99,7 @@ def _rows(visit: Visit, table: Table, ids: list[UUID]) -> list[Any]:
     where = both([scoped(visit.scope), one_of(table.key, ids)])
     text, params = union(table, ", ".join(table.names), where, visit.upto)
     with visit.sql() as sql:
-        return list(sql.rows(f"SELECT * FROM {text} AS t ORDER BY {table.key}", params))
+        return all_told(sql.rows(f"SELECT * FROM {text} AS t ORDER BY {table.key}", params))
 
 
 def _listed(ids: Iterable[UUID]) -> str:

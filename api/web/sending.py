@@ -12,13 +12,16 @@ from api.rest.rights import not_here, within
 from api.rest.sendings import ABSENT
 from api.web.casework import casework_of
 from api.web.casework_things import PAGES
+from api.web.document_panels import papers_of_sending
 from api.web.doors import MayRead
 from api.web.form_fields import NOTHING, Wrong
 from api.web.looks import sending_outcome, sending_state, verdict
+from api.web.rejected_guide import guide_of
 from api.web.said import names_of
 from api.web.sending_parts import files_of, near, steps_of, unsent, unusual
 from api.web.timeline import timeline_of
 from api.web.visit import Visit
+from application.apply_answer import ITEM_OF
 from application.ports import Row, Sql
 from domain import sending as sendings
 from domain.sending import Sending
@@ -96,6 +99,11 @@ def sending_page(
         version=len(visit.events(sending_id)),
         casework=casework_of(visit, sending_id),
         unsent=unsent(visit, state),
+        to_confirm=next((item for fact, item in ITEM_OF.items() if fact in state.facts), ""),
+        guide=guide_of(visit, state),
+        papers=papers_of_sending(visit, sending_id),
+        today=visit.as_of or visit.today,
+        replaced=[(one, sending_of(visit, one).made.sending_number) for one in state.made.replaces],
         verdict_look=verdict,
     )
 

@@ -63,7 +63,7 @@ def resolve(visit: MayBill, sending_id: UUID) -> Response:
 
 @router.post("/rejet")
 def confirm_rejection(visit: MayBill, sending_id: UUID) -> Response:
-    """A file refused as a duplicate has no living copy."""
+    """A file refused as a duplicate, or not treated, has no living copy."""
     sending_of(visit.now(), sending_id)
     confirm = visit.quittance.dispatch.confirm_rejection
     return _weighed(visit, sending_id, "rejection", lambda context: confirm(context, sending_id))

@@ -19,7 +19,14 @@ from application.ports import Context
 from application.sessions import IDLE, LIFETIME
 from domain import api_key as keys
 from domain.errors import DomainError, Invalid
-from domain.rules.limits import FILES_PER_DAY, FILES_PER_MONTH, TIME_BARS
+from domain.rules.limits import (
+    FILES_PER_DAY,
+    FILES_PER_MONTH,
+    NOTICES,
+    OWN_CORRECTIONS,
+    PATIENT_DOCUMENTS,
+    TIME_BARS,
+)
 from domain.rules.unions import GROUPED, UNIONS
 from projections.api_keys import api_keys
 from projections.worklist import SILENT_AFTER_DAYS
@@ -94,9 +101,10 @@ def _page(visit: Visit, wrong: Wrong) -> Response:
         status=422 if wrong.form else 200,
         wrong=wrong,
         files_per_day=FILES_PER_DAY,
-        files_per_day_scope=settings.files_per_day_scope or FILES_PER_DAY[-1].scope,
+        files_scope=settings.files_per_day_scope,
         files_per_month=FILES_PER_MONTH,
         time_bars=TIME_BARS,
+        day_limits={"own": OWN_CORRECTIONS, "notice": NOTICES, "document": PATIENT_DOCUMENTS},
         grouped=GROUPED,
         unions=UNIONS,
         silent=SILENT_AFTER_DAYS,

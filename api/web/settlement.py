@@ -37,9 +37,9 @@ SETTLEMENTS_GRID = GridSpec(
     "/decomptes",
     SENDINGS,
     (
+        Column("sending_number"),
         Column("month", "month", label="state.billed_month"),
         Column("national_union"),
-        Column("sending_number"),
         Column("transmitted_on", "day"),
         Column("outcome", "state", state=sending_outcome),
         Column("requested_cents", "amount"),
@@ -101,7 +101,7 @@ def show_settlement(
     with visit.sql() as sql:
         page = _invoices(visit, sql, sending_id, after, only_errors=only_errors)
         found = causes(sql, visit.scope, RefusalFilter(sending_id=sending_id), _when_settled(visit, sending_id))
-    branches = branches_of(visit, sending_id, page.rows)
+    branches = branches_of(visit, page.rows)
     patients = [branch.row["patient_id"] for branch in branches]
     visit.saw("sending.tree", patients)
     return visit.page(

@@ -13,7 +13,7 @@ from domain.answer import Reason
 from domain.billing_day import BillingDay
 from domain.invoice import InvoiceIssued, InvoiceSettled
 from domain.rules.refusals import Explanation
-from projections.settled_days import DayOfSending, days_of_sending
+from projections.settled_days import DayOfSending, days_of_invoices
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +57,21 @@ class Branch:
         return bool(self.row["refused_days"])
 
 
-def branches_of(visit: Visit, sending_id: UUID, rows: Sequence[Row]) -> tuple[Branch, ...]:
-    """Invoices of one sending, by rows of their view, as its settlement left them."""
+def branches_of(visit: Visit, rows: Sequence[Row]) -> tuple[Branch, ...]:
+    """Invoices by rows of their view, as their settlement left them."""
     log, upto = visit.quittance.log, visit.upto
     streams = log.load([row["invoice_id"] for row in rows], upto)
     issued: dict[UUID, InvoiceIssued] = {invoice_id: events[0] for invoice_id, events in streams.items()}
-    day_ids = [day_id for one in issued.values() for day_id in one.day_ids]
-    days = days_of_sending(log, day_ids, sending_id, upto)
+    days = days_of_invoices(log, issued.items(), upto)
     return tuple(
         Branch(
             row,
             verdict(row),
-            tuple(_twig(visit, days[day_id]) for day_id in issued[row["invoice_id"]].day_ids if day_id in days),
+            tuple(
+                twig_of(visit, days[row["invoice_id"], day_id])
+                for day_id in issued[row["invoice_id"]].day_ids
+                if (row["invoice_id"], day_id) in days
+            ),
             explained(_said(streams[row["invoice_id"]]), visit.language),
         )
         for row in rows
@@ -76,7 +79,8 @@ def branches_of(visit: Visit, sending_id: UUID, rows: Sequence[Row]) -> tuple[Br
     )
 
 
-def _twig(visit: Visit, day: DayOfSending) -> Twig:
+def twig_of(visit: Visit, day: DayOfSending) -> Twig:
+    """A day as its invoice or document left it."""
     state = day.state
     return Twig(day.day_id, state, verdict({"verdict": state.verdict}), shown_lines(state, visit), day.is_here)
 

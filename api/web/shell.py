@@ -79,7 +79,9 @@ def shell_of(visit: "Visit") -> Shell:
     with visit.sql() as sql:
         practices = _named(sql, mine)
         # What waits, waits now: beside the figures of a past day it would be taken for theirs.
-        found = counts(sql, home.scope, home.today) if home.where and home.caller and home.as_of is None else None
+        shows = home.where and home.caller and home.as_of is None
+        may = {"bills": home.may("bill"), "registers": home.may("register")}
+        found = counts(sql, home.scope, home.today, **may) if shows else None
     name = dict(practices).get(home.where, "") if home.where else ""
     return Shell(home, _entries(home, found), practices, name, page_tray(visit))
 

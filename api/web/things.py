@@ -10,14 +10,16 @@ from api.web.actors import name_of
 from api.web.casework_things import home_of
 from api.web.places import place_of
 from api.web.render import day
+from api.web.rule_words import rule_name
 from api.web.said import names_of
 from api.web.visit import Visit
 from api.web.written import sending_name
 from application.ports import Event
-from domain import establishment, provider
+from domain import correction_rule, establishment, provider
 from domain.billing_run import BillingRunCompleted
 from domain.casework import CaseworkOpened
 from domain.day_events import CareRecorded
+from domain.document import DocumentIssued
 from domain.inbox import ImportAccepted, ItemRaised, MessageReceived
 from domain.invoice import InvoiceIssued
 from domain.patient import PatientRegistered
@@ -83,6 +85,8 @@ def _named(visit: Visit, stream_id: UUID, events: Sequence[Event]) -> tuple[str,
             return "billing_day", day(first.date), stream_id
         case InvoiceIssued():
             return "invoice", first.invoice_number, stream_id
+        case DocumentIssued():
+            return "document", first.number, stream_id
         case SendingPrepared():
             return "sending", sending_name(first.sending_number, first.union), stream_id
         case BillingRunCompleted():
@@ -104,6 +108,9 @@ def _of_the_register(visit: Visit, stream_id: UUID, events: Sequence[Any]) -> tu
         case provider.ProviderRegistered():
             who = provider.fold(events)
             return "provider", f"{who.details.last_name} {who.details.first_name}" if who else "", stream_id
+        case correction_rule.RuleSwitchedOn():
+            rule = correction_rule.fold(events)
+            return "correction_rule", rule_name(rule.spec, visit.language) if rule else "", stream_id
         case UserAdded():
             return "user", name_of(visit, f"user:{stream_id}"), stream_id
     return "", "", stream_id

@@ -31,6 +31,7 @@ _FROM_ANSWERS = frozenset(
         "billing_day.accepted_by_insurer",
         "billing_day.partly_refused_by_insurer",
         "billing_day.refused_by_insurer",
+        "billing_day.credit_settled",
         "billing_day.reinstated",
         "billing_day.returned",
         "invoice.reinstated",
@@ -44,9 +45,11 @@ _FROM_ANSWERS = frozenset(
         "sending.accepted_for_processing",
         "sending.acknowledged",
         "sending.envelope_rejected",
+        "sending.not_treated",
         "sending.rejected",
         "sending.settled",
         "sending.settlement_contested",
+        "sending.technically_acknowledged",
     }
 )
 

@@ -13,6 +13,7 @@ from api.web.own_lists import own_lists
 from api.web.plain_lists import PLAIN, PlainList
 from api.web.put_off import why_put_off
 from api.web.todo_rows import COLUMNS, Shown, figures_of, in_words, shown
+from api.web.undecided import waits_told
 from api.web.visit import Visit
 from application.ports import Row
 from domain import establishment as establishments
@@ -72,13 +73,23 @@ def show_work(visit: MayRead, snoozed: Snoozed = False, mine: Mine = False) -> R
 def _rows(visit: Visit, today: Date) -> list[Shown]:
     """All that waits, what was put off too."""
     with visit.sql() as sql:
-        works = worklist(sql, visit.scope, today, visit.upto)
+        may = {"bills": visit.may_ever("bill"), "registers": visit.may_ever("register")}
+        works = worklist(sql, visit.scope, today, visit.upto, **may)
         targets = {work.target_id(visit.practice) for work in works}
         care = cared_for(sql, visit.scope, targets, visit.upto)
         absent = absent_for(sql, visit.session.user_id, visit.practice, today, visit.upto) if visit.session else {}
         left = {work: left_days(sql, visit.scope, work, visit.upto) for work in works if work.kind == "bill"}
+    waits = waits_told(visit)
     return [
-        shown(visit, work, today, care.get(work.target_id(visit.practice)), absent, left.get(work, ()))
+        shown(
+            visit,
+            work,
+            today,
+            care.get(work.target_id(visit.practice)),
+            absent,
+            left.get(work, ()),
+            waits.get((work.code, work.letter), "") if work.kind == "refusals" else "",
+        )
         for work in works
     ]
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 from api.catalogue import Language
-from api.held_days import held_phase
 from api.web.grid_spec import Column
 from api.web.refusal_groups import path_of
 from api.web.render import said_by
@@ -27,8 +26,8 @@ class Shown:
     """`address`: the page where the work is done. `meaning` of a refusal code, in the page's language.
 
     `absent_until`: last day of the absence of the assignee, when the reader stands in; it is the reader's work, too.
-    `stuck`: none of its days would be billed now, for they are `blocked`, or for a destination `elsewhere`, or some of
-    them the one and some the other (`mixed`); `held_by` says why, in codes.
+    `is_stuck`: none of its days would be billed now, for they are blocked; `held_by` says why, in codes. `waits`: of
+    refusals, in words.
     """
 
     work: Work
@@ -40,8 +39,9 @@ class Shown:
     is_put_off: bool
     is_mine: bool
     absent_until: Date | None
-    stuck: str
+    is_stuck: bool
     held_by: tuple[str, ...] = ()
+    waits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +61,26 @@ class Figures:
 
 
 def shown(
-    visit: Visit, work: Work, today: Date, care: Care | None, absent: Mapping[UUID, Date], left: Sequence[UUID]
+    visit: Visit,
+    work: Work,
+    today: Date,
+    care: Care | None,
+    absent: Mapping[UUID, Date],
+    left: Sequence[UUID],
+    waits: str = "",
 ) -> Shown:
     """One row. What was put off comes back on its day. `absent`: whom the reader stands in for, until when.
 
-    `left`: its days, if perhaps none of them can be billed.
+    `left`: its days, if perhaps none of them can be billed. `waits`: of refusals, for how long they do, in words.
     """
     assignee = care.assignee if care else None
     absent_until = absent.get(assignee) if assignee else None
     held = held_back(visit, left) if left else {}
-    stuck = _stuck(held, left)
+    is_stuck = bool(left) and len(held) >= len(left)
     until = Date.fromisoformat(care.snoozed_until) if care and care.snoozed_until else None
     return Shown(
         work,
-        _address(visit, work, stuck),
+        _address(visit, work),
         (work.deadline - today).days if work.deadline else None,
         explain(work.code, visit.language, work.letter or None) if work.kind == "refusals" else None,
         name_of(visit, f"user:{assignee}") if assignee else "",
@@ -82,8 +88,9 @@ def shown(
         care is not None and care.is_put_off(today),
         absent_until is not None or (visit.session is not None and assignee == visit.session.user_id),
         absent_until,
-        stuck,
-        tuple(sorted({code for codes in held.values() for code in codes})) if stuck else (),
+        is_stuck,
+        tuple(sorted({code for codes in held.values() for code in codes})) if is_stuck else (),
+        waits,
     )
 
 
@@ -125,16 +132,7 @@ def figures_of(rows: Sequence[Shown], today: Date, unread: int, oldest: str) -> 
     )
 
 
-def _stuck(held: Mapping[UUID, Sequence[str]], left: Sequence[UUID]) -> str:
-    if not left or len(held) < len(left):
-        return ""
-    phases = {held_phase(codes) for codes in held.values()}
-    return phases.pop() if len(phases) == 1 else "mixed"
-
-
-def _address(visit: Visit, work: Work, stuck: str) -> str:
-    if stuck == "elsewhere":
-        return visit.to("/historique/jours", month=work.month, phase=stuck)
+def _address(visit: Visit, work: Work) -> str:
     match work.kind:
         case "refusals":
             return visit.to(path_of(work.code), letter=work.letter)
@@ -142,6 +140,12 @@ def _address(visit: Visit, work: Work, stuck: str) -> str:
             if visit.may_ever("bill"):
                 return visit.to(f"/facturation/{work.month}")
             return visit.to("/historique/jours", month=work.month, phase="prepared")
+        case "confirm":
+            return visit.to("/historique/jours", month=work.month, is_proposed=True)
+        case "descored":
+            return visit.to(f"/patients/{work.about}/descorages")
+        case "notify":
+            return visit.to(f"/patients/{work.about}/medical")
         case "item":
             return visit.to(f"/points/{work.about}")
         case "read":

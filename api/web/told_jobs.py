@@ -39,7 +39,7 @@ def told(visit: Visit, action: Action, job: Job) -> str:
         case "day":
             return written(value)
         case "decision":
-            return text(dict(TOLD).get(value, value), visit.language)
+            return text(f"proposed.{value}" if job.proposes else dict(TOLD).get(value, value), visit.language)
     return ""
 
 

@@ -5,6 +5,7 @@ from dataclasses import fields
 from datetime import date as Date
 
 from api.web.care_form import typed_line
+from api.web.typed_money import as_typed
 from api.web.visit import Visit
 from application.ports import Recorded
 from domain import billing_day as days
@@ -61,10 +62,12 @@ _VALUES: Mapping[str, Callable[[Visit, Sequence[Recorded]], dict[str, str]]] = {
 
 def _typed(details: PatientDetails | EstablishmentDetails | ProviderDetails) -> dict[str, str]:
     """Values as the fields of a form send them."""
-    return {one.name: _written(getattr(details, one.name)) for one in fields(details)}
+    return {one.name: _written(one.name, getattr(details, one.name)) for one in fields(details)}
 
 
-def _written(value: object) -> str:
+def _written(name: str, value: object) -> str:
+    if isinstance(value, int) and name.endswith("_cents"):
+        return as_typed(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return value.isoformat() if isinstance(value, Date) else str(value if value is not None else "")

@@ -19,6 +19,7 @@ from application.ports import Row as ListRow
 from application.what_if import SUPPOSED_CATEGORIES, Row, Supposition, WhatIf
 from domain.care import CareLine
 from domain.errors import DomainError, Invalid
+from domain.pricing.what_if import Repriced
 from domain.rules.limits import month_of
 
 router = APIRouter(prefix="/c/{where}/tarifs/et-si")
@@ -111,7 +112,6 @@ def _in_words(visit: Visit, rows: Sequence[Row], currency: str) -> Sequence[List
 
     def row_of(row: Row) -> dict[str, Any]:
         found = row.found
-        codes = dict.fromkeys(reason.code for reason in found.reasons)
         return {
             "day_id": found.day_id,
             "patient_id": row.patient_id,
@@ -120,7 +120,7 @@ def _in_words(visit: Visit, rows: Sequence[Row], currency: str) -> Sequence[List
             "new": lines(found.new),
             "difference_cents": found.difference_cents,
             "patient_difference_cents": found.share_difference_cents,
-            "why": " · ".join(_why(visit, code) for code in codes),
+            "why": _why_not(visit, found),
         }
 
     return with_patients(visit, [row_of(row) for row in rows])
@@ -133,6 +133,13 @@ def _line(visit: Visit, line: CareLine, currency: str) -> str:
     is_asked = care.is_priced and not care.is_statistical
     amount = f" {money(care.amount_cents, currency, visit.language)}" if is_asked else ""
     return f"{care.code}{units}{amount}"
+
+
+def _why_not(visit: Visit, found: Repriced) -> str:
+    """Why it cannot be told, or why it is not known what it costs as it is."""
+    reasons = dict.fromkeys(reason.code for reason in found.reasons or found.former_reasons)
+    why = " · ".join(_why(visit, code) for code in reasons)
+    return text("what_if.now", visit.language, why=why) if found.former_reasons else why
 
 
 def _why(visit: Visit, code: str) -> str:

@@ -65,8 +65,7 @@ def _cause(pricer: Pricer, care: Care, day: Date, ct1: str, ct2: str) -> Cause:
     """What else would have led to the amount that was asked, the likeliest first."""
     tariffs = pricer.tariffs
     for other in tariffs.entitlements:
-        ct = (other.ct1.replace("?", "0"), other.ct2.replace("?", "0"))
-        if _asks(pricer.price(care.code, day, *ct, care.units), care):
+        if _asks(pricer.price(care.code, day, *other.example, care.units), care):
             return "other_entitlement"
     prices = [price.valid_from for price in tariffs.codes[care.code].prices]
     for began in sorted({*prices, *(letter.valid_from for letter in tariffs.letters)}):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date as Date
 from uuid import UUID, uuid5
 
-from domain.authorisation import Authorisation
+from domain.authorisation import Authorisation, Kind, holding
 from domain.billing_day import BillingDay, Line
 from domain.care import CareLine
 from domain.holidays import holiday, is_weekend
@@ -15,6 +15,8 @@ from domain.pricing.price import Pricer, Unpriced
 from domain.pricing.tariff_set import Role, Variant
 
 NURSING = "home_nursing"
+_OPENING: tuple[Kind, ...] = ("katz", "palliative")
+"""What may open a flat fee."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,30 @@ def block_of(pricer: Pricer, day_id: UUID, day: BillingDay, insured: Insured, ta
         taken,
     )
     return derive(situation, done)
+
+
+def beside_faults(
+    pricer: Pricer, day_id: UUID, day: BillingDay, insured: Insured, taken: Collection[Role], block: Block
+) -> tuple[list[Reason], Block]:
+    """What the tariffs make of the lines beside those that keep a block from being made, and what keeps them too.
+
+    Only where each line asks for itself, whatever becomes of the lines at fault: not where a flat fee may be opened.
+    """
+    found = list[Reason]()
+    allowed = any(holding(insured.authorisations, kind, day.date) for kind in _OPENING)
+    if pricer.tariffs.sector == NURSING and allowed:
+        return found, Block()
+    codes = {line.line_id: line.care.code for line in day.lines}
+    while block.reasons:
+        at_fault = {reason.line_id for reason in block.reasons}
+        kept = tuple([line for line in day.lines if line.line_id not in at_fault])
+        if len(kept) == len(day.lines):
+            return found, Block()
+        day = day._replace(lines=kept)
+        block = block_of(pricer, day_id, day, insured, taken)
+        own = [one for one in block.reasons if one.line_id and ("nomenclature_code", codes[one.line_id]) in one.facts]
+        found += own  # that of a base service is by its turn, which the lines at fault may change
+    return found, block
 
 
 def differences(pricer: Pricer, day: BillingDay, insured: Insured) -> list[tuple[Line, Difference]]:

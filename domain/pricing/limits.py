@@ -48,6 +48,9 @@ _NEEDS: Mapping[Need, _Missing] = {
     "reading": _Missing("reading_missing", "500112", lambda care: care.has_reading),
 }
 
+NEEDED = frozenset(missing.code for missing in _NEEDS.values())
+"""Reasons that hang on their line alone, whatever stands beside it."""
+
 
 class _Line(NamedTuple):
     """A line with the rules of its code in the set of its day, and its place in the order in which lines are asked."""

@@ -1,7 +1,7 @@
 """Checks of home nursing lines, derived or ready-made, before they are sent: what an insurer would refuse of a block.
 
-Rules: eFact reference 4 and 5.3. Zones 6, 10, 11 and 13 (500617, 501017, 501117, 501317) are the same in every line
-that the file writer makes, so that no block can differ in them.
+Rules: eFact reference 4 and 5.3. What no line says (zones 6, 10, 11 and 13: 500617, 501017, 501117, 501317) is checked
+in the file that a preview writes on trial.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence

@@ -185,6 +185,11 @@ class Entitlement:
         """Whether these holder codes are meant."""
         return _fits(self.ct1, ct1) and _fits(self.ct2, ct2)
 
+    @property
+    def example(self) -> tuple[str, str]:
+        """Holder codes that are meant."""
+        return self.ct1.replace("?", "0"), self.ct2.replace("?", "0")
+
 
 @dataclass(frozen=True, slots=True)
 class RestHome:

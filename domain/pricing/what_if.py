@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date as Date
 from uuid import UUID
 
-from domain.authorisation import CATEGORIES, Authorisation, Kind
+from domain.authorisation import CATEGORIES, Authorisation, Kind, holding
 from domain.billing_day import BillingDay, Line
 from domain.care import Care, CareLine
 from domain.pricing.book import PriceBook
@@ -46,36 +46,50 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Repriced:
-    """One day: the lines as they are and as they would be. With `reasons` nobody can say what it would cost."""
+    """One day: the lines as they are and as they would be. With `reasons` nobody can say what it would cost.
+
+    `former_reasons`: nobody can say what it costs as it is, for it waits for its prices; what it would cost is known.
+    """
 
     day_id: UUID
     day: Date
     former: tuple[CareLine, ...]
     new: tuple[CareLine, ...]
     reasons: tuple[Reason, ...] = ()
+    former_reasons: tuple[Reason, ...] = ()
 
     @property
     def is_other(self) -> bool:
-        """Whether it would be asked otherwise: other codes, or other amounts."""
+        """Whether it would be asked otherwise: other codes, other amounts, or at last."""
         return not self.reasons and _told(self.former) != _told(self.new)
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether both are known, what it costs and what it would cost."""
+        return not (self.reasons or self.former_reasons)
 
     @property
     def difference_cents(self) -> int | None:
         """What the insurer would owe more (or, below zero, less); None when it is not known."""
-        return None if self.reasons else amount_cents(self.new) - amount_cents(self.former)
+        return amount_cents(self.new) - amount_cents(self.former) if self.is_comparable else None
 
     @property
     def share_difference_cents(self) -> int | None:
         """The same for the patient."""
-        return None if self.reasons else share_cents(self.new) - share_cents(self.former)
+        return share_cents(self.new) - share_cents(self.former) if self.is_comparable else None
 
 
 def what_if(days: Iterable[Known], supposed: Supposed, book: PriceBook) -> tuple[Repriced, ...]:
     """Each day anew, in the order given; `book` holds the sets in force where none other is supposed.
 
-    A day that waits for its prices is held against those that it would have now.
+    A day that waits for its prices is held against those that it would have now; without any it is told for itself.
     """
     return tuple(_compared(known, supposed, book) for known in days)
+
+
+def anew(known: Known, book: PriceBook) -> Repriced:
+    """The day by what holds now, whatever held when it was asked; lines that came with amounts keep their codes."""
+    return _repriced(known, Supposed(), book)
 
 
 def amount_cents(lines: Iterable[CareLine]) -> int:
@@ -89,14 +103,36 @@ def share_cents(lines: Iterable[CareLine]) -> int:
 
 
 def _compared(known: Known, supposed: Supposed, book: PriceBook) -> Repriced:
-    found = _repriced(known, supposed, supposed.book or book)
+    otherwise = _otherwise(known, supposed, book)
     if not known.day.unpriced:
-        return found
-    now = _repriced(known, Supposed(), book)
-    reasons = now.reasons or found.reasons
-    return replace(
-        found, former=found.former if now.reasons else now.new, new=() if reasons else found.new, reasons=reasons
-    )
+        if otherwise == Supposed():
+            as_it_is = tuple(_bare(line) for line in known.day.active)
+            return Repriced(known.day_id, known.day.date, as_it_is, as_it_is)
+        return _repriced(known, otherwise, otherwise.book or book)
+    found, now = _repriced(known, otherwise, otherwise.book or book), _repriced(known, Supposed(), book)
+    if now.reasons:
+        return replace(found, former_reasons=() if found.reasons else now.reasons)
+    return replace(found, former=now.new)
+
+
+def _otherwise(known: Known, supposed: Supposed, book: PriceBook) -> Supposed:
+    """What is supposed of the day and does not hold already: that changes nothing, whatever its lines came with."""
+    day, insured = known.day.date, known.insured
+    other = supposed.book
+    if other is not None and _is_one_set(other.pricer(day), book.pricer(day)):
+        other = None
+    category = supposed.category
+    if category is not None:
+        held = holding(insured.authorisations, _kind(category), day)
+        category = None if category == (held.category if held else "") else category
+    entitlement = None if supposed.entitlement == (insured.ct1, insured.ct2) else supposed.entitlement
+    return Supposed(other, category, entitlement)
+
+
+def _is_one_set(one: Pricer | None, other: Pricer | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one.tariffs is other.tariffs or "" != one.tariffs.content == other.tariffs.content
 
 
 def _repriced(known: Known, supposed: Supposed, book: PriceBook) -> Repriced:
@@ -121,10 +157,14 @@ def _supposed(insured: Insured, supposed: Supposed, day: Date) -> Insured:
     ct1, ct2 = supposed.entitlement or (insured.ct1, insured.ct2)
     if supposed.category is None:
         return replace(insured, ct1=ct1, ct2=ct2)
-    kind: Kind = "palliative" if supposed.category in CATEGORIES["palliative"] else "katz"
+    kind = _kind(supposed.category)
     others = [one for one in insured.authorisations if one.kind != kind]
     held = [Authorisation(kind, supposed.category, day, day)] if supposed.category else []
     return Insured(ct1, ct2, (*others, *held))
+
+
+def _kind(category: str) -> Kind:
+    return "palliative" if category in CATEGORIES["palliative"] else "katz"
 
 
 def _as_done(lines: Sequence[Line], tariffs: TariffSet, reasons: list[Reason]) -> list[Line]:

@@ -4,10 +4,10 @@ A value that no source gives is a setting with a cautious default and says so. S
 """
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Date
 from datetime import timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
 from domain.holidays import last_working_day
 from domain.local_time import calendar_day
@@ -23,15 +23,32 @@ class FilesPerDay:
     maximum: int
     scope: Scope
     source: str
+    code: ClassVar[str] = "files_per_day"
+
+    def counts(self, former: Date, day: Date) -> bool:
+        """Whether a file that left on `former` counts for one that leaves on `day`."""
+        return former == day
 
 
 @dataclass(frozen=True, slots=True)
 class FilesPerMonth:
-    """At most `maximum` files for a billed month when zone 13 is 000 (100723)."""
+    """At most `maximum` files leave in a calendar month in the scope when zone 13 is 000 (100723).
+
+    The month is that of sending, as the day of the other limit is: both stand in one sentence of the source.
+    """
 
     valid_from: Date
     maximum: int
+    scope: Scope
     source: str
+    code: ClassVar[str] = "files_per_month"
+
+    def counts(self, former: Date, day: Date) -> bool:
+        """Whether a file that left on `former` counts for one that leaves on `day`."""
+        return month_of(former) == month_of(day)
+
+
+FilesLimit = FilesPerDay | FilesPerMonth
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +60,89 @@ class TimeBar:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class OwnCorrection:
+    """A practice corrects by itself what was paid within `days` calendar days of the message of a control visit."""
+
+    valid_from: Date
+    days: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """An authorisation of these kinds is sent to the insurer's doctor within `days` calendar days of its first day."""
+
+    valid_from: Date
+    days: int
+    kinds: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientDocument:
+    """The patient has the document of what a file asks within `days` calendar days after the file was sent."""
+
+    valid_from: Date
+    days: int
+    source: str
+
+
 FILES_PER_DAY = (
     FilesPerDay(
         Date(1900, 1, 1), 1, "tpp_and_union", "code 100724; the scope is unknown, hence a setting (efact 1.11)"
     ),
 )
-FILES_PER_MONTH = (FilesPerMonth(Date(1900, 1, 1), 2, "code 100723 (efact 1.11)"),)
+FILES_PER_MONTH = (
+    FilesPerMonth(
+        Date(1900, 1, 1), 2, "tpp_and_union", "code 100723; the scope is unknown, hence a setting (efact 1.11)"
+    ),
+)
+BY_MONTH = "000"
+"""Zone 13 of files that are counted by month; all others are counted by day."""
 TIME_BARS = (TimeBar(Date(1900, 1, 1), 24, "end of the month of care + two years (decisions, Billing; code 500546)"),)
+OWN_CORRECTIONS = (
+    OwnCorrection(
+        Date(1900, 1, 1),
+        90,
+        'CM, page for nurses "Regularisatie van betaalde bedragen" (seed features W9); of other unions not known',
+    ),
+)
+"""Afterwards the insurer takes it from a later invoice (the same source); no source says which amount exactly."""
+NOTICES = (
+    Notice(
+        Date(2013, 7, 1),
+        10,
+        ("katz", "palliative", "ptsi"),
+        "Katz: royal decree of 25 April 2013, in force 1 July 2013 (efact 8, MedAdmin A6); palliative care and specific"
+        " technical acts: the same by an FAQ of CareConnect (seed features W10, W11)",
+    ),
+)
+"""That of the duration of wound care, which other programs send too (W12), has no kind here: its shape is unknown."""
+PATIENT_DOCUMENTS = (
+    PatientDocument(
+        Date(1900, 1, 1), 28, "RIZIV, document for the patient after electronic billing (seed features N20, W54)"
+    ),
+)
+"""A new one at the end of a correction procedure (the same source), which does not say within how many days."""
+
+
+def own_correction_until(told_on: Date) -> Date:
+    """Last day on which a practice corrects by itself what was paid above a category lowered by that message."""
+    rule = next(rule for rule in reversed(OWN_CORRECTIONS) if rule.valid_from <= told_on)
+    return told_on + timedelta(days=rule.days)
+
+
+def notice_until(kind: str, first_day: Date) -> Date | None:
+    """Last day on which an authorisation of that kind is notified in time; None for one that needs no notification."""
+    rule = next((rule for rule in reversed(NOTICES) if rule.valid_from <= first_day), None)
+    return first_day + timedelta(days=rule.days) if rule and kind in rule.kinds else None
+
+
+def patient_document_until(sent_on: Date) -> Date:
+    """Last day on which the patients of a file that was sent then are given their document."""
+    rule = next(rule for rule in reversed(PATIENT_DOCUMENTS) if rule.valid_from <= sent_on)
+    return sent_on + timedelta(days=rule.days)
 
 
 def last_sendable_day(care: Date) -> Date:
@@ -68,15 +161,15 @@ def is_time_barred(care: Date, today: Date) -> bool:
     return today > last_sendable_day(care)
 
 
-def files_per_day(today: Date, scope: Scope | None = None) -> FilesPerDay:
-    """The rule that holds today, with the practice's setting of the scope."""
-    rule = next(rule for rule in reversed(FILES_PER_DAY) if rule.valid_from <= today)
-    return rule if scope is None else FilesPerDay(rule.valid_from, rule.maximum, scope, rule.source)
-
-
-def files_per_month(today: Date) -> FilesPerMonth:
-    """The rule that holds today."""
-    return next(rule for rule in reversed(FILES_PER_MONTH) if rule.valid_from <= today)
+def files_limit(
+    content_code: str, day: Date, scope: Scope | None = None, *, has_derogation: bool = False
+) -> FilesLimit | None:
+    """The one limit of files that holds on that day, with the practice's setting of the scope; None by derogation."""
+    if content_code == BY_MONTH and has_derogation:
+        return None
+    rules: tuple[FilesLimit, ...] = FILES_PER_MONTH if content_code == BY_MONTH else FILES_PER_DAY
+    rule = next(rule for rule in reversed(rules) if rule.valid_from <= day)
+    return rule if scope is None else replace(rule, scope=scope)
 
 
 def month_of(day: Date) -> str:

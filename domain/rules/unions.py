@@ -1,6 +1,6 @@
 """National unions, sickness funds and where a bill goes (eFact reference 6).
 
-A destination that is not three digits of a known union is not reached by eFact: it gets documents of another kind.
+A destination that is not three digits of a known union is not reached by eFact: it gets documents (`domain.document`).
 Nor do we bill MediPrima (690) so far: its invoices need a record 25 that we do not write (eFact reference 2.3).
 """
 

@@ -60,6 +60,9 @@ FIELDS: Mapping[str, dict[str, Parser]] = MappingProxyType(
             "content_code": digits(3, 3),
             "is_test": yes_or_no,
             "country": one_of("BE", "CH"),
+            "second_person_above_cents": whole(0, 100_000_000, typed=True),
+            "files_derogation_from": day,
+            "files_derogation_to": day,
         },
         "provider": {
             **_PERSON,

@@ -5,6 +5,7 @@ from domain.answer import Answer
 from domain.billing_file import BillingFile, WrittenFile
 from domain.errors import Invalid
 from infrastructure.efact.answers import read_answer
+from infrastructure.efact.check import check
 from infrastructure.efact.errors import EfactError
 from infrastructure.efact.reader import read
 from infrastructure.efact.requests import read_request
@@ -20,6 +21,10 @@ class EfactCodec:
             return write(file)
         except EfactError as refused:
             raise Invalid(refused.code, str(refused)) from refused
+
+    def faults(self, content: bytes) -> tuple[tuple[int | None, str], ...]:
+        """What a union would refuse in a 920000: running number of the record, if it has one, and refusal code."""
+        return tuple((fault.order, fault.code) for fault in check(content))
 
     def read_answer(self, content: bytes) -> Answer:
         """What a union wrote. Raises `UnreadableMessage`."""

@@ -1,6 +1,7 @@
 """Jobs and their lists as rows. Whatever two workers could do at once is one conditional UPDATE."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,8 @@ _COLUMNS = (
     "ended_at",
     "undoes",
     "is_seen",
+    "unpriced",
+    "proposes",
 )
 _ITEM_COLUMNS = ("job_id", "number", "subject_id", "state", "code")
 _NOT_YET = 0
@@ -101,10 +104,11 @@ class StoredJobs:
             )
         return [JobItem(*row) for row in rows]
 
-    def confirm(self, job_id: UUID, reason: str) -> bool:
+    def confirm(self, job_id: UUID, reason: str, *, proposes: bool = False) -> bool:
         """Only a draft, and only once."""
         return self._run(
-            "UPDATE jobs SET state = 'waiting', reason = ? WHERE job_id = ? AND state = 'drafted'", reason, job_id
+            "UPDATE jobs SET state = 'waiting', reason = ?, proposes = ? WHERE job_id = ? AND state = 'drafted'",
+            *(reason, proposes, job_id),
         )
 
     def ask_to_stop(self, job_id: UUID, at: datetime) -> None:
@@ -190,7 +194,7 @@ def _row(job: Job) -> tuple[Any, ...]:
         job.correlation_id,
         job.state,
         job.total,
-        job.cents,
+        job.cents or 0,
         job.done,
         job.failed,
         job.is_stopping,
@@ -198,6 +202,8 @@ def _row(job: Job) -> tuple[Any, ...]:
         microseconds(job.ended_at) if job.ended_at else _NOT_YET,
         job.undoes,
         job.is_seen,
+        job.unpriced,
+        job.proposes,
     )
 
 
@@ -212,4 +218,9 @@ def _onward(sql: StoreSql, counted: str, many: int, job_id: UUID, owner: str, un
 
 def _select(sql: StoreSql, where: str, *params: Any) -> list[Job]:  # noqa: ANN401 - any value of a column
     rows = sql.tuples(f"SELECT {', '.join(_COLUMNS)} FROM jobs WHERE {where}", params)
-    return [Job(*(*row[:12], instant(row[12]), instant(row[13]) if row[13] else None, *row[14:])) for row in rows]
+    return [_job(row) for row in rows]
+
+
+def _job(row: Sequence[Any]) -> Job:
+    found = Job(*(*row[:12], instant(row[12]), instant(row[13]) if row[13] else None, *row[14:]))
+    return replace(found, cents=None) if found.unpriced == found.total else found

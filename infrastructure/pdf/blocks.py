@@ -63,7 +63,8 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Around every sheet. `head` stands above, `foot` below, both left; `page` words number and number of all sheets.
+    """Around every sheet. `head` stands above, `foot` below, both left; `page` words number and number of all sheets,
+    those of each document when it `counts_apart`.
 
     `title` is the file's own, so without anything personal; `language` as in `fr`; `made_at` with its time zone.
     """
@@ -74,3 +75,4 @@ class Frame:
     page: Callable[[int, int], str]
     language: str
     made_at: datetime
+    counts_apart: bool = False

@@ -16,9 +16,11 @@ _CREATOR = "Quittance"
 def pdf_of(documents: Sequence[Document], frame: Frame, fonts: Fonts) -> bytes:
     """One file, each document beginning on a sheet of its own. Same input, same bytes; no text makes it fail."""
     flow = Flow(letters_of(fonts.regular), letters_of(fonts.bold))
-    sheets = [sheet for document in documents for sheet in flow.sheets_of(document)]
-    for number, sheet in enumerate(sheets, 1):
-        flow.surround(sheet, frame, number, len(sheets))
+    apart = [list(flow.sheets_of(document)) for document in documents]
+    sheets = [sheet for its in apart for sheet in its]
+    for counted in apart if frame.counts_apart else [sheets]:
+        for number, sheet in enumerate(counted, 1):
+            flow.surround(sheet, frame, number, len(counted))
     return _painted(sheets, frame, fonts)
 
 

@@ -24,7 +24,7 @@ from infrastructure.simulator.earlier_files import enter, review_earlier
 from infrastructure.simulator.figures import References, settlements, verdicts
 from infrastructure.simulator.nomenclature import Sets
 from infrastructure.simulator.refusals import refuse, remark
-from infrastructure.simulator.review import FORMAT_WRONG, Review, block, review
+from infrastructure.simulator.review import FORMAT_WRONG, TOO_MANY_FILES, TPP_UNKNOWN, Review, block, review
 from infrastructure.simulator.scenario import Scenario
 from infrastructure.simulator.tariff_review import review_tariffs
 
@@ -34,12 +34,16 @@ _SETTLEMENTS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A file in the union's hands. `number_is_taken`: another file of that year had the same sending number."""
+    """A file in the union's hands. `number_is_taken`: another file of that year had the same sending number.
+
+    `is_above_limit`: two files of zone 13 = 000 came before it in the month, and nobody allowed more.
+    """
 
     content: bytes
     union: str
     at: datetime
     number_is_taken: bool = False
+    is_above_limit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ class Desk:
 
     def _orderly(self) -> list[Due]:
         arrived, scenario = self._arrived, self._scenario
-        found = review(arrived.content, self._file, self._placed, arrived.union)
+        found = review(self._file, self._placed, arrived.union)
         envelope = list(found.envelope)
         if arrived.number_is_taken:
             envelope.append(EnvelopeFault("301", "40"))
@@ -96,7 +100,9 @@ class Desk:
         if envelope:
             return [self._envelope_refused(envelope), *([receipt] if scenario.acknowledge_refused else [])]
         if scenario.reject_file:
-            block(found, self._placed)
+            block(found, self._placed, TPP_UNKNOWN)
+        if arrived.is_above_limit:
+            block(found, self._placed, TOO_MANY_FILES)
         if found.is_blocked or found.is_over_limit:
             return [receipt, self._error_list("920099", found, "01" if found.is_blocked else "02")]
         return [receipt, self._error_list("920098", found, "00"), self._settlement(found)]

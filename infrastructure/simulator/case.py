@@ -42,13 +42,14 @@ class Service:
 class Case:
     """A file with running numbers that are right (others never get as far as this).
 
-    `services` are all, by patient and date; `refusable` leaves out credit notes, which a union checks against its own
-    books.
+    `services` are all, by patient and date; `refusable` leaves out credit notes, `credited` has theirs alone: a union
+    checks them against its own books.
     """
 
     invoices: tuple[InvoiceRecords, ...]
     services: tuple[Service, ...]
     refusable: tuple[Service, ...]
+    credited: tuple[Service, ...]
     by_day: dict[tuple[str, str], list[Service]]
     by_invoice: dict[int, list[Service]]
 
@@ -75,7 +76,8 @@ def case_of(placed: Outline) -> Case:
         by_day.setdefault(service.day, []).append(service)
     for service in services:
         by_invoice.setdefault(service.invoice, []).append(service)
-    return Case(tuple(placed.invoices), tuple(services), refusable, by_day, by_invoice)
+    given_back = tuple(service for service in services if service.invoice in credited)
+    return Case(tuple(placed.invoices), tuple(services), refusable, given_back, by_day, by_invoice)
 
 
 def _services(index: int, invoice: InvoiceRecords) -> list[Service]:

@@ -17,7 +17,7 @@ _LESS = "501940"
 def refuse(case: Case, scenario: Scenario, draw: Draw, findings: Findings) -> None:
     """Take groups until the share of each cause is used; the last one by lot, so that shares hold on average."""
     for code, share in scenario.refusals:
-        room = share * len(case.services)
+        room = share * len(case.refusable)
         for group in CAUSES.get(code, by_chance(code))(case, draw, scenario.cascade_chance):
             if findings.knows(group):
                 continue

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from domain.answer import Reason
 from domain.rules.unions import total_number
 from infrastructure.efact.answer_writer import EnvelopeFault
-from infrastructure.efact.check import check
+from infrastructure.efact.check import form_faults
 from infrastructure.efact.faults import Fault
 from infrastructure.efact.message import EfactFile
 from infrastructure.efact.outline import Outline
@@ -14,6 +14,7 @@ from infrastructure.simulator.letters import reason
 
 _COUNTED = ("50", "51", "52")
 _UNREAD = "unread"
+TPP_UNKNOWN, TOO_MANY_FILES = "101420", "100723"
 FORMAT_WRONG = EnvelopeFault("200", "11")
 _LIMIT_PERCENT = 5
 
@@ -43,11 +44,11 @@ class Review:
         return f"{self.erroneous * 10_000 // self.records if self.records else 0:05d}"
 
 
-def review(content: bytes, file: EfactFile, placed: Outline, union: str) -> Review:
-    """Check a readable billing file that came in at `union`; raises what `check` raises."""
+def review(file: EfactFile, placed: Outline, union: str) -> Review:
+    """Check a readable billing file that came in at `union`; raises UnexpectedMessage for another message."""
     envelope: list[EnvelopeFault] = []
     findings = Findings()
-    for fault in check(content):
+    for fault in form_faults(file, placed):
         if fault.code == _UNREAD:
             envelope.append(FORMAT_WRONG)
         elif "/" in fault.code:
@@ -62,10 +63,10 @@ def review(content: bytes, file: EfactFile, placed: Outline, union: str) -> Revi
     return Review(tuple(dict.fromkeys(envelope)), findings, erroneous, len(types))
 
 
-def block(found: Review, placed: Outline) -> None:
-    """Add a blocking error that the file does not have: the third-party number is unknown."""
+def block(found: Review, placed: Outline, code: str) -> None:
+    """Add a blocking error on record 10 that does not lie in the file itself."""
     order = placed.opening.order if placed.opening is not None else None
-    found.findings.add([Hit(order or 1, Reason("B", "101420"))])
+    found.findings.add([Hit(order or 1, Reason("B", code))])
 
 
 def _hits(fault: Fault, placed: Outline) -> list[Hit]:

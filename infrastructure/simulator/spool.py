@@ -16,6 +16,7 @@ from fcntl import LOCK_EX, flock
 from hashlib import sha256
 from pathlib import Path
 
+from domain.local_time import local_date
 from infrastructure.simulator.answers import Due
 from infrastructure.simulator.books import Books
 
@@ -77,10 +78,21 @@ class Mailbox:
         """What the unions remember from before this file."""
         return Books(self._folder, spooled.number)
 
+    def earlier_this_month(self, spooled: Spooled) -> list[bytes]:
+        """Files that came to the same union before this one in its calendar month, but those that it sent back."""
+        month = f"{local_date(spooled.at):%Y%m}"
+        owners = {self._read_mark(name) for name in self._names("numbers")}
+        before = [Spooled.named(name) for name in sorted(owners)]
+        return [
+            (self._folder / "sent" / one.name).read_bytes()
+            for one in before
+            if (one.union, f"{local_date(one.at):%Y%m}") == (spooled.union, month) and one.number < spooled.number
+        ]
+
     def owner_of(self, year: str, sending_number: str) -> str:
         """Name of the file that used the number first; empty when it is free."""
-        mark = self._folder / "numbers" / f"{year}-{sending_number}"
-        return mark.read_text(encoding="ascii") if mark.exists() else ""
+        name = f"{year}-{sending_number}"
+        return self._read_mark(name) if (self._folder / "numbers" / name).exists() else ""
 
     def use(self, year: str, sending_number: str, owner: Spooled) -> None:
         """Note that the number is used."""
@@ -104,6 +116,9 @@ class Mailbox:
         known = set(self._names("answers"))
         for receipt in known.intersection(receipts):
             (self._folder / "answers" / receipt).unlink()
+
+    def _read_mark(self, name: str) -> str:
+        return (self._folder / "numbers" / name).read_text(encoding="ascii")
 
     def _names(self, folder: str) -> list[str]:
         return [path.name for path in (self._folder / folder).iterdir() if not path.name.startswith("~")]

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import date as Date
 from pathlib import Path
 
 from application.ports import Clock, NotTransmitted, OutcomeUnknown
+from domain.local_time import local_date
 from infrastructure.efact.errors import EfactError
 from infrastructure.efact.message import EfactFile
 from infrastructure.efact.reader import read
@@ -12,9 +14,10 @@ from infrastructure.efact.records import BILLING_FILE, ENVELOPE_REFUSAL
 from infrastructure.simulator.answers import Arrived, Desk
 from infrastructure.simulator.nomenclature import Sets
 from infrastructure.simulator.scenario import USUAL, Scenario
-from infrastructure.simulator.spool import Mailbox
+from infrastructure.simulator.spool import Mailbox, Spooled
 
 _YEAR_OF_BILLED_MONTH = "500"
+_FILES_A_MONTH = 2
 
 
 class SimulatedUnions:
@@ -22,6 +25,7 @@ class SimulatedUnions:
 
     Same file, earlier files, seed, scenario, tariffs and instant: same answers. Another seed refuses other lines.
     `sets_of`: what counts for the practice of a third-party number; prices and blocks of its files are held against it.
+    `has_derogation`: whether a practice may send more than two files of zone 13 = 000 in the month of that day.
     """
 
     def __init__(
@@ -36,6 +40,7 @@ class SimulatedUnions:
         self.scenario = scenario
         self.by_union = dict(by_union or {})
         self.sets_of: Callable[[str], Sets] = lambda _: ()
+        self.has_derogation: Callable[[str, Date], bool] = lambda _tpp, _day: False
 
     def transmit(self, content: bytes, provider_reference: str, union: str, tpp_number: str) -> None:
         """Hand over one file and have its answers made. Raises `OutcomeUnknown` or `NotTransmitted`.
@@ -72,15 +77,23 @@ class SimulatedUnions:
     def _answer_all(self, mailbox: Mailbox, tpp_number: str) -> None:
         """Also what an interrupted hand-over left behind."""
         for spooled, content in mailbox.incoming():
-            year, number = _numbering(read(content), spooled.union)
+            file = read(content)
+            year, number = _numbering(file, spooled.union)
             owner = mailbox.owner_of(year, number)
-            arrived = Arrived(content, spooled.union, spooled.at, number_is_taken=owner not in ("", spooled.name))
+            is_taken = owner not in ("", spooled.name)
+            is_above = self._is_above_limit(mailbox, spooled, file, tpp_number)
+            arrived = Arrived(content, spooled.union, spooled.at, is_taken, is_above)
             scenario, books = self._scenario(spooled.union), mailbox.books(spooled)
             desk = Desk(arrived, self._seed, scenario, self.sets_of(tpp_number), books)
             answers = desk.answers()
             if not owner and all(answer.message != ENVELOPE_REFUSAL for answer in answers):
                 mailbox.use(year, number, spooled)
             mailbox.answer(spooled, answers)
+
+    def _is_above_limit(self, mailbox: Mailbox, spooled: Spooled, file: EfactFile, tpp_number: str) -> bool:
+        if not _is_counted(file) or self.has_derogation(tpp_number, local_date(spooled.at)):
+            return False
+        return sum(_is_counted(read(former)) for former in mailbox.earlier_this_month(spooled)) >= _FILES_A_MONTH
 
     def _scenario(self, union: str) -> Scenario:
         return self.by_union.get(union, self.scenario)
@@ -93,6 +106,12 @@ def _require_billing_file(content: bytes) -> None:
         raise NotTransmitted("This is no eFact message; nothing was sent.") from error
     if not is_billing_file:
         raise NotTransmitted("This is not a billing file (920000); nothing was sent.")
+
+
+def _is_counted(file: EfactFile) -> bool:
+    """Whether a month takes two such files: zone 13 of its record 10 is 000 (eFact reference 1.11)."""
+    opening = next((record for record in file.details if record.type == "10"), None)
+    return opening is not None and opening.text("content_code") == "000"
 
 
 def _numbering(file: EfactFile, union: str) -> tuple[str, str]:

@@ -115,8 +115,9 @@ class PostgresDatabase:
         )
 
 
-_PLANS = "SET jit = off; SET random_page_cost = 1.1; SET work_mem = '32MB'"
-"""Compiling costs more than our queries; pages lie in memory or on a fast disk; 100,000 rows are sorted in memory."""
+_PLANS = "SET jit = off; SET max_parallel_workers_per_gather = 0; SET random_page_cost = 1.1; SET work_mem = '32MB'"
+"""Compiling, and starting workers, costs more than our queries; pages lie in memory or on a fast disk; 100,000 rows
+are sorted in memory."""
 
 
 class _WholeNumberLoader(NumericBinaryLoader):

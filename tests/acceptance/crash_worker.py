@@ -65,7 +65,7 @@ def record_and_bill(settings: Settings, where: UUID, patients: list[UUID], salt:
             acknowledge.send(("billed", [total.sending_id for total in report.sendings]))
             if report.run_id is not None and n % 2:
                 cancelled = quittance.billing.cancel(_context(f"{salt} cancel {n}"), report.run_id).result
-                acknowledge.send(("cancelled", list(cancelled)))
+                acknowledge.send(("cancelled", list(cancelled.sending_ids)))
 
 
 def record_and_die(settings: Settings, where: UUID, patient: UUID, acknowledge: Connection) -> None:

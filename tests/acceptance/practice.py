@@ -204,7 +204,9 @@ def states(quittance: Quittance) -> dict[str, list[dict[str, Any]]]:
     """Everything that answers can change, without when and by whom it was noted."""
     return {
         name: [{key: value for key, value in row if key not in _MADE_WHEN_READ} for row in rows]
-        for name, rows in rows_of(quittance, ("sendings", "invoices", "days", "refusals", "items"), past=False).items()
+        for name, rows in rows_of(
+            quittance, ("sendings", "invoices", "days", "refusals", "precedents", "patient_papers", "items"), past=False
+        ).items()
     }
 
 

@@ -114,7 +114,7 @@ def ask_and_err(lived: Lived) -> None:
         + "\n",
         "utf-8",
     )
-    day = lived.quittance.lookups.undecided_refusals(lived.where)[0][0]
+    day = lived.quittance.lookups.undecided_refusals(lived.where)[0].day_id
     asked: tuple[tuple[int, tuple[Any, ...]], ...] = (
         (0, ("history", MONTH)),
         (0, ("history", MONTH, "--of", "days")),

@@ -92,6 +92,7 @@ class Story:
         self._record_care()
         self._bill()
         self._look()
+        self._put_on_paper()
         self._administer()
 
     def _register(self) -> None:
@@ -105,6 +106,9 @@ class Story:
         self.run("list_providers")
         self.run("get_provider", provider_id=provider)
         self.run("end_membership", establishment_id=self.where, provider_id=provider)
+        self.run("close_books", establishment_id=self.where)
+        assert self.run("get_books", establishment_id=self.where).json()["closed_through"] == "2025-12"
+        self.run("reopen_books", establishment_id=self.where)
         self.patient = self.name("patient", self.run("register_patient").json()["id"])
         twin = self.run("register_patient", json=self.example("register_patient") | {"ssin": TWIN})
         assert twin.json()["alike"] == [self.patient]
@@ -113,6 +117,20 @@ class Story:
         self.run("record_authorisation", patient_id=self.patient)
         (allowed,) = self.run("get_authorisations", patient_id=self.patient).json()["authorisations"]
         assert (allowed["kind"], allowed["category"], allowed["valid_from"]) == ("katz", "B", "2026-01-01")
+        self.run("record_notification", patient_id=self.patient)
+        (told,) = self.run("get_notifications", patient_id=self.patient).json()["notifications"]
+        assert (told["until"], told["sent_on"], told["is_missing"]) == ("2026-01-11", "2026-01-05", False)
+        self.run("withdraw_notification", patient_id=self.patient)
+        (told,) = self.run("get_notifications", patient_id=self.patient).json()["notifications"]
+        assert (told["is_missing"], told["sent_on"]) == (True, None)
+        self.run("record_descoring", patient_id=self.patient)
+        (lowered,) = self.run("get_descorings", patient_id=self.patient).json()["descorings"]
+        assert (lowered["category"], lowered["until"], lowered["days"]) == ("A", "2026-05-21", [])
+        (allowed,) = self.run("get_authorisations", patient_id=self.patient).json()["authorisations"]
+        assert allowed["category"] == "A"
+        self.run("withdraw_descoring", patient_id=self.patient)
+        (allowed,) = self.run("get_authorisations", patient_id=self.patient).json()["authorisations"]
+        assert allowed["category"] == "B"
         self.run("withdraw_authorisation", patient_id=self.patient)
         assert self.run("get_authorisations", patient_id=self.patient).json() == {"authorisations": []}
         self.run("correct_patient", patient_id=self.patient)
@@ -188,12 +206,45 @@ class Story:
         assert foreseen["run"] is None
         assert foreseen["left"][0]["text"]
         self.run("restore_days")
+        for operation in ("confirm_decisions", "decline_decisions"):
+            assert self.run(operation).json()["left"][0]["code"] == "correction_nothing_proposed"
+        self._rules()
         answer = self.run("list_answers").json()["answers"][-1]
         self.run("get_answer", message_id=answer["message_id"])
         self.run("get_answer_file", message_id=answer["message_id"])
         for operation in ("mark_sending_read", "archive_sending", "unarchive_sending"):
             self.run(operation, sending_id=self.sending)
+        self._give_documents()
         self.run("take_over_files", establishment_id=self.where, files=[("files", ("old", content))])
+
+    def _give_documents(self) -> None:
+        """To the patients of the file; one is noted by mistake, and all that are left at once."""
+        due = self.run("get_due_patient_documents", sending_id=self.sending).json()["documents"]
+        invoice = due[0]["invoice_id"]
+        told = self.run("get_patient_document", invoice_id=invoice).json()
+        assert (told["is_due"], told["given"], told["is_corrected"]) == (True, [], False)
+        assert sum(line["asked_cents"] for line in told["lines"]) == told["asked_cents"]
+        assert self.run("get_patient_document_pdf", invoice_id=invoice).content.startswith(b"%PDF")
+        assert self.run("get_patient_documents_pdf", sending_id=self.sending).content.startswith(b"%PDF")
+        assert self.run("give_patient_document", invoice_id=invoice).json()["invoice_ids"] == [invoice]
+        (given,) = self.run("get_patient_document", invoice_id=invoice, edition="1").json()["given"]
+        assert (given["nth"], given["way"], given["given_on"]) == (1, "given", "2026-03-02")
+        self.run("withdraw_patient_document", invoice_id=invoice)
+        given_at_once = self.run("give_patient_documents", sending_id=self.sending).json()["invoice_ids"]
+        assert given_at_once == [one["invoice_id"] for one in due]
+        assert self.run("get_due_patient_documents", sending_id=self.sending).json()["documents"] == []
+
+    def _rules(self) -> None:
+        """Tried and switched on as it was seen; nothing here is refused for its code, so nothing is to be taken back."""
+        rule = {"codes": ["500522"], "decision": "rebill", "establishment_id": self.where}
+        asked = self.run("try_correction_rule", **rule).json()
+        on = self.example("switch_rule_on") | {"trial": asked["sha256"]}
+        rule = self.run("switch_rule_on", json=on).json()["rule_id"]
+        assert self.run("apply_correction_rules").json()["applied"] == []
+        (known,) = self.run("list_correction_rules").json()["rules"]
+        assert (known["rule_id"], known["is_on"]) == (rule, True)
+        self.run("take_rule_back", status=404, rule_id=rule)
+        self.run("switch_rule_off", rule_id=rule)
 
     def _look(self) -> None:
         for operation in (
@@ -202,6 +253,7 @@ class Story:
             "list_billing_days",
             "list_refusals",
             "list_refusal_causes",
+            "list_suggestions",
         ):
             self.run(operation)
             self.run(operation, establishment_id=self.where)
@@ -209,6 +261,7 @@ class Story:
         self.run("get_invoice", invoice_id=invoice)
         self.run("get_sending_tree", sending_id=self.sending)
         self.run("list_periods")
+        self.run("list_corrections", month="2026-11")
         self.run("list_unions")
         self.run("list_refusal_codes")
         self.run("load_code_list", content=b"code;letter;fr\n502255;R;Un texte officiel\n")
@@ -221,6 +274,32 @@ class Story:
         self.run("check_liveness")
         self.run("check_readiness")
         self.run("get_openapi")
+
+    def _put_on_paper(self) -> None:
+        """Care of a patient of a medical house: every word that a person may note of its document."""
+        (period,) = self.example("record_insurability")["periods"]
+        house = [period | {"destination": "81000146111"}]
+        self.run("record_insurability", patient_id=self.twin, json={"periods": house})
+        care = self.example("record_care")
+        lines = [line | {"patient_id": self.twin} for line in care["lines"][:1]]
+        self.run("record_care", json=care | {"lines": lines})
+        billing = self.example("bill_month") | {"dry_run": False, "leave_undecided": True}
+        (total,) = self.run("bill_month", json=billing).json()["documents"]
+        (document,) = total["document_ids"]
+        (listed,) = self.run("list_documents").json()["documents"]
+        assert (listed["document_id"], listed["destination"]) == (document, "81000146111")
+        named = {"document_id": document}
+        asked = self.run("get_document", **named).json()
+        assert asked["communication"][:10] == asked["number"]
+        assert self.run("hand_out_document", **named).json()["status"] == "handed_out"
+        assert self.run("note_document_refusal", **named).json()["status"] == "refused"
+        assert self.run("reopen_document", **named).json()["status"] == "handed_out"
+        self.run("note_document_payment", **named)
+        paid = self.run("get_document", **named).json()
+        assert paid["paid_cents"] + paid["open_cents"] == paid["amount_cents"]
+        self.run("reopen_document", **named)
+        assert self.run("cancel_document", **named).json()["status"] == "cancelled"
+        self.run("get_timeline", stream_id=document)
 
     def _administer(self) -> None:
         prefix = self.run("issue_api_key").json()["prefix"]

@@ -132,3 +132,23 @@ def test_the_description_says_that_amounts_may_be_null(service: Service) -> None
     assert "amount_cents" not in shapes["EntryIn"]["required"]
     assert "the tariffs give it" in shapes["EntryIn"]["properties"]["amount_cents"]["description"]
     assert "visit" in shapes["EntryIn"]["properties"]
+
+
+@pytest.mark.parametrize("field", ["prescriber", "care_assistant", "provider"])
+def test_a_number_with_wrong_check_digits_is_refused_where_care_is_entered(service: Service, field: str) -> None:
+    answer = service.post("/care-lines", json=body_of(service, {field: "10005381004", "amount_cents": 721}))
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert (error["field"].rpartition(".")[2], error["code"]) == (field, "nihii_invalid")
+
+
+def test_a_line_of_a_file_is_kept_with_such_a_prescriber_and_blocked_until_it_is_mended(service: Service) -> None:
+    practice = enter(service, 1)
+    (number,) = practice.patients
+    where = {"establishment_id": str(practice.where)}
+    head = "ssin;date;code;provider;amount_cents;prescriber;prescription_date"
+    line = f"{number};{MONTH}-07;425014;{NURSE};721;10005381004;{MONTH}-01"
+    report = ok(service.post("/imports", params=where, content=f"{head}\n{line}\n".encode()))
+    assert (report["added"], report["rejected"]) == (1, [])
+    preview = ok(service.post("/billing-runs", json={**where, "month": MONTH, "dry_run": True}))
+    assert "prescriber_invalid" in [held["code"] for held in preview["blocked"]]

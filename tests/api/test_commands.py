@@ -197,7 +197,8 @@ def test_every_command_of_the_story_repeated_in_any_order_changes_nothing(tmp_pa
         story = Story(service)
         story.tell()
         head = service.quittance.log.head()
-        commands = [step for step in story.steps if step.method != "GET" and step.operation != "search_patients"]
+        told = [step for step in story.steps if step.method != "GET" and step.operation != "search_patients"]
+        commands = [step for step in told if step.status < 400]  # an error that decided nothing is not kept
         wet = [step for step in commands if not dry(step)]
         assert len(wet) > 35
         for seed in range(3):

@@ -43,7 +43,19 @@ def test_refused_days_are_decided_billed_again_and_paid(billed: tuple[Service, P
     assert ok(service.post("/billing-days/restorations", json=back))["day_ids"] == ids[:1]
     ok(service.post("/billing-days/decisions", json={**body, "day_ids": ids[:1]}))
 
-    run = ok(service.post("/billing-runs", json={"establishment_id": where, "month": MONTH}))
+    month = {"establishment_id": where, "month": MONTH}
+    preview = ok(service.post("/billing-runs", json={**month, "dry_run": True}))
+    others = {one["day_id"] for one in preview["undecided_first"]}
+    assert not others & set(ids)
+    assert preview["undecided_days"] == len(others) > 0, "refused in part"
+    undecided = service.post("/billing-runs", json=month)
+    assert (undecided.status_code, undecided.json()["code"]) == (422, "refusals_undecided")
+    assert f"({len(others)}, " in undecided.json()["detail"]
+    never_left = {**month, "is_left": False, "limit": 100}
+    assert {day["day_id"] for day in ok(service.get("/billing-days", params=never_left))["billing_days"]} == others
+    run = ok(service.post("/billing-runs", json={**month, "leave_undecided": True}))
+    left = ok(service.get("/billing-days", params={**never_left, "is_left": True}))["billing_days"]
+    assert {(day["day_id"], day["left_times"]) for day in left} == {(one, 1) for one in others}
     assert sum(one["again_days"] for one in run["sendings"]) == going
     types = set()
     for one in run["sendings"]:
@@ -80,6 +92,43 @@ def test_money_is_not_given_up_without_a_reason(billed: tuple[Service, Practice]
     assert (answer.status_code, answer.json()["code"]) == (422, "reason_missing")
     ok(service.post("/billing-days/decisions", json={**body, "reason": "Soins hors délai"}))
     assert ok(service.get(f"/billing-days/{day['day_id']}"))["decision"] == "justified"
+
+
+def test_n19_what_one_key_may_not_give_up_alone_is_confirmed_by_another(billed: tuple[Service, Practice]) -> None:
+    service, practice = billed
+    where = str(practice.where)
+    kept = ok(service.get(f"/establishments/{where}"))
+    assert kept["second_person_above_cents"] is None
+    details = {name: kept[name] for name in kept if name not in ("establishment_id", "memberships")}
+    ok(service.put(f"/establishments/{where}", json={**details, "second_person_above_cents": 0}))
+    ids = [day["day_id"] for day in refused_days(service, where)]
+    body = {"establishment_id": where, "day_ids": ids, "decision": "justified", "reason": "Soins hors délai"}
+    foreseen = ok(service.post("/billing-days/decisions", json={**body, "dry_run": True}))
+    made = ok(service.post("/billing-days/decisions", json=body))
+    assert made == foreseen
+    assert (made["is_proposed"], made["day_ids"], made["left"]) == (True, ids, [])
+    waiting = ok(service.get("/billing-days", params={"establishment_id": where, "is_proposed": True, "limit": 200}))
+    shown = {(day["proposed"], day["decision"]) for day in waiting["billing_days"]}
+    assert (shown, {day["day_id"] for day in waiting["billing_days"]}) == ({("justified", "none")}, set(ids))
+    answers = {"establishment_id": where, "day_ids": ids}
+    (own,) = ok(service.post("/billing-days/confirmations", json=answers))["left"]
+    assert (own["code"], own["day_ids"]) == ("correction_own_proposal", ids)
+    one, *others = ids
+    turned_down = ok(service.post("/billing-days/declinations", json={**answers, "day_ids": [one]}))
+    assert (turned_down["day_ids"], turned_down["is_proposed"]) == ([one], False)
+    second = service.key("bill", "read", where=(practice.where,))
+    done = ok(service.post("/billing-days/confirmations", json=answers, token=second))
+    assert (done["day_ids"], [left["day_ids"] for left in done["left"]]) == (others, [[one]])
+    days = {day: ok(service.get(f"/billing-days/{day}")) for day in ids}
+    assert [(days[day]["decision"], days[day]["proposed"], days[day]["proposed_by"]) for day in ids] == [
+        ("none", "none", ""),
+        *[("justified", "none", "")] * len(others),
+    ]
+    events = ok(service.get(f"/timeline/{others[0]}"))["entries"]
+    assert [entry["what"] for entry in events if "correction" in entry["what"]] == [
+        "billing_day.correction_proposed",
+        "billing_day.correction_decided",
+    ]
 
 
 def test_a_day_of_another_practice_is_not_there(billed: tuple[Service, Practice]) -> None:

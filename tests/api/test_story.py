@@ -27,7 +27,8 @@ def test_a_month_from_registration_to_refusals(both: Service) -> None:
     assert all(held["text"] for held in preview["blocked"])
     assert ok(both.get("/sendings", params=where))["sendings"] == []
     run = ok(both.post("/billing-runs", json={**where, "month": MONTH}))
-    assert {**run, "run_id": None, "sendings": []} == {**preview, "sendings": []}
+    assert {**run, "run_id": None, "sendings": [], "documents": []} == {**preview, "sendings": [], "documents": []}
+    assert [{**one, "document_ids": []} for one in run["documents"]] == preview["documents"] != []
     made = ok(both.get("/sendings", params=where))["sendings"]
     assert {one["sending_id"] for one in made} == {one["sending_id"] for one in run["sendings"]}
 

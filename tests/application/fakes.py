@@ -24,16 +24,17 @@ from application.ports import (
     OutcomeUnknown,
     Recorded,
     StoredAnswer,
+    UndecidedDay,
 )
 from application.register import billed_records, likeness, number_blind
 from domain import billing_day as days
 from domain import patient as patients
 from domain import sending as sendings
-from domain.billing_day import AGAIN
 from domain.day_events import CareRecorded
 from domain.errors import NotFound
 from domain.event import TOPIC_OF
 from domain.inbox import MessageInterpreted, MessageReceived
+from domain.local_time import local_date
 from domain.patient import NationalNumberReplaced, PatientRegistered
 from domain.sending import SendingPrepared
 
@@ -44,6 +45,7 @@ class FoldingLookups:
     def __init__(self, log: EventLog, keys: KeyRing) -> None:
         self._log, self._keys = log, keys
         self._streams: dict[UUID, list[Event]] = {}
+        self._refused_on: dict[UUID, Date] = {}
         self._position = 0
         self._lock = Lock()
 
@@ -53,14 +55,20 @@ class FoldingLookups:
             while batch := self._log.read(self._position, 1000):
                 for recorded in batch:
                     self._streams.setdefault(recorded.stream_id, []).append(recorded.event)
+                    if getattr(recorded.event, "refused_cents", 0):
+                        self._refused_on[recorded.stream_id] = local_date(recorded.recorded_at)
                 self._position = batch[-1].position
             return {i: list(events) for i, events in self._streams.items() if isinstance(events[0], opening)}
 
     def prepared_day_ids(self, establishment_id: UUID, until: Date) -> list[UUID]:
         return [i for i, day in self._days(establishment_id) if day.is_prepared and day.date <= until]
 
-    def day_ids_to_rebill(self, establishment_id: UUID, until: Date) -> list[UUID]:
-        return [i for i, day in self._days(establishment_id) if day.decision in AGAIN and day.date <= until]
+    def decided_day_ids(self, establishment_id: UUID, until: Date) -> list[UUID]:
+        return [
+            i
+            for i, day in self._days(establishment_id)
+            if not day.is_prepared and day.waits_for_run and day.date <= until
+        ]
 
     def days_around(self, establishment_id: UUID, spans: Mapping[UUID, Collection[tuple[Date, Date]]]) -> list[UUID]:
         known = list(self._days(establishment_id))
@@ -80,9 +88,13 @@ class FoldingLookups:
         states = {i: patients.fold(events) for i, events in self._patients(establishment_id)}
         return {one for i, state in states.items() if state and state.merged_into for one in (i, state.merged_into)}
 
-    def undecided_refusals(self, establishment_id: UUID) -> list[tuple[UUID, int]]:
-        known = self._days(establishment_id)
-        return [(i, d.refused_cents) for i, d in known if d.verdict in ("mixed", "refused") and d.decision == "none"]
+    def undecided_refusals(self, establishment_id: UUID, until: Date | None = None) -> list[UndecidedDay]:
+        found = [
+            UndecidedDay(i, d.date, d.refused_cents, self._refused_on[i], d.left_times)
+            for i, d in self._days(establishment_id)
+            if d.verdict in ("mixed", "refused") and d.decision == "none" and (until is None or d.date <= until)
+        ]
+        return sorted(found, key=lambda one: (one.refused_on, one.date, one.day_id))
 
     def patients_by_number(self, establishment_id: UUID, blinds: Sequence[bytes]) -> dict[bytes, UUID]:
         found: dict[bytes, UUID] = {}

@@ -33,9 +33,10 @@ from infrastructure.efact.answer_writer import (
     write_answer,
     write_envelope_refusal,
 )
-from infrastructure.efact.codec import EfactCodec
+from infrastructure.efact.answers import read_answer
 from infrastructure.efact.outline import outline
 from infrastructure.efact.reader import read
+from infrastructure.ehealth.codec import UnionCodec
 from infrastructure.tariff.tariff_file import read_tariff_set
 from tests.application.fakes import FoldingLookups, MemoryLog, MemoryMessages, PlainKeys, Postbox
 from tests.domain.builders import SSIN, a_care, establishment_details, insured, patient_details, provider_details
@@ -68,14 +69,14 @@ class Office:
     messages: MessageStore
     keys: KeyRing
     clock: Clock = field(default_factory=StandingClock)
-    codec: Any = field(default_factory=EfactCodec)
+    codec: Any = field(default_factory=UnionCodec)
     unions: Postbox = field(default_factory=Postbox)
     details: Mapping[str, Any] = field(default_factory=dict)
     files_scope: Any = None
 
     def __post_init__(self) -> None:
         self.lookups = FoldingLookups(self.log, self.keys)
-        self.register = Register(self.log, self.keys, self.lookups)
+        self.register = Register(self.log, self.keys, self.lookups, self.clock)
         self.care = CareBook(self.log, self.keys)
         self.imports = CareImports(self.log, self.keys, self.lookups, self.messages)
         self.tariffs = TariffDesk(self.log, self.messages, read_tariff_set)
@@ -114,8 +115,9 @@ class Office:
         made = self.imports.take(context(), self.where, given, (rows, rejected), ImportOptions(**options))
         return made.result
 
-    def bill(self, month: str = MONTH, **options: Any) -> RunReport:
-        return self.billing.run(context(), self.where, RunOptions(month, **options)).result
+    def bill(self, month: str = MONTH, *, leave_undecided: bool = False, **options: Any) -> RunReport:
+        asked = RunOptions(month, **options)
+        return self.billing.run(context(), self.where, asked, leave_undecided=leave_undecided).result
 
     def send(self, *sending_ids: UUID) -> list[Sent]:
         return list(self.dispatch.send(context(), self.where, sending_ids).result)
@@ -189,6 +191,32 @@ def in_memory(**values: Any) -> Office:
 
 def acknowledged(content: bytes, reference: str = "900001") -> bytes:
     return write_acknowledgement(read(content), reference)
+
+
+def fetched(content: bytes, major: str = "success", minor: str = "") -> bytes:
+    """A TAck of the union for a file."""
+    reference = read_answer(acknowledged(content)).provider_reference
+    return (
+        f'<g:TAck xmlns:g="urn:be:cin:nip:async:generic" Issuer="urn:nip:issuer:io:100"'
+        f' AppliesTo="urn:nip:reference:input:{reference}" ResultMajor="urn:nip:tack:result:major:{major}"'
+        f' ResultMinor="{minor}" Reference="1">AAAA</g:TAck>'
+    ).encode()
+
+
+def failed(content: bytes) -> bytes:
+    """A TAck that says the contrary."""
+    return fetched(content, "failure", "urn:nip:tack:result:minor:simulated")
+
+
+def not_treated(content: bytes) -> bytes:
+    """A REJECT, with the NUL byte that real ones may have."""
+    reference = read_answer(acknowledged(content)).provider_reference
+    return (
+        f'<g:RejectInb xmlns:g="urn:be:cin:nip:async:generic" xmlns:t="urn:be:cin:types:v1" msgName="HCPFAC">'
+        f'<g:CommonInput><c:InputReference xmlns:c="urn:be:cin:mycarenet:esb:common:v2">{reference}</c:InputReference>'
+        f"</g:CommonInput><g:Fault><t:FaultCode>CODE</t:FaultCode><t:FaultSource>IO-BE-100</t:FaultSource>"
+        f"<t:Message>\0no</t:Message><t:Details/></g:Fault></g:RejectInb>"
+    ).encode()
 
 
 def envelope_refused(content: bytes, zone: str = "501", code: str = "20") -> bytes:

@@ -101,9 +101,9 @@ def test_rights_are_those_of_the_roles_of_that_day_in_that_practice_only(people:
     people.accounts.grant(context(), user_id, office.where, "care_giver", Date(2026, 3, 1), Date(2026, 3, 31))
     people.accounts.grant(context(), user_id, other, "administrator", Date(2026, 1, 1))
     caller = people.accounts.caller(user_id, office.where, TODAY)
-    assert caller == Caller(f"user:{user_id}", frozenset({"read", "note"}), frozenset({office.where}))
+    assert caller == Caller(f"user:{user_id}", frozenset({"read", "note", "close"}), frozenset({office.where}))
     in_march = people.accounts.caller(user_id, office.where, Date(2026, 3, 31))
-    assert in_march.scopes == {"read", "note", "medical", "own_care", "care_note"}
+    assert in_march.scopes == {"read", "note", "close", "medical", "own_care", "care_note"}
     with pytest.raises(NotPermitted):
         caller.require("bill")
     with pytest.raises(NotFound):

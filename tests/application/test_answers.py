@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from application.ports import OutcomeUnknown
 from domain.day_events import DayRefusedByInsurer, DayReinstated
 from domain.errors import NotAllowed
 from domain.invoice import Invoice
@@ -19,8 +20,11 @@ from tests.application.office import (
     duplicate,
     envelope_duplicate,
     envelope_refused,
+    failed,
+    fetched,
     in_memory,
     in_process,
+    not_treated,
     rejected,
     settled,
 )
@@ -52,6 +56,9 @@ def are_prepared(office: Office, sending: UUID) -> bool:
         (rejected, "920099", "rejected", True),
         (duplicate, "920099", "outcome_unknown", False),
         (settled, "920900", "settled", False),
+        (fetched, "TACK", "transmitted", False),
+        (failed, "REJECT", "outcome_unknown", False),
+        (not_treated, "REJECT", "outcome_unknown", False),
     ],
 )
 def test_sof_52_every_kind_of_answer_finds_its_sending(
@@ -130,7 +137,7 @@ def test_sof_55_a_settlement_sets_the_days_by_itself(office: Office):
     said_of = days[0].lines[1].said
     assert said_of
     assert (said_of.reasons[0].code, said_of.comment) == ("502255", "no")
-    assert office.lookups.undecided_refusals(office.where) == [
+    assert [(one.day_id, one.refused_cents) for one in office.lookups.undecided_refusals(office.where)] == [
         (i, d.refused_cents) for i, d in office.days(total.sending_id).items() if d.refused_cents
     ]
 
@@ -244,17 +251,41 @@ def test_nor_a_day_whose_lines_are_others_by_now(office: Office):
 # A refusal as duplicate
 
 
-@pytest.mark.parametrize("refusal", [duplicate, envelope_duplicate])
+@pytest.mark.parametrize("refusal", [duplicate, envelope_duplicate, failed, not_treated])
 @pytest.mark.parametrize("alive", [acknowledged, in_process, settled])
 def test_a_duplicate_refusal_never_returns_days_and_a_sign_of_life_wins(office: Office, refusal: Any, alive: Any):
     sending = office.billed()
     file = office.file(sending)
-    assert office.receive(refusal(file)).items == ("duplicate_refusal",)
+    item = "duplicate_refusal" if refusal in (duplicate, envelope_duplicate) else "not_treated"
+    assert office.receive(refusal(file)).items == (item,)
     assert not are_prepared(office, sending)
     office.receive(alive(file))
     assert office.open_items() == []
     assert not are_prepared(office, sending)
     assert office.sending(sending).status in ("acknowledged", "accepted_for_processing", "settled")
+
+
+@pytest.mark.parametrize("refusal", [failed, not_treated])
+def test_a_file_that_is_not_treated_is_released_by_a_person(office: Office, refusal: Any):
+    sending = office.billed()
+    office.receive(refusal(office.file(sending)))
+    assert not are_prepared(office, sending)
+    with pytest.raises(NotAllowed, match="outcome is resolved"):
+        office.dispatch.resolve(context(), sending, arrived=False)
+    office.dispatch.confirm_rejection(context(), sending)
+    assert are_prepared(office, sending)
+    assert office.open_items() == []
+    assert office.sending(sending).status == "rejected"
+
+
+def test_that_the_union_fetched_a_file_settles_an_unknown_outcome(office: Office):
+    office.record(office.patient().id)
+    (total,) = office.bill().sendings
+    assert total.sending_id
+    office.unions.fails = OutcomeUnknown
+    assert [sent.outcome for sent in office.send()] == ["outcome_unknown"]
+    office.receive(fetched(office.file(total.sending_id)))
+    assert office.sending(total.sending_id).status == "transmitted"
 
 
 def test_a_real_rejection_beside_a_duplicate_refusal_returns_the_days(office: Office):

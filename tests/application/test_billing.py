@@ -9,20 +9,26 @@ from typing import Any
 
 import pytest
 
+from api.catalogue import LANGUAGES, text
+from application.corrections import Corrections
 from application.ports import ConcurrencyConflict, Context, Meta
 from application.record_care import Entry
 from domain import numbering
 from domain.billing_file import BillingFile, WrittenFile
 from domain.billing_run import LeftOut
 from domain.errors import Invalid, NotAllowed, NotFound
+from domain.rules.refusals import explain
 from domain.run_plan import RunOptions
 from infrastructure.efact.check import check
 from infrastructure.efact.codec import EfactCodec
+from infrastructure.efact.outline import outline
 from infrastructure.efact.reader import read
 from infrastructure.store.opening import Store
 from tests.application.conftest import MakeOffice
 from tests.application.office import MONTH, Office, StandingClock, context
+from tests.application.test_credits import another_to_bill, decided, paid_day
 from tests.domain.builders import BORN_2014, GROUP, NURSE, OTHER_SSIN, SSIN, a_care, insured, uid
+from tests.infrastructure.simulator.helpers import changed
 
 FEE = a_care("425294", 2000)
 OPTIONS = RunOptions(MONTH)
@@ -105,6 +111,68 @@ def test_what_no_file_can_carry_blocks_its_days_and_nothing_else(make_office: Ma
     assert [total.union for total in office.bill().sendings] == ["100", "300"]
 
 
+TOLD, FLAT = replace(a_care("424771", 0), service_norm=9), a_care("425272", 2000)
+SPOILT: list[tuple[str, int | str]] = [
+    ("500617", 20260116),
+    ("500717", 306),
+    ("500817", OTHER_SSIN),
+    ("500917", 1),
+    ("501017", 1),
+    ("501117", 1),
+    ("501317", 1),
+]
+
+
+@pytest.mark.parametrize(("code", "value"), SPOILT)
+def test_a_file_that_a_union_would_refuse_is_found_on_trial(
+    make_office: MakeOffice, clock: StandingClock, code: str, value: int | str
+):
+    class Spoiling(EfactCodec):
+        """Writes one line of a block with another value in one zone."""
+
+        def write(self, file: BillingFile) -> WrittenFile:
+            written = super().write(file)
+            told = [line.service_norm == 9 for invoice in file.invoices for line in invoice.lines]
+            orders = [order for orders in written.numbers.lines for order in orders]
+            spoilt = next((order for order, is_told in zip(orders, told, strict=True) if is_told), None)
+            if spoilt is None:
+                return written
+            return replace(written, content=changed(written.content, spoilt, **{str(int(code[2:4])): value}))
+
+    office = make_office(codec=Spoiling(), clock=clock)
+    who = office.patient().id
+    day, _ = office.record(who, TOLD, FLAT)
+    office.record(who, a_care(), day=16)
+    seen = office.billing.preview(office.where, OPTIONS)
+    line = office.day(day).lines[0].line_id
+    held = {one.code: one.first for one in seen.blocked}
+    assert held[code] == ((day, line),)
+    assert held.keys() <= {code, "500615", "500812"}, "the other ones that this zone brings"
+    assert [total.days for total in seen.sendings] == [total.days for total in office.bill().sendings] == [1]
+    for language in LANGUAGES:
+        assert text(f"blocker.{code}", language) == f"{code} · {explain(code, language).meaning}"
+        assert text(f"blocker_cure.{code}", language) == explain(code, language).cure != ""
+
+
+def test_a_fault_of_an_invoice_or_of_the_whole_file_holds_all_their_days(make_office: MakeOffice, clock: StandingClock):
+    class Faulty(EfactCodec):
+        def faults(self, content: bytes) -> tuple[tuple[int | None, str], ...]:
+            records = list(read(content).details)
+            twenty = {record.text("destination"): record.order for record in records if record.type == "20"}
+            eighty = [record.order for record in records if record.type == "80"]
+            if "131" in twenty:
+                return ((twenty["131"], "202911"),)
+            return ((eighty[0], "801910"),) if min(twenty) < "400" else ((None, "202/20"),)
+
+    office = make_office(codec=Faulty(), clock=clock)
+    three_unions(office)
+    elsewhere = office.patient("", insured("101"), affiliation="7").id
+    office.record(elsewhere, day=17)
+    seen = office.billing.preview(office.where, OPTIONS)
+    assert {one.code: one.days for one in seen.blocked} == {"202911": 2, "801910": 2, "202/20": 2}
+    assert [(total.union, total.days) for total in seen.sendings] == [("100", 1)]
+
+
 def test_a_run_writes_one_file_a_union_and_its_figures_everywhere(office: Office):
     three_unions(office)
     for total in office.bill().sendings:
@@ -145,12 +213,15 @@ def test_a_run_without_the_settings_that_nobody_knows_is_stopped(make_office: Ma
     assert (done.run_id, len(done.sendings), office.log.head()) == (None, 1, head)
 
 
-def test_destinations_that_efact_does_not_reach_are_listed_apart_and_stay(office: Office):
-    (day,) = office.record(office.patient(SSIN, insured(destination="81000146111")).id)
+def test_a_practice_of_another_country_bills_nothing_and_says_why(office: Office):
+    (day,) = office.record(office.patient().id)
+    (registered, *_) = office.log.load([office.where])[office.where]
+    office.register.establishment(context(), replace(registered.details, country="CH"))
+    head = office.log.head()
     done = office.bill()
-    assert [(held.code, held.days, held.amount_cents) for held in done.elsewhere] == [("81000146111", 1, 668)]
-    assert done.sendings == ()
-    assert office.day(day).is_prepared
+    assert (done.stopped, [held.code for held in done.blocked]) == (("country_not_billed",), ["country_not_billed"])
+    assert office.billing.held_back(office.where, [day]) == {day: ("country_not_billed",)}
+    assert office.log.head() == head
 
 
 def test_a_run_keeps_how_many_of_the_days_that_it_left_out_had_no_amount(office: Office):
@@ -162,7 +233,7 @@ def test_a_run_keeps_how_many_of_the_days_that_it_left_out_had_no_amount(office:
     done = office.bill()
     assert done.run_id
     (completed,) = office.log.load([done.run_id])[done.run_id]
-    assert completed.blocked == (LeftOut("insurability_missing", 2, 668, 1), LeftOut("tariff_missing", 1, None, 1))
+    assert completed.blocked == (LeftOut("insurability_missing", 2, 668, 1), LeftOut("tariff_missing", 2, None, 2))
 
 
 def test_days_that_a_run_leaves_out_are_told_one_by_one_as_at_any_position(office: Office):
@@ -179,7 +250,9 @@ def test_days_that_a_run_leaves_out_are_told_one_by_one_as_at_any_position(offic
     after = office.billing.held_back(office.where, ids)
     assert after == held | {uninsured: ("amount_negative",)}
     assert office.billing.held_back(office.where, ids, Date(2026, 2, 2), before) == held
-    assert office.billing.held_back(office.where, ids, Date(2026, 1, 31)) == {}, "the month is not over"
+    assert office.billing.held_back(office.where, ids, Date(2026, 1, 31)) == after, "though the month is not over"
+    assert office.billing.held_back(office.where, ids, Date(2026, 1, 17)) == {wrong: ("amount_negative",)}, "to come"
+    assert office.billing.held_back(office.where, ids, Date(2026, 2, 3)) == after | {current: ("amount_negative",)}
     seen = {held.code: held.days for held in office.billing.preview(office.where, OPTIONS).blocked}
     assert seen == {"amount_negative": 2}
 
@@ -220,7 +293,7 @@ def test_a_run_that_has_not_left_is_cancelled_days_come_back_and_numbers_are_voi
     assert run.run_id
     ids = [total.sending_id for total in run.sendings if total.sending_id]
     before = {i: list(office.days(i)) for i in ids}
-    assert set(office.billing.cancel(context(), run.run_id).result) == set(ids)
+    assert set(office.billing.cancel(context(), run.run_id).result.sending_ids) == set(ids)
     for identifier in ids:
         assert office.sending(identifier).status == "cancelled"
         assert {invoice.status for invoice in office.invoices(identifier)} == {"withdrawn"}
@@ -238,7 +311,7 @@ def test_what_has_left_of_a_run_stays_sent(office: Office):
     assert run.run_id
     first, *others = [total.sending_id for total in run.sendings if total.sending_id]
     office.send(first)
-    assert set(office.billing.cancel(context(), run.run_id).result) == set(others)
+    assert set(office.billing.cancel(context(), run.run_id).result.sending_ids) == set(others)
     assert office.sending(first).status == "transmitted"
     assert not any(day.is_prepared for day in office.days(first).values())
     with pytest.raises(NotAllowed) as caught:
@@ -362,3 +435,26 @@ def test_a_command_that_is_repeated_bills_nothing_twice(office: Office):
     first = office.billing.run(once, office.where, OPTIONS).result
     again = office.billing.run(once, office.where, OPTIONS).result
     assert (len(first.sendings), again.sendings) == (3, ())
+
+
+def test_no_file_with_a_negative_total_leaves_when_what_it_asks_for_is_held(
+    make_office: MakeOffice, clock: StandingClock
+):
+    class Picky(EfactCodec):
+        """Finds fault with the costly line from some moment on."""
+
+        finds = False
+
+        def faults(self, content: bytes) -> tuple[tuple[int | None, str], ...]:
+            services = [one for invoice in outline(read(content)).invoices for one in invoice.services]
+            return tuple((one.order, "500101") for one in services if self.finds and (one.cents("amount") or 0) > 5000)
+
+    codec = Picky()
+    office = make_office(codec=codec, clock=clock)
+    day = paid_day(office)
+    another_to_bill(office)
+    decided(office, Corrections(office.log, office.billing), "regularise", day)
+    codec.finds = True
+    done = office.bill()
+    assert done.sendings == ()
+    assert {"500101", "credit_total_negative"} <= {one.code for one in done.blocked}

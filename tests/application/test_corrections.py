@@ -294,4 +294,14 @@ def test_ref_19_a_patient_of_a_medical_house_is_not_billed_to_the_insurer_again(
     house = insured(start=Date(2020, 1, 1), destination="81000146111")
     office.register.insure(context(), office.day(day_id).patient_id, [house])
     report = office.billing.preview(office.where, RunOptions(MONTH))
-    assert (report.blocked, [one.code for one in report.elsewhere]) == ((), ["81000146111"])
+    assert (report.blocked, [one.destination for one in report.documents]) == ((), ["81000146111"])
+
+
+def test_a_justified_refusal_stands_once_the_day_is_time_barred(office: Office, desk: Corrections) -> None:
+    day_id, _ = refused_day(office, 0, 1)
+    decided(office, desk, "justified", day_id, reason="Hors délai")
+    desk.restore(context(), office.where, [day_id])
+    decided(office, desk, "justified", day_id, reason="Hors délai")
+    office.clock.instant = office.clock.now().replace(year=2028, month=2, day=1)  # type: ignore[attr-defined]
+    (left,) = desk.restore(context(), office.where, [day_id]).result.left
+    assert (left.code, office.day(day_id).decision) == ("correction_time_barred", "justified")

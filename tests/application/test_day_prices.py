@@ -12,7 +12,7 @@ from domain.run_plan import RunOptions
 from infrastructure.sample import BE_NURSING
 from infrastructure.sample import sample_tariff as sample
 from tests.application.office import MONTH, Office, context
-from tests.domain.builders import a_care
+from tests.domain.builders import OTHER_SSIN, a_care, insured
 
 TOILET, INJECTION = "990011", "990022"
 PRESCRIBED = {"prescriber": a_care().provider, "prescription_date": Date(2026, 1, 2)}
@@ -37,6 +37,15 @@ def test_without_a_set_the_day_says_what_is_missing(office: Office) -> None:
     assert (found.tariffs, found.made, [one.code for one in found.reasons]) == (None, (), ["tariff_missing"])
     (held,) = office.billing.preview(office.where, RunOptions(MONTH)).blocked
     assert (held.code, held.days, held.amount_cents, held.unpriced) == ("tariff_missing", 1, None, 1)
+
+
+def test_a_day_that_lacks_both_says_both_like_the_run(office: Office) -> None:
+    who = office.patient(OTHER_SSIN, insured(start=Date(2026, 2, 1))).id
+    (day_id,) = office.record(who, a_care(INJECTION, 0, is_priced=False))
+    found, codes = prices(office, day_id), ("insurability_missing", "tariff_missing")
+    assert found is not None
+    assert tuple(one.code for one in found.reasons) == codes
+    assert office.billing.held_back(office.where, [day_id]) == {day_id: codes}
 
 
 def test_what_would_be_made_is_what_the_run_makes_and_both_say_why(priced_office: Office) -> None:

@@ -42,13 +42,14 @@ def test_one_file_a_day_at_all_puts_each_behind_the_other(make_office: MakeOffic
     assert told(office, *two_ids(office)) == {second: held("files_per_day", Date(2026, 2, 3))}
 
 
-def test_the_files_of_a_month_are_used_up_for_good(make_office: MakeOffice, clock: StandingClock):
+def test_the_third_file_of_a_month_waits_for_the_next_month(make_office: MakeOffice, clock: StandingClock):
     office = make_office(clock=clock, details={"content_code": "000"})
-    two_unions(office)
+    two_months(office)
+    assert told(office, *two_ids(office)) == {}
     office.send()
     office.record(office.patient().id, a_care(), day=20)
     (total,) = office.bill().sendings
-    assert told(office, total.sending_id) == {total.sending_id: held("files_per_month", None)}
+    assert told(office, total.sending_id) == {total.sending_id: held("files_per_month", Date(2026, 3, 1))}
 
 
 def test_an_unknown_establishment_holds_nothing(office: Office):
@@ -59,7 +60,7 @@ def two_ids(office: Office) -> list[Any]:
     return office.lookups.prepared_sending_ids(office.where)
 
 
-def held(code: str, until: Date | None) -> Any:
+def held(code: str, until: Date) -> Any:
     return Held(code, until)
 
 

@@ -52,6 +52,13 @@ def test_another_file_is_no_repetition(desk: Desk, is_done: bool) -> None:
         desk.jobs.begin_file(SAME, where, "files.test", CONTENT.replace(b"ligne", b"autre"))
 
 
+def test_what_a_list_was_worth_leaves_out_what_nobody_knew(desk: Desk) -> None:
+    for nth, (cents, unpriced) in enumerate(((700, 0), (700, 1), (None, 2), (0, 0))):
+        meta = Meta(ANNA, command_id=f"form {nth}")
+        job = desk.jobs.job(desk.jobs.draft(meta, desk.office.where, "sendings.archive", ROWS, cents, unpriced))
+        assert (job.cents, job.unpriced) == (cents, unpriced)
+
+
 def test_only_its_person_confirms_a_draft(desk: Desk) -> None:
     job_id = desk.jobs.draft(SAME, desk.office.where, "sendings.archive", ROWS, 0)
     with pytest.raises(NotAllowed):

@@ -11,10 +11,12 @@ from uuid import UUID
 import pytest
 
 from application.ports import NotTransmitted, OutcomeUnknown
+from application.send import Sent
 from domain.errors import NotAllowed, NotFound
+from domain.run_plan import RunOptions
 from tests.application.conftest import MakeOffice
 from tests.application.office import Office, StandingClock, acknowledged, context, duplicate, envelope_duplicate
-from tests.domain.builders import NURSE, OTHER_SSIN, SSIN, a_care, insured, uid
+from tests.domain.builders import NURSE, OTHER_SSIN, SSIN, a_care, establishment_details, insured, uid
 
 
 def two_unions(office: Office) -> list[UUID]:
@@ -68,13 +70,56 @@ def test_or_one_a_day_at_all_where_the_setting_says_so(make_office: MakeOffice, 
     assert outcomes(office) == [("transmitted", ""), ("held_back", "files_per_day")]
 
 
-def test_two_files_a_month_with_content_code_000(make_office: MakeOffice, clock: StandingClock):
-    office = make_office(clock=clock, details={"content_code": "000"})
-    two_unions(office)
-    assert outcomes(office) == [("transmitted", "")] * 2
+BY_MONTH = {"content_code": "000"}
+
+
+def third_of_the_month(office: Office) -> UUID:
+    """Two files of one union have left, and a third one waits."""
+    two_months(office)
+    assert outcomes(office) == [("transmitted", "")] * 2, "no limit a day where files are counted by month"
     office.record(office.patient().id, a_care(), day=20)
-    office.bill()
-    assert outcomes(office) == [("held_back", "files_per_month")]
+    (total,) = office.bill().sendings
+    assert total.sending_id
+    return total.sending_id
+
+
+def test_the_third_file_of_a_month_waits_for_the_next_one_where_zone_13_is_000(
+    make_office: MakeOffice, clock: StandingClock
+):
+    office = make_office(clock=clock, details=BY_MONTH)
+    third = third_of_the_month(office)
+    assert office.send() == [Sent(third, "held_back", "files_per_month", Date(2026, 3, 1))]
+    clock.instant = datetime(2026, 2, 28, 23, 30, tzinfo=UTC)
+    assert outcomes(office) == [("transmitted", "")], "it is March in Brussels"
+
+
+def test_a_preview_knows_the_files_of_the_month(make_office: MakeOffice, clock: StandingClock):
+    office = make_office(clock=clock, details=BY_MONTH)
+    two_months(office)
+    office.send()
+    office.record(office.patient().id, a_care(), day=20)
+    foreseen = office.billing.preview(office.where, RunOptions("2026-02", include_current=True)).sendings
+    assert [total.earliest for total in foreseen] == [Date(2026, 3, 1)]
+
+
+@pytest.mark.parametrize(
+    ("derogation", "outcome"),
+    [
+        ({"files_derogation_from": Date(2026, 2, 2)}, ("transmitted", "")),
+        ({"files_derogation_from": Date(2026, 2, 3)}, ("held_back", "files_per_month")),
+        (
+            {"files_derogation_from": Date(2026, 1, 1), "files_derogation_to": Date(2026, 2, 1)},
+            ("held_back", "files_per_month"),
+        ),
+    ],
+)
+def test_a_derogation_lifts_the_limit_on_its_days(
+    make_office: MakeOffice, clock: StandingClock, derogation: dict[str, Date], outcome: tuple[str, str]
+):
+    office = make_office(clock=clock, details=BY_MONTH)
+    third = third_of_the_month(office)
+    office.register.establishment(context(), establishment_details(**BY_MONTH, **derogation))
+    assert outcomes(office, third) == [outcome]
 
 
 def test_the_limit_of_one_third_party_number_does_not_hold_another(office: Office, make_office: MakeOffice):

@@ -1,6 +1,7 @@
 """Days of a practice reckoned otherwise: what changes and by how much, what nobody can tell, and nothing written."""
 
 import json
+from dataclasses import replace
 from datetime import date as Date
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from domain.authorisation import Authorisation
 from domain.errors import DomainError, Invalid
 from infrastructure.sample import BE_DENTAL, BE_NURSING, sample_tariff
 from tests.application.office import MONTH, Office, context
-from tests.domain.builders import NURSE, OTHER_SSIN, establishment_details, insured
-from tests.domain.pricing.nursing_days import FLAT_A, FLAT_B, TOILET, TOLD_BASES, TOLD_TOILET
+from tests.domain.builders import NURSE, OTHER_SSIN, a_care, establishment_details, insured
+from tests.domain.pricing.nursing_days import BASES, FLAT_A, FLAT_B, TOILET, TOLD_BASES, TOLD_TOILET
 from tests.domain.test_run_checks import visited
 
 B_INSURER, B_SHARE = 3777, 343
@@ -102,11 +103,23 @@ def test_what_holds_changes_nothing(priced: Office) -> None:
             priced.bill()
             priced.send()
     name = accept(priced)
+    acts = [replace(a_care(code, cents), visit=1) for code, cents in ((BASES[0], 457), (TOILET, 653))]
+    days += priced.record(dependent(priced, "T7", ssin=OTHER_SSIN), *acts)[:1]
     for supposed in (Supposition(tariffs=name), Supposition(category="T7"), Supposition(ct1="110", ct2="110")):
         found = would_cost(priced.log, priced.lookups, priced.tariffs, priced.where, days, supposed)
-        assert (found.days, found.changed, found.untold, found.rows) == (3, 0, 0, ())
+        assert (found.days, found.changed, found.untold, found.rows) == (4, 0, 0, ())
         assert found.insurer.difference_cents == found.patient.difference_cents == 0
         assert found.insurer.new_cents > 0
+
+
+def test_days_that_have_a_price_only_by_the_other_set_are_told_apart_from_the_sums(office: Office) -> None:
+    name = office.tariffs.receive(context(), office.where, sample_tariff(BE_NURSING)).result.message
+    days = [washed(office, dependent(office), day) for day in (14, 15)]
+    found = would_cost(office.log, office.lookups, office.tariffs, office.where, days, Supposition(tariffs=name))
+    assert (found.days, found.changed, found.untold, found.reasons) == (2, 2, 0, {})
+    assert (found.insurer, found.patient) == ((0, 0), (0, 0))
+    assert found.only_then == (2, 2 * B_INSURER, 2 * B_SHARE)
+    assert [row.found.new[-1].care.code for row in found.rows] == [FLAT_B, FLAT_B]
 
 
 def test_what_was_withdrawn_is_not_looked_at_and_who_is_not_insured_cannot_be_told(priced: Office) -> None:

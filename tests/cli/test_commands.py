@@ -27,7 +27,7 @@ NOTHING = "0c1f7a52-8d6b-4f0e-9a57-1b2c3d4e5f60"
 SENDING = {"sending_id", "national_union", "status", "outcome", "requested_cents", "accepted_cents", "refused_cents",
            "error_percentage", "is_archived", "sending_number", "provider_reference"}  # fmt: skip
 RUN = {"run_id", "billed_month", "undecided_days", "undecided_cents", "stopped", "sendings", "blocked", "not_yet",
-       "elsewhere"}  # fmt: skip
+       "documents"}  # fmt: skip
 
 
 @pytest.fixture
@@ -93,7 +93,8 @@ def test_a_run_is_taken_back_and_its_numbers_are_void(empty: Installation, sampl
     assert empty.json("start-numbers", "sending", "2026", "40") == {"kind": "sending", "year": 2026, "first": 40}
     report = empty.json("bill", MONTH)
     cancelled = empty.json("cancel-run", report["run_id"], "--reason", "the profession code was wrong")
-    assert cancelled == {"cancelled": [total["sending_id"] for total in report["sendings"]]}
+    assert cancelled["cancelled"] == [total["sending_id"] for total in report["sendings"]]
+    assert cancelled["documents"] == [i for total in report["documents"] for i in total["document_ids"]] != []
     rows = empty.json("history", MONTH)["rows"]
     assert {row["status"] for row in rows} == {"cancelled"}
     assert sorted(row["sending_number"] for row in rows) == list(range(40, 48))
@@ -202,7 +203,7 @@ def test_every_refusal_code_is_explained_known_or_not(demo: Demo) -> None:
 
 def test_official_numbers_are_shown_by_year(demo: Demo) -> None:
     found = {one["kind"]: one["years"] for one in demo.installation.json("numbers")}
-    assert set(found) == {"sending", "reference", "invoice"}
+    assert set(found) == {"sending", "reference", "invoice", "document"}
     (sending,) = found["sending"]
     assert sending == {"year": 2026, "used": [[1, 8]], "next": 9, "void": []}
 
@@ -253,7 +254,7 @@ def test_a_preview_says_what_has_no_amount_and_what_one_might_not_expect(empty: 
     held = {one["code"]: (one["days"], one["amount_cents"], one["unpriced"]) for one in preview["blocked"]}
     assert held == {"code_unknown": (1, None, 1), "insurability_missing": (2, 300, 1)}
     assert [(one["code"], one["days"]) for one in preview["hints"]] == [("flat_fee_without_toilet", 1)]
-    assert preview["blocked_once"] == preview["left_out"] == {"days": 3, "amount_cents": 300, "unpriced": 2}
+    assert preview["blocked_once"] == {"days": 3, "amount_cents": 300, "unpriced": 2}
     assert "3 days held back in all, €3.00 (2 without amount)" in empty.cli("preview", MONTH).stdout
     for language, words in (("fr", "1 sans montant"), ("nl", "1 zonder bedrag"), ("en", "1 without amount")):
         said = empty.cli("preview", MONTH, lang=language).stdout
@@ -266,6 +267,20 @@ def test_a_preview_says_what_has_no_amount_and_what_one_might_not_expect(empty: 
     said = empty.cli("show", run).stdout
     assert "code_unknown · 1 · 1 without amount" in said
     assert "insurability_missing · 2 · €3.00 · 1 without amount" in said
+
+
+def test_the_history_of_days_says_which_ones_a_run_would_leave_out(empty: Installation, tmp_path: Path) -> None:
+    empty.enter_register()
+    enter_lines(empty, tmp_path, f"{INSURED} 07 990033", f"{INSURED} 08 999998")
+    rows = empty.json("history", "--of", "days")["rows"]
+    told = {row["date"][-2:]: (row["phase"], row["held_back"]) for row in rows}
+    assert told == {"07": ("prepared", []), "08": ("blocked", ["code_unknown"])}
+    blocked = ("history", "--of", "days", "--status", "blocked")
+    assert [row["date"][-2:] for row in empty.json(*blocked)["rows"]] == ["08"]
+    assert empty.json(*blocked, "--as-of", "2020-01-01T12:00:00+01:00")["rows"] == []
+    said = empty.cli(*blocked).stdout
+    assert "blocked" in said
+    assert "code not in the tariffs" in said
 
 
 def test_an_amount_that_is_not_that_of_the_tariffs_is_confirmed(empty: Installation, tmp_path: Path) -> None:
@@ -293,7 +308,8 @@ def test_a_time_barred_day_is_billed_with_the_proof_of_a_letter(empty: Installat
     day = next(day for day, _ in barred["first"] if day not in _blocked_otherwise(before))
     words = ("lift-time-bar", day, "--proof", "RR 123", "--letter-date", "2028-10-20")
     assert empty.json(*words, at=late) == {"id": day}
-    assert sum(total["days"] for total in empty.json("preview", MONTH, at=late)["sendings"]) == 1
+    after = empty.json("preview", MONTH, at=late)
+    assert sum(total["days"] for total in (*after["sendings"], *after["documents"])) == 1
     assert empty.cli(*words[:-1], "yesterday", code=2).stdout == ""
 
 
@@ -412,6 +428,7 @@ def test_no_command_prints_a_key_of_the_catalogue_in_any_language(own_demo: Demo
     row = own_demo.installation.json("history", MONTH)["rows"][0]
     day = own_demo.installation.json("refusals", MONTH, "--cause", own_demo.installation.json("refusals")[0]["code"])[0]
     inbox, outbox = sorted(own_demo.inbox.iterdir()), sorted(own_demo.outbox.iterdir())
+    own_demo.installation.cli("cancel-run", row["run_id"], "--reason", "the documents that nobody has in hand yet")
     bad = tmp_path / "bad.csv"
     bad.write_text('ssin;date;code;provider;amount_cents;hair\n1;2;3;4;5;6\n;;;;;\n"\n1;2\n', "utf-8")
     register = tmp_path / "bad.jsonl"
@@ -422,7 +439,7 @@ def test_no_command_prints_a_key_of_the_catalogue_in_any_language(own_demo: Demo
         (0, ("refusals", MONTH, "--cause", day["root_code"])), (0, ("show", row["sending_id"])),
         (0, ("show", day["invoice_id"])), (0, ("show", day["day_id"])), (0, ("show", day["patient_id"])),
         (0, ("timeline", row["sending_id"])), (0, ("timeline", day["day_id"])), (0, ("preview", MONTH)),
-        (0, ("preview", "2026-11")), (0, ("bill", MONTH)), (0, ("send",)), (0, ("answers",)), (0, ("answers", *inbox[:3])),
+        (0, ("preview", "2026-11")), (0, ("bill", MONTH, "--leave-undecided")), (0, ("send",)), (0, ("answers",)), (0, ("answers", *inbox[:3])),
         (0, ("answers", bad)), (0, ("take-over", outbox[0], inbox[0], bad)), (0, ("import", bad)),
         (0, ("import", register, "--as", "register")), (0, ("rebuild",)), (0, ("init",)),
         (0, ("issue-key", "x")), (0, ("efact", "show", inbox[2])), (0, ("efact", "show", outbox[0])),

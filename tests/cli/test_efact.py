@@ -123,7 +123,7 @@ def test_an_unreadable_file_or_an_answer_exits_with_2(tmp_path: Path) -> None:
     strange = tmp_path / "strange.txt"
     strange.write_bytes(b"\x00\xff what is this")
     for command in ("check", "show"):
-        assert "none of the" in typed("efact", command, strange, code=2).stderr
+        assert "aucun des" in typed("efact", command, strange, code=2).stderr
     assert "931000" in typed("efact", "check", path_of("931000-01.txt"), code=2).stderr
     assert typed("efact", "check", tmp_path / "nothing.txt", code=2).stdout == ""
 

@@ -31,7 +31,8 @@ def cancelled(tmp_path: Path) -> tuple[Installation, list[dict[str, Any]]]:
 
 def test_void_numbers_are_listed_and_never_the_next(cancelled: tuple[Installation, list[dict[str, Any]]]) -> None:
     installation, void = cancelled
-    sending, reference, invoice = installation.json("numbers")
+    sending, reference, invoice, document = installation.json("numbers")
+    assert [(one["used"], one["next"]) for one in document["years"]] == [([[1, 2]], 3)], "cancelled, and billed again"
     (year,) = sending["years"]
     assert year["year"] == 2026
     assert year["void"] == sorted(row["sending_number"] for row in void) == list(range(40, 48))
@@ -51,7 +52,7 @@ def test_void_numbers_are_listed_and_never_the_next(cancelled: tuple[Installatio
 
 def test_numbers_at_a_past_instant(cancelled: tuple[Installation, list[dict[str, Any]]]) -> None:
     installation, _ = cancelled
-    assert [one["years"] for one in installation.json("numbers", "--as-of", "2020-01-01T00:00:00Z")] == [[], [], []]
+    assert [one["years"] for one in installation.json("numbers", "--as-of", "2020-01-01T00:00:00Z")] == [[], [], [], []]
     assert installation.json("numbers", "-e", str(uuid4()), code=1)["error"] == "establishment_unknown"
 
 

@@ -43,9 +43,9 @@ def states_of(demo: Demo) -> Iterator[tuple[str, dict[str, Any]]]:
             yield kind, state_of(kind, stream, events)
 
 
-def test_the_demo_has_all_kinds_but_five(kinds: dict[str, str]) -> None:
+def test_the_demo_has_all_kinds_but_six(kinds: dict[str, str]) -> None:
     known = {kind_of(topic) for topic in REGISTER if not topic.startswith("test.")}
-    assert known - set(kinds) == {"api_key", "casework", "code_list", "item", "user"}
+    assert known - set(kinds) == {"api_key", "casework", "code_list", "correction_rule", "item", "user"}
 
 
 def test_every_kind_shows_its_state_and_then_what_happened(demo: Demo, kinds: dict[str, str]) -> None:

@@ -108,9 +108,9 @@ def test_notifications_of_technical_acts_may_run_side_by_side():
 
 def test_a_late_form_counts_from_the_day_after_it_was_sent():
     first = Date(2026, 1, 15)
-    assert owed_from(first, Date(2026, 1, 25)) == first
-    assert owed_from(first, Date(2026, 1, 26)) == Date(2026, 1, 27)
-    assert owed_from(first, Date(2026, 1, 10)) == first
+    assert owed_from("katz", first, Date(2026, 1, 25)) == first
+    assert owed_from("katz", first, Date(2026, 1, 26)) == Date(2026, 1, 27)
+    assert owed_from("katz", first, Date(2026, 1, 10)) == first
 
 
 def test_a_wrong_value_is_told_before_an_overlap():

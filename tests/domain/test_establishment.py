@@ -1,6 +1,8 @@
 """The establishment: its numbers, and who works in it from day to day."""
 
+from dataclasses import replace
 from datetime import date as Date
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,8 @@ from domain.establishment import (
     EstablishmentRegistered,
     MembershipEnded,
     MembershipRecorded,
+    PeriodClosed,
+    PeriodReopened,
 )
 from tests.domain.builders import NURSE, establishment_details, uid
 from tests.domain.spec import Spec
@@ -135,3 +139,84 @@ def test_leaving_ends_only_the_membership_of_that_day():
 def test_an_establishment_begins_with_the_registration():
     with pytest.raises(NotFound):
         establishments.fold([JOINED])
+
+
+# The derogation from two files a month
+
+
+def test_a_derogation_holds_from_its_first_to_its_last_day():
+    given = establishment_details(files_derogation_from=Date(2026, 3, 2), files_derogation_to=Date(2026, 3, 4))
+    assert [given.has_files_derogation(Date(2026, 3, day)) for day in range(1, 6)] == [False, True, True, True, False]
+    open_ended = replace(given, files_derogation_to=None)
+    assert open_ended.has_files_derogation(Date(2099, 1, 1))
+    assert not establishment_details().has_files_derogation(Date(2026, 3, 2))
+
+
+@pytest.mark.parametrize("first", [None, Date(2026, 3, 5)])
+def test_a_derogation_does_not_end_before_it_begins(first: Date | None):
+    with pytest.raises(Invalid) as raised:
+        establishments.check(establishment_details(files_derogation_from=first, files_derogation_to=Date(2026, 3, 4)))
+    assert raised.value.facts["field"] == "files_derogation_to"
+
+
+def test_the_limit_of_a_practice_is_by_its_content_code_and_derogation():
+    def code(**values: Any) -> str:
+        limit = establishments.files_limit_of(establishment_details(**values), Date(2026, 3, 2))
+        return limit.code if limit else ""
+
+    assert code() == "files_per_day"
+    assert code(content_code="000") == "files_per_month"
+    assert code(content_code="000", files_derogation_from=Date(2026, 3, 2)) == ""
+    assert code(content_code="000", files_derogation_from=Date(2026, 3, 3)) == "files_per_month"
+
+
+# Books closed by month
+
+CLOSED = PeriodClosed("2026-02")
+
+
+def test_only_months_that_are_over_are_closed():
+    spec.given(REGISTERED).when(establishments.close_period, "2026-02", Date(2026, 3, 1)).then(CLOSED)
+    for today in (Date(2026, 2, 28), Date(2026, 1, 5)):
+        spec.given(REGISTERED).when(establishments.close_period, "2026-02", today).refused("period_not_over")
+
+
+def test_closes_go_forward():
+    march = Date(2026, 4, 1)
+    spec.given(REGISTERED, CLOSED).when(establishments.close_period, "2026-03", march).then(PeriodClosed("2026-03"))
+    spec.given(REGISTERED, CLOSED).when(establishments.close_period, "2026-02", march).nothing()
+    spec.given(REGISTERED, CLOSED).when(establishments.close_period, "2026-01", march).refused("period_closed_further")
+
+
+def test_what_was_closed_is_opened_again_from_a_month_on():
+    reopened = PeriodReopened("2026-02")
+    spec.given(REGISTERED, CLOSED).when(establishments.reopen_period, "2026-02").then(reopened)
+    spec.given(REGISTERED, CLOSED).when(establishments.reopen_period, "2026-03").refused("period_not_closed")
+    spec.given(REGISTERED).when(establishments.reopen_period, "2026-01").refused("period_not_closed")
+    spec.given(REGISTERED, CLOSED, reopened).when(establishments.reopen_period, "2026-02").refused("period_not_closed")
+    later = Date(2026, 4, 1)
+    spec.given(REGISTERED, CLOSED, reopened).when(establishments.close_period, "2026-02", later).then(CLOSED)
+
+
+def test_books_are_closed_through_a_month_and_all_before_it():
+    def through(*happened: object) -> str:
+        state = establishments.fold([REGISTERED, *happened])
+        assert state is not None
+        return state.closed_through
+
+    assert through() == ""
+    assert through(PeriodClosed("2026-01"), CLOSED) == "2026-02"
+    assert through(CLOSED, PeriodReopened("2026-01")) == "2025-12"
+
+
+@pytest.mark.parametrize("written", ["2026-13", "2026-2", "February", ""])
+def test_what_is_no_month_is_neither_closed_nor_opened(written: str):
+    state = establishments.fold([REGISTERED, CLOSED])
+    assert state is not None
+    for act in (
+        lambda: establishments.close_period(state, written, Date(2026, 4, 1)),
+        lambda: establishments.reopen_period(state, written),
+    ):
+        with pytest.raises(Invalid) as raised:
+            act()
+        assert raised.value.facts["field"] == "month"

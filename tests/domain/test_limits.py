@@ -61,19 +61,35 @@ def test_what_is_no_month(text: str):
 
 
 def test_the_scope_of_one_file_a_day_is_a_setting_and_says_so():
-    rule = limits.files_per_day(Date(2026, 3, 2))
-    assert (rule.maximum, rule.scope) == (1, "tpp_and_union")
+    rule = limits.files_limit("040", Date(2026, 3, 2))
+    assert rule is not None
+    assert (rule.code, rule.maximum, rule.scope) == ("files_per_day", 1, "tpp_and_union")
     assert "setting" in rule.source
-    wider = limits.files_per_day(Date(2026, 3, 2), "tpp")
+    wider = limits.files_limit("040", Date(2026, 3, 2), "tpp")
+    assert wider is not None
     assert (wider.maximum, wider.scope, wider.source) == (1, "tpp", rule.source)
 
 
-def test_two_files_a_month():
-    assert limits.files_per_month(Date(2026, 3, 2)).maximum == 2
+def test_two_files_a_month_without_derogation_where_zone_13_is_000():
+    rule = limits.files_limit("000", Date(2026, 3, 2))
+    assert rule is not None
+    assert (rule.code, rule.maximum, rule.scope) == ("files_per_month", 2, "tpp_and_union")
+    assert "100723" in rule.source
+    assert limits.files_limit("000", Date(2026, 3, 2), has_derogation=True) is None
+    assert limits.files_limit("040", Date(2026, 3, 2), has_derogation=True) == limits.FILES_PER_DAY[-1]
+
+
+def test_a_month_of_sending_is_a_calendar_month():
+    month, day = limits.FILES_PER_MONTH[-1], limits.FILES_PER_DAY[-1]
+    assert month.counts(Date(2026, 3, 1), Date(2026, 3, 31))
+    assert not month.counts(Date(2025, 3, 31), Date(2026, 3, 31))
+    assert not month.counts(Date(2026, 3, 31), Date(2026, 4, 1))
+    assert not day.counts(Date(2026, 3, 1), Date(2026, 3, 2))
 
 
 def test_every_rule_is_dated_and_names_its_source():
-    for rules in (limits.FILES_PER_DAY, limits.FILES_PER_MONTH, limits.TIME_BARS):
+    waits = (limits.OWN_CORRECTIONS, limits.NOTICES, limits.PATIENT_DOCUMENTS)
+    for rules in (limits.FILES_PER_DAY, limits.FILES_PER_MONTH, limits.TIME_BARS, *waits):
         assert list(rules) == sorted(rules, key=lambda rule: rule.valid_from)
         assert all(rule.source for rule in rules)
 

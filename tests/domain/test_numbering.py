@@ -1,6 +1,8 @@
 """Official numbers: each once, in order, never again; and the insurers' limits on files."""
 
+from collections.abc import Callable
 from datetime import date as Date
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +21,7 @@ from domain.numbering import (
     NumberVoided,
     SendingNumberGiven,
 )
-from domain.rules.limits import FilesPerDay, FilesPerMonth, files_per_day, files_per_month
+from domain.rules.limits import FilesLimit, Scope, files_limit
 from tests.domain.builders import uid
 from tests.domain.spec import Spec
 
@@ -171,41 +173,68 @@ def test_each_third_party_number_counts_by_itself():
 
 # Limits of the insurers
 
-PER_DAY, PER_MONTH = files_per_day(TODAY), files_per_month(TODAY)
-PER_NUMBER = files_per_day(TODAY, "tpp")
+
+def sent(union: str = "100", on: Date = TODAY, name: str = "sending") -> FileSent:
+    return FileSent(union, on, "2026-02", uid(name))
 
 
-def sent(union: str = "100", on: Date = TODAY, month: str = "2026-02", name: str = "sending") -> FileSent:
-    return FileSent(union, on, month, uid(name))
+def limit_on(content: str = "040", scope: Scope | None = None) -> Callable[[Date], FilesLimit | None]:
+    return lambda day: files_limit(content, day, scope)
 
 
-def sends(file: FileSent, content: str = "040", day: FilesPerDay = PER_DAY, month: FilesPerMonth = PER_MONTH) -> Any:
-    return lambda state: numbering.send_file(state, file, content, day, month)
+def sends(file: FileSent, content: str = "040", scope: Scope | None = None) -> Any:
+    return lambda state: numbering.send_file(state, file, limit_on(content, scope))
 
 
 def test_one_file_a_day_goes_to_a_union():
     spec.given().when(sends(sent())).then(sent())
-    spec.given(sent()).when(sends(sent(name="second"))).refused("files_per_day")
+    error = spec.given(sent()).when(sends(sent(name="second"))).refused("files_per_day")
+    assert error.facts["until"] == TODAY + timedelta(days=1)
     spec.given(sent()).when(sends(sent("200"))).then(sent("200"))
     spec.given(sent()).when(sends(sent(on=Date(2026, 3, 3)))).state()
 
 
 def test_or_one_a_day_at_all_where_the_setting_says_so():
-    spec.given(sent()).when(sends(sent("200"), day=PER_NUMBER)).refused("files_per_day")
-    spec.given(sent()).when(sends(sent("200", on=Date(2026, 3, 3)), day=PER_NUMBER)).state()
+    spec.given(sent()).when(sends(sent("200"), scope="tpp")).refused("files_per_day")
+    spec.given(sent()).when(sends(sent("200", on=Date(2026, 3, 3)), scope="tpp")).state()
 
 
-def test_two_files_a_month_when_the_content_code_is_000():
-    first, second = sent(), sent("200", name="second")
+def test_two_files_a_month_go_to_a_union_when_the_content_code_is_000():
+    first, second = sent(), sent(name="second")
     spec.given(first).when(sends(second, "000")).then(second)
-    spec.given(first, second).when(sends(sent("300"), "000")).refused("files_per_month")
-    spec.given(first, second).when(sends(sent("300", month="2026-01"), "000")).state()
+    error = spec.given(first, second).when(sends(sent(name="third"), "000")).refused("files_per_month")
+    assert error.facts["until"] == Date(2026, 4, 1)
+    assert "100723" in error.message
+    spec.given(first, second).when(sends(sent(on=Date(2026, 3, 31), name="third"), "000")).refused("files_per_month")
+    spec.given(first, second).when(sends(sent(on=Date(2026, 4, 1), name="third"), "000")).state()
+    spec.given(first, second).when(sends(sent("300"), "000")).state()
+    spec.given(first, sent("200")).when(sends(sent("300"), "000", "tpp")).refused("files_per_month")
+
+
+def test_a_derogation_lifts_the_limit_of_a_month_from_its_first_day_on():
+    first = Date(2026, 3, 10)
+
+    def derogated(day: Date) -> FilesLimit | None:
+        return files_limit("000", day, has_derogation=day >= first)
+
+    two = [sent(), sent(name="second")]
+    early = spec.given(*two).when(lambda state: numbering.send_file(state, sent(name="third"), derogated))
+    assert early.refused("files_per_month").facts["until"] == first
+    spec.given(*two).when(lambda state: numbering.send_file(state, sent(on=first, name="third"), derogated)).state()
+
+
+def test_files_that_wait_take_their_place_before_those_to_come():
+    state = numbering.fold([sent(), sent(on=Date(2026, 2, 27))])
+    days = numbering.earliest_days(state, ["100"], ["100", "200", "100", "100"], TODAY, limit_on("000"))
+    assert days == (Date(2026, 4, 1), TODAY, Date(2026, 4, 1), Date(2026, 5, 1))
+    days = numbering.earliest_days(state, ["100"], ["100", "200"], TODAY, limit_on())
+    assert days == (TODAY + timedelta(days=2), TODAY)
+    assert numbering.earliest_days(state, ["100"], ["100"], TODAY, lambda _: None) == (TODAY,)
 
 
 def test_the_refusal_names_the_limit_and_its_source():
     error = spec.given(sent()).when(sends(sent())).refused("files_per_day")
     assert "100724" in error.message
-    assert "tomorrow" in error.message
 
 
 def test_a_file_that_did_not_leave_gives_its_place_back():

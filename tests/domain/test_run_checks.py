@@ -1,8 +1,8 @@
 """What the tariffs forbid is caught in the preview: each refusal of prices and blocks by one wrong input.
 
-Not here, because no file of the product can bring them: 500717, 500817 and 500917 (an invoice has one fund, one patient
-and one sex, which all its lines repeat) and 500617, 501017, 501117 and 501317 (the same in every line that the writer
-makes). The checks themselves know those that a wrong line can bring (`pricing/test_nursing_checks.py`).
+Not here: 500617, 500717, 500817, 500917, 501017, 501117 and 501317. An invoice has one fund, one patient and one sex,
+and the rest is the same in every line that the writer makes; a preview finds them in the file that it writes on trial
+(`application/test_billing.py`).
 """
 
 from collections.abc import Sequence
@@ -12,12 +12,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.authorisation import Authorisation
 from domain.billing_day import BillingDay, settle
 from domain.billing_day import evolve as evolve_day
 from domain.care import Care
-from domain.day_events import DayBilled, LineVerdict, LineWithdrawn
+from domain.day_events import CorrectionDecided, DayBilled, LineVerdict, LineWithdrawn
 from domain.pricing.book import PriceBook
 from domain.pricing.price import Priced, Pricer
 from domain.pricing.tariff_set import Before, Maximum, TariffSet
@@ -25,7 +27,7 @@ from domain.provider import Provider
 from domain.rules.refusals import explain, known_codes
 from domain.run_plan import Blocked, Plan, Practice, RunOptions, plan
 from infrastructure.sample.tariff_dental import be_dental
-from tests.domain.builders import COLLEAGUE, DOCTOR, NURSE, PATIENT, SENDING, a_day, provider_details, uid
+from tests.domain.builders import COLLEAGUE, DOCTOR, NURSE, PATIENT, SENDING, a_day, insured, provider_details, uid
 from tests.domain.pricing.nursing_days import (
     AIDE,
     BASES,
@@ -385,3 +387,155 @@ def test_why_a_day_that_goes_is_not_what_one_might_expect():
     assert not planned(practice(TARIFFS, katz()), a_day(visited(TOILET))).hints
     held = planned(practice(TARIFFS, katz()), a_day(visited(DRESSING), ready(TOILET, related_code=BASES[0])))
     assert (held.hints, bool(held.blocked)) == ((), True), "of a day that stays behind its reason is told"
+
+
+# All reasons of a day at once
+
+
+def codes_blocked(made: Plan) -> list[str]:
+    return [one.code for one in made.blocked]
+
+
+def uninsured(given: Practice) -> Practice:
+    """The same patient, insured from the day after on."""
+    late = a_patient(insured(start=DAY + timedelta(days=1)))
+    return replace(
+        given, patients={PATIENT: (PATIENT, replace(late, authorisations=given.patients[PATIENT][1].authorisations))}
+    )
+
+
+def test_what_the_tariffs_say_is_told_beside_every_other_reason():
+    unknown = {"provider": DOCTOR}
+    dear, open_ = changed(ACTS, 1, amount_cents=1), a_day(visited(TOILET, **unknown))
+    wrong = {
+        ("provider_unknown", "tariff_missing"): planned(practice(None), open_),
+        ("provider_unknown", "amount_differs"): planned(practice(), a_day(*changed(dear, 0, **unknown))),
+        ("provider_unknown", "code_unknown"): planned(practice(), a_day(visited("990999", **unknown))),
+        ("provider_unknown", "prescription_date_missing", "prescriber_missing"): planned(
+            practice(), a_day(visited(INJECTION, **unknown))
+        ),
+        ("provider_unknown", "related_code_unexpected"): planned(
+            practice(), a_day(ACTS[0], ready(TOILET, related_code=BASES[0], **unknown))
+        ),
+    }
+    for codes, made in wrong.items():
+        assert codes_blocked(made) == list(codes)
+    once = planned(practice(), a_day(ready(BASES[0]), ready(INJECTION, prescriber=DOCTOR, **unknown)))
+    assert codes_blocked(once) == ["provider_unknown", "prescription_date_missing"], "a reason of two rules is one"
+
+
+def test_without_insurability_what_does_not_hang_on_it_is_told():
+    given = uninsured(practice(TARIFFS, katz()))
+    assert codes_blocked(planned(replace(given, prices=PriceBook()), a_day(visited(TOILET)))) == [
+        "insurability_missing",
+        "tariff_missing",
+    ]
+    for right in (ACTS, BLOCK, (visited(TOILET),), changed(ACTS, 1, amount_cents=1)):
+        assert codes_blocked(planned(given, a_day(*right))) == ["insurability_missing"], "amounts are not known yet"
+    for wrong, code in (
+        ((visited("990999"),), "code_unknown"),
+        (changed(BLOCK, 1, urgency=1), "block_differs"),
+        ((*BLOCK, ready(TOILET)), "not_together"),
+    ):
+        assert codes_blocked(planned(given, a_day(*wrong))) == ["insurability_missing", code]
+    ended = uninsured(practice(ENDED))
+    for day in (a_day(*ACTS, ready(DRESSING)), a_day(visited(DRESSING))):
+        assert codes_blocked(planned(ended, day)) == ["insurability_missing", "code_not_valid"]
+    act = uninsured(practice())
+    assert codes_blocked(planned(act, a_day(visited(INJECTION)))) == [
+        "insurability_missing",
+        "prescription_date_missing",
+        "prescriber_missing",
+    ]
+    assert planned(act, a_day(visited(TOILET))).amounts == {}, "nobody knows what it costs"
+
+
+def test_what_a_day_costs_is_known_though_something_else_holds_it():
+    day = a_day(visited(TOILET, provider=DOCTOR))
+    made = planned(practice(TARIFFS, katz()), day)
+    flat = ready(FLAT_A).amount_cents
+    assert (codes_blocked(made), made.amounts) == (["provider_unknown"], {candidate(day).day_id: flat})
+
+
+def test_a_day_that_is_held_for_something_else_counts_for_no_other_and_is_told_only_what_is_sure():
+    held = a_day(ready(BASES[0], provider=DOCTOR), ready(ADVICE), date=YESTERDAY)
+    made = planned(practice(), held, a_day(ready(BASES[0]), ready(ADVICE)))
+    assert going(made) == [[BASES[0], ADVICE]]
+    assert codes_blocked(made) == ["provider_unknown"], "the other one is later, and goes"
+    both = [a_day(ready(BASES[0], provider=DOCTOR), ready(ADVICE), date=day) for day in (YESTERDAY, DAY)]
+    assert codes_blocked(planned(practice(), *both)) == ["provider_unknown"] * 2, "one of them may stay"
+    first = a_day(ready(BASES[0], provider=DOCTOR), ready(ADVICE), date=YESTERDAY)
+    then = a_day(ready(BASES[0], provider=DOCTOR), ready(PREPARATION))
+    assert codes_blocked(planned(practice(), first, then)) == ["provider_unknown"] * 2, "the first may be mended too"
+    assert codes_blocked(planned(practice(), then)) == ["provider_unknown", "not_before"]
+    gone = practice(standing=(sent(a_day(ready(ADVICE), date=Date(2026, 1, 2))),))
+    assert codes_blocked(planned(gone, held)) == ["provider_unknown", "too_many_units"]
+
+
+def test_what_was_paid_of_a_day_that_is_held_counts():
+    advice = sent(a_day(ready(BASES[0], provider=DOCTOR), ready(ADVICE)), BASES[0])
+    again = evolve_day(advice, CorrectionDecided("rebill"))
+    made = planned(practice(), again, a_day(ready(BASES[0]), ready(ADVICE), date=DAY + timedelta(days=1)))
+    assert {("too_many_units", DAY + timedelta(days=1))} <= {
+        (one.code, Date.fromisoformat(dict(one.facts)["date"])) for one in made.blocked if "date" in dict(one.facts)
+    }
+
+
+def test_a_line_that_has_no_price_hides_nothing_of_the_lines_beside_it():
+    both = a_day(visited("990999"), visited(INJECTION))
+    needs = ["prescription_date_missing", "prescriber_missing"]
+    assert codes_blocked(planned(practice(), both)) == ["code_unknown", *needs]
+    assert codes_blocked(planned(uninsured(practice()), both)) == ["insurability_missing", "code_unknown", *needs]
+    made = planned(practice(), both)
+    assert [one.line_id for one in made.blocked] == [
+        both.lines[0].line_id,
+        both.lines[1].line_id,
+        both.lines[1].line_id,
+    ]
+    unpriced = practice(a_set(c990033={"prices": ()}))
+    three = a_day(visited("990999"), visited(DRESSING), visited(INJECTION))
+    assert codes_blocked(planned(unpriced, three)) == ["code_unknown", "price_unknown", *needs]
+    assert codes_blocked(planned(practice(DENTAL), a_day(visited("990999"), visited(EXTRACTION)))) == [
+        "code_unknown",
+        "tooth_missing",
+    ]
+    for allowed in (katz(), Authorisation("palliative", "PC", Date(2026, 1, 1), None, "PC 1")):
+        assert codes_blocked(planned(practice(TARIFFS, allowed), both)) == ["code_unknown"], "it may only be told"
+    alone = a_day(visited("990999"), visited(PREPARATION))
+    assert codes_blocked(planned(practice(), alone)) == ["code_unknown"], "the other may be what comes before"
+
+
+_GIVEN = st.sampled_from([
+    *(ready(code) for code in (BASES[0], TOILET, ADVICE, PREPARATION, INJECTION)),
+    ready(TOILET, related_code=BASES[0]),
+    replace(ready(TOILET), amount_cents=1),
+    *(visited(code) for code in (TOILET, ADVICE, PREPARATION, INJECTION, "990999")),
+    visited(INJECTION, **PRESCRIBED),
+])  # fmt: skip
+_CARE_GIVERS = (NURSE, COLLEAGUE, DOCTOR)
+
+
+@given(
+    st.tuples(*[st.lists(_GIVEN, min_size=1, max_size=4)] * 3),
+    st.sampled_from([(), (katz(),)]),
+    st.permutations(_CARE_GIVERS),
+)
+def test_what_is_told_of_a_day_that_is_held_stays_true_whichever_days_are_mended(
+    cares: Sequence[Sequence[Care]], allowed: tuple[Authorisation, ...], mended: Sequence[str]
+):
+    days = [
+        a_day(*(replace(care, provider=nihii) for care in of), date=DAY + timedelta(days=nth))
+        for nth, (nihii, of) in enumerate(zip(_CARE_GIVERS, cares, strict=True))
+    ]
+    base = practice(TARIFFS, *allowed)
+
+    def told(day: BillingDay, known: Sequence[str]) -> set[tuple[str, Any]]:
+        there = {nihii: (PROVIDER, Provider(provider_details(nihii))) for nihii in known}
+        made = planned(replace(base, providers=there), *days)
+        mine = [one for one in made.blocked if one.day_id == candidate(day).day_id]
+        return {(one.code, one.line_id) for one in mine if one.code != "provider_unknown"}
+
+    for count in range(1, 4):
+        for day, nihii in zip(days, _CARE_GIVERS, strict=True):
+            if nihii in mended[:count]:
+                assert told(day, ()) <= told(day, mended[:count])

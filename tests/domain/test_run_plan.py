@@ -14,7 +14,7 @@ from domain.day_events import DayPriced, DuplicateConfirmed, LineCorrected, Line
 from domain.establishment import Establishment, Membership
 from domain.patient import PatientErased, PatientRegistered
 from domain.provider import Provider
-from domain.run_plan import Candidate, Plan, Practice, RunOptions, plan
+from domain.run_plan import Candidate, Plan, Practice, RunOptions, only, plan
 from tests.domain.builders import (
     COLLEAGUE,
     DOCTOR,
@@ -85,7 +85,7 @@ def blockers(day: BillingDay, given: Practice | None = None, **options: Any) -> 
 
 def test_sof_51_a_day_without_fault_goes_into_a_file():
     made = planned(a_day())
-    assert (made.blocked, made.not_yet, made.elsewhere, made.stopped) == ((), (), (), ())
+    assert (made.blocked, made.not_yet, made.documents, made.stopped) == ((), (), (), ())
     (sending,) = made.sendings
     assert (sending.union, sending.billed_month) == ("100", "2026-01")
     assert [invoice.amount_cents for invoice in sending.invoices] == [668]
@@ -93,6 +93,10 @@ def test_sof_51_a_day_without_fault_goes_into_a_file():
 
 def test_patient_unknown():
     assert blockers(a_day(), practice({})) == ["patient_unknown"]
+
+
+def test_of_a_day_of_nobody_it_is_told_that_no_set_counts():
+    assert blockers(a_day(a_care(cents=0, is_priced=False)), practice({})) == ["patient_unknown", "tariff_missing"]
 
 
 def test_patient_erased():
@@ -188,18 +192,21 @@ def test_a_line_corrected_into_a_twin_is_in_doubt_too():
 
 def test_what_the_tariffs_made_of_two_confirmed_lines_is_not_doubted_again():
     day = a_day(*[a_care(cents=0, is_priced=False)] * 2)
-    assert blockers(day) == ["possible_duplicate"]
+    assert blockers(day) == ["possible_duplicate", "tariff_missing"]
     made = tuple(CareLine(uid(f"made {n}"), a_care()) for n in range(2))
     priced = DayPriced(PATIENT, "a" * 64, "110", "110", made, 1336, 2)
     confirmed = evolve(evolve(day, DuplicateConfirmed(day.lines[1].line_id)), priced)
     assert [line.care for line in confirmed.active] == [a_care(), a_care()]
     assert blockers(confirmed) == ["tariff_missing"]
     doubted = planned(evolve(day, priced)).blocked
-    assert [(one.code, one.line_id) for one in doubted] == [("possible_duplicate", day.lines[1].line_id)]
+    assert [(one.code, one.line_id) for one in doubted] == [
+        ("possible_duplicate", day.lines[1].line_id),
+        ("tariff_missing", None),
+    ]
 
 
 def test_a_line_without_an_amount_is_a_twin_of_one_that_has_it():
-    assert blockers(a_day(a_care(), a_care(cents=0, is_priced=False))) == ["possible_duplicate"]
+    assert blockers(a_day(a_care(), a_care(cents=0, is_priced=False))) == ["possible_duplicate", "tariff_missing"]
     apart = a_day(a_care(cents=0, is_priced=False, visit=1), a_care(cents=0, is_priced=False, visit=2))
     assert blockers(apart) == ["tariff_missing"]
 
@@ -258,6 +265,19 @@ def test_settings_that_nobody_gave_stop_the_run(field: str, code: str):
     assert made.sendings, "the preview shows what would go"
 
 
+def test_a_practice_of_another_country_is_told_that_and_nothing_of_belgian_numbers():
+    wrong = a_care(prescriber="11234579004", provider_norm=2, care_assistant="49990138405", cents=0, is_priced=False)
+    none = patients.fold([PatientRegistered(WHERE, "85073003329", "", patient_details())])
+    assert none is not None
+    days = (a_day(wrong), a_day(patient=SECOND), a_day(date=Date(2024, 1, 2)))
+    made = planned(*days, given=practice({PATIENT: none, SECOND: a_patient()}, country="CH", profession_code=""))
+    assert [(one.day_id, one.code) for one in made.blocked] == [
+        (candidate(day).day_id, "country_not_billed") for day in days
+    ]
+    assert (made.sendings, made.stopped) == ((), ("country_not_billed",)), "what a Belgian file lacks does not matter"
+    assert made.amounts == {candidate(day).day_id: 668 for day in days[1:]}
+
+
 def test_what_is_withdrawn_or_in_a_sending_or_later_is_no_candidate():
     opening = recorded()
     sent = evolve(evolve(None, opening), billed(opening))
@@ -292,19 +312,46 @@ def test_care_of_the_future_waits_for_its_date_or_for_the_end_of_its_month():
 # Where to
 
 
-def test_a_destination_that_efact_does_not_reach_is_listed_apart():
-    known = {PATIENT: a_patient(insured(destination="81000146111")), SECOND: a_patient(ssin=OTHER_SSIN)}
-    day = a_day()
-    made = planned(day, a_day(patient=SECOND), given=practice(known))
-    assert [(where, c.day) for where, c in made.elsewhere] == [("81000146111", day)]
-    assert len(made.sendings) == 1
+HOUSE = "81000146111"
 
 
-def test_days_for_mediprima_are_listed_and_not_written():
+def test_days_for_a_destination_that_efact_does_not_reach_share_a_document_by_patient_and_month():
+    house = a_patient(insured(destination=HOUSE))
+    known = {PATIENT: house, SECOND: a_patient(insured(destination=HOUSE), ssin=OTHER_SSIN)}
+    first, second = a_day(date=Date(2026, 1, 20)), a_day(date=Date(2026, 1, 5))
+    before, other = a_day(date=Date(2025, 12, 5)), a_day(patient=SECOND)
+    made = planned(first, second, before, other, given=practice(known))
+    assert made.sendings == ()
+    papers = {(one.key.patient_id, one.key.billed_month): one for one in made.documents}
+    assert set(papers) == {(PATIENT, "2026-01"), (PATIENT, "2025-12"), (SECOND, "2026-01")}
+    assert [one.day for one in papers[PATIENT, "2026-01"].days] == [second, first], "by date"
+    assert {one.key.destination for one in made.documents} == {HOUSE}
+    asked = sum(line.care.amount_cents for day in (first, second) for line in day.to_bill)
+    assert papers[PATIENT, "2026-01"].amount_cents == asked
+    assert papers[PATIENT, "2026-01"].line_count == len(first.to_bill) + len(second.to_bill)
+
+
+def test_a_day_for_another_destination_does_not_keep_the_others_from_their_file():
+    known = {PATIENT: a_patient(insured(destination=HOUSE)), SECOND: a_patient(ssin=OTHER_SSIN)}
+    made = planned(a_day(), a_day(patient=SECOND), given=practice(known))
+    assert (len(made.sendings), len(made.documents)) == (1, 1)
+
+
+def test_days_for_mediprima_go_on_a_document():
     day = a_day()
     made = planned(day, given=practice({PATIENT: a_patient(insured("690"))}))
-    assert [(where, c.day) for where, c in made.elsewhere] == [("690", day)]
+    assert [(one.key.destination, [c.day for c in one.days]) for one in made.documents] == [("690", [day])]
     assert made.sendings == ()
+
+
+def test_what_a_plan_says_of_some_days_has_their_documents_alone():
+    first, second = candidate(a_day(date=Date(2026, 1, 5))), candidate(a_day(date=Date(2026, 1, 6)))
+    given = practice({PATIENT: a_patient(insured(destination=HOUSE))})
+    whole = plan(given, [first, second], RunOptions("2026-01"), Date(2026, 2, 2))
+    assert [len(one.days) for one in whole.documents] == [2]
+    (paper,) = only(whole, {first.day_id}).documents
+    assert [one.day_id for one in paper.days] == [first.day_id]
+    assert only(whole, set()).documents == ()
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,14 @@ from domain.sending import (
     SendingEnvelopeRejected,
     SendingHandedOver,
     SendingHandOverFailed,
+    SendingNotTreated,
     SendingRead,
     SendingRejected,
     SendingSettled,
     SendingTransmitted,
     SendingUnarchived,
     SettlementContested,
+    TechnicallyAcknowledged,
 )
 from tests.domain.builders import SENDING, prepared
 from tests.domain.spec import Spec
@@ -41,6 +43,8 @@ REJECTED = SendingRejected("m5", "10000", "01", duplicate=False)
 REJECTED_TWICE = SendingRejected("m6", "05000", "01", duplicate=True)
 SETTLED = SendingSettled("m7", 668, 600, 68, (FundTotal("131", 668, 600, 68, "ref"),), "00000")
 CONTESTED = SettlementContested("m8", 668, 600, 0)
+FETCHED = TechnicallyAcknowledged("m9", "100")
+NOT_TREATED = SendingNotTreated("m10", "100", "CODE")
 ANSWERS = (ACKNOWLEDGED, ENVELOPE, ENVELOPE_TWICE, PROCESSING, REJECTED, REJECTED_TWICE, SETTLED, CONTESTED)
 
 
@@ -63,6 +67,9 @@ def test_an_answer_may_come_before_we_know_that_the_file_left():
     ("answers", "status"),
     [
         ([], "transmitted"),
+        ([FETCHED], "transmitted"),
+        ([NOT_TREATED], "outcome_unknown"),
+        ([NOT_TREATED, ACKNOWLEDGED], "acknowledged"),
         ([ACKNOWLEDGED], "acknowledged"),
         ([ENVELOPE], "envelope_rejected"),
         ([ENVELOPE_TWICE], "outcome_unknown"),
@@ -79,6 +86,14 @@ def test_an_answer_may_come_before_we_know_that_the_file_left():
 )
 def test_the_weightiest_answer_is_the_status(answers: list[object], status: str):
     assert spec.given(MADE, LEFT, TRANSMITTED, *answers).state.status == status
+
+
+def test_that_the_union_fetched_it_says_that_it_arrived():
+    assert spec.given(MADE, LEFT, FETCHED).state.status == "transmitted"
+    for order in permutations([FETCHED, NOT_TREATED]):
+        assert spec.given(MADE, LEFT, *order).state.status == "outcome_unknown"
+    spec.given(MADE, LEFT, NOT_TREATED).when(sendings.resolve, arrived=False).refused("outcome_known")
+    assert sendings.is_contradictory(spec.given(MADE, SendingCancelled(), FETCHED).state)
 
 
 def test_the_way_out():

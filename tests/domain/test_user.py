@@ -140,6 +140,7 @@ def test_every_role_has_its_rights_and_only_administrators_have_all() -> None:
     assert {role for role, rights in RIGHTS_OF.items() if "bill" in rights} == {"administrator", "office", "dentist"}
     assert {role for role, rights in RIGHTS_OF.items() if "medical" not in rights} == {"accountant"}
     assert {role for role, rights in RIGHTS_OF.items() if "audit" in rights} == {"administrator", "auditor"}
+    assert {role for role, rights in RIGHTS_OF.items() if "close" in rights} == {"administrator", "accountant"}
     assert all("read" in rights for rights in RIGHTS_OF.values())
 
 

@@ -23,6 +23,8 @@ from application.ports import Change
 from domain import api_key, inbox
 from domain import billing_day as days
 from domain import casework as cases
+from domain import correction_rule as rules
+from domain import document as documents
 from domain import invoice as invoices
 from domain import sending as sendings
 from domain import user as users
@@ -30,10 +32,14 @@ from domain.answer import Reason
 from domain.billing_run import BillingRunCancelled, BillingRunCompleted, LeftOut
 from domain.care import Care, CareLine
 from domain.care_entry import place
-from domain.correction import DECISIONS, decide, restore, why_not
+from domain.correction import DECISIONS, GIVES_UP, confirm, decide, decline, leave, propose, restore, why_not
 from domain.day_events import CareRecorded, LineVerdict
+from domain.descoring import BilledDay, DescoringWithdrawn, PatientDescored
 from domain.establishment import EstablishmentDetails, EstablishmentRegistered, MembershipEnded, MembershipRecorded
+from domain.notification import AuthorisationNotified, NotificationWithdrawn
 from domain.patient import (
+    AuthorisationRecorded,
+    AuthorisationWithdrawn,
     InsurabilityRecorded,
     NationalNumberReplaced,
     PatientDetails,
@@ -43,6 +49,7 @@ from domain.patient import (
     PatientRegistered,
     PatientUnmerged,
 )
+from domain.patient_document import Correction
 from domain.provider import ProviderActivityRecorded, ProviderDetails, ProviderRegistered
 from domain.rules.limits import add_months, month_end
 
@@ -75,14 +82,19 @@ class Story:
     establishments: int = 2
     random: Random = field(init=False)
     pricing: Random = field(init=False)
+    second: Random = field(init=False)
+    third: Random = field(init=False)
+    fourth: Random = field(init=False)
     streams: dict[UUID, list[Any]] = field(default_factory=dict)
     where: list[UUID] = field(default_factory=list)
     who: dict[UUID, list[UUID]] = field(default_factory=dict)
     prepared: dict[UUID, list[UUID]] = field(default_factory=dict)
     numbers: int = 0
+    houses: list[UUID] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.random, self.pricing = Random(self.seed), Random(-self.seed)
+        self.random, self.pricing, self.second = Random(self.seed), Random(-self.seed), Random(1_000 + self.seed)
+        self.third, self.fourth = Random(2_000 + self.seed), Random(3_000 + self.seed)
 
     # What every chapter uses
 
@@ -120,6 +132,7 @@ class Story:
             for sending in answered:
                 yield from self.answers(sending, month)
             for where in self.where:
+                yield from self.papers(where, month) if self.oddities else ()
                 made = list(self.billing(where, month))
                 yield from made
                 waiting += [
@@ -161,6 +174,8 @@ class Story:
         yield Commit([self.happens(key, api_key.ApiKeyRevoked())])
         yield from self.users()
         yield from self.casework()
+        yield from self.rules()
+        yield from self.notices() if self.oddities else ()
 
     def users(self) -> Iterator[Commit]:
         """An administrator of both practices who leaves one and was away twice, and an assistant who is kept out."""
@@ -178,6 +193,37 @@ class Story:
         yield Commit([self.happens(anna, users.DeputyWithdrawn(self.where[0], Date(2026, 1, 5)))])
         yield Commit([self.happens(jo, users.UserDeactivated())])
 
+    def notices(self) -> Iterator[Commit]:
+        """Katz forms: of some their insurer was told, of one that turned out to be a mistake; one has its number."""
+        first = Date(2026, 7, 20)
+        for where in self.where:
+            for index, who in enumerate(self.who[where][:6]):
+                number = "AKK1" if index == 5 else ""
+                happened: list[Any] = [AuthorisationRecorded("katz", "B", first, Date(2026, 10, 19), number)]
+                if index in (1, 2):
+                    happened.append(AuthorisationNotified("katz", first, Date(2026, 7, 24), "practice", "410000", ""))
+                happened += [NotificationWithdrawn("katz", first)] if index == 2 else []
+                happened += [AuthorisationWithdrawn("katz", first)] if index == 3 else []
+                yield Commit([self.happens(who, *happened)])
+
+    def documents_given(self, sending_id: UUID) -> Iterator[Commit]:
+        """To every second patient of a settled file; every fourth was noted by mistake."""
+        for index, of_file in enumerate(self.invoices_of(sending_id)[::2]):
+            invoice_id, invoice = of_file, invoices.fold(self.streams[of_file])
+            assert invoice is not None
+            ended = [] if invoice.is_original else [Correction(invoice_id, sending_id)]
+            while not invoice.is_original and invoice.made.previous_invoice_id:
+                invoice_id = invoice.made.previous_invoice_id
+                invoice = invoices.fold(self.streams[invoice_id])
+                assert invoice is not None
+            if invoice.status != "settled" or (invoice.documents and not ended):
+                continue
+            on = Date(2026, 8, 1)
+            yield Commit([self.happens(invoice_id, *invoices.give_document(invoice, on, "mail", 1, ended, on))])
+            given = invoices.fold(self.streams[invoice_id])
+            if index % 2 and given is not None:
+                yield Commit([self.happens(invoice_id, *invoices.withdraw_document(given))])
+
     def casework(self) -> Iterator[Commit]:
         """Notes, a file, an assignee and a later day on a sending that is nowhere else in the story."""
         where, target, note, file = self.where[0], self.fresh("target"), self.fresh("note"), self.fresh("file")
@@ -189,6 +235,14 @@ class Story:
         yield Commit([self.happens(stream, cases.Snoozed(Date(2026, 4, 1)))])
         yield Commit([self.happens(stream, cases.NoteWithdrawn(note), cases.FileWithdrawn(file))])
         yield Commit([self.happens(stream, cases.Woken(), cases.Assigned(None))])
+
+    def rules(self) -> Iterator[Commit]:
+        """One that is switched on, off and on again, in the first practice; it decides nothing here."""
+        where, spec = self.where[0], rules.specified(["500518"], "rebill", "200")
+        stream = rules.rule_id(where, spec)
+        yield Commit([self.happens(stream, *rules.switch_on(None, where, spec, "0" * 64))])
+        yield Commit([self.happens(stream, *rules.switch_off(rules.fold(self.streams[stream])))])
+        yield Commit([self.happens(stream, *rules.switch_on(rules.fold(self.streams[stream]), where, spec, "1" * 64))])
 
     def patient(self, where: UUID, index: int) -> Change:
         who = self.fresh("patient")
@@ -256,7 +310,7 @@ class Story:
     def billing(self, where: UUID, month: Date) -> Iterator[Commit]:
         """One run: a sending a union, an invoice a patient."""
         run_id, made, changes = self.fresh("run"), [], list[Change]()
-        ready = [day_id for day_id in self.prepared[where] if self.day(day_id).active]
+        ready = [day_id for day_id in self.prepared[where] if self.day(day_id).waits_for_run]
         per_union: dict[str, dict[UUID, list[UUID]]] = {}
         for day_id in ready:
             who = self.day(day_id).patient_id
@@ -278,19 +332,86 @@ class Story:
                 changes += self.return_days(sending_id, "run_cancelled")
             yield Commit([*changes, self.happens(run_id, BillingRunCancelled(tuple(made)))])
 
+    def papers(self, where: UUID, month: Date) -> Iterator[Commit]:
+        """Some days go on documents beyond eFact, of which people note whatever may become of one."""
+        opened = [self.of_a_house(where, who, month) for who in self.who[where][:4]]
+        yield Commit(opened)
+        refused = [i for i in self.prepared[where] if self.day(i).decision == "rebill_elsewhere"]
+        again = [i for i in self.houses if self.day(i).establishment_id == where and self.day(i).to_bill]
+        for day_id in dict.fromkeys((*refused[:1], *again, *(change.stream_id for change in opened))):
+            priced = self.priced(day_id)
+            state = reduce(days.evolve, priced, self.day(day_id))
+            number = documents.number_of(month.year, len(self.streams))
+            document_id = documents.document_id(where, number)
+            lines = tuple(line.line_id for line in state.to_bill)
+            cents = sum(line.care.amount_cents for line in state.to_bill)
+            issued = documents.DocumentIssued(
+                where, state.patient_id, uuid5(ROOT, number), number, documents.communication_of(number), "81000146111",
+                f"{state.date:%Y-%m}", month_end(month), (documents.DocumentDay(day_id, lines, cents),), cents, 0, 0,
+                int(not state.is_prepared),
+            )  # fmt: skip
+            records = tuple(range(1, len(lines) + 1))
+            billed = days.bill(state, document_id, document_id, records, is_document=True)
+            yield Commit([self.happens(document_id, issued), self.happens(day_id, *priced, *billed)])
+            self.prepared[where] = [one for one in self.prepared[where] if one != day_id]
+            self.houses = [*self.houses, day_id]
+            yield from self.noted(document_id, day_id, month_end(month))
+
+    def of_a_house(self, where: UUID, who: UUID, month: Date) -> Change:
+        """Care of a year before, so that nothing else in the story is about that day."""
+        date = add_months(month, -12)
+        care = Care("425110", self.fourth.randrange(500, 5_000), "40000000001")
+        day_id = days.day_id(where, who, date, 1)
+        return self.happens(day_id, CareRecorded(where, who, date, 1, (CareLine(uuid5(day_id, "line"), care),)))
+
+    def noted(self, document_id: UUID, day_id: UUID, on: Date) -> Iterator[Commit]:
+        def act(of_document: Any, of_day: Any = None) -> Commit:
+            state = documents.fold(self.streams[document_id], document_id)
+            assert state is not None
+            told = [self.happens(document_id, *of_document(state))]
+            return Commit([*told, self.happens(day_id, *of_day(self.day(day_id), document_id))] if of_day else told)
+
+        made = self.streams[document_id][0]
+        what = self.fourth.choice(("nothing", "handed_out", "part", "paid", "refused", "reopened", "cancelled"))
+        if what in ("handed_out", "paid", "refused"):
+            yield act(lambda state: documents.hand_out(state, on, on))
+        if what in ("part", "paid", "reopened"):
+            yield act(lambda state: documents.pay(state, on, 1, "", on))
+            rest = made.amount_cents - 1
+            if what != "part":
+                yield act(lambda state: documents.pay(state, on, rest, "", on), days.pay_on_document)
+        if what == "reopened":
+            yield act(documents.reopen, days.reopen_on_document)
+        if what in ("refused", "reopened"):
+            yield act(lambda state: documents.refuse(state, on, on), days.refuse_on_document)
+            if self.fourth.random() < 0.5:
+                yield Commit([self.happens(day_id, *decide(self.day(day_id), "rebill_elsewhere"))])
+        if what == "cancelled":
+            yield act(documents.cancel, lambda day, which: days.give_back(day, which, "document_cancelled"))
+
     def sending(
         self, where: UUID, run_id: UUID, union: str, month: Date, per_patient: dict[UUID, list[UUID]]
     ) -> tuple[UUID, list[Change]]:
         sending_id, changes, record, total = self.fresh("sending"), list[Change](), 2, 0
         invoice_ids = []
-        for who, day_ids in per_patient.items():
-            number = f"{self.numbers:012d}"
-            invoice_id = invoices.invoice_id(sending_id, number)
-            invoice_ids.append(invoice_id)
+        for who, of_patient in per_patient.items():
+            credited = {day_id: self.day(day_id).to_credit for day_id in of_patient}
+            day_ids = [i for i in of_patient if self.day(i).to_bill and not (credited[i] and self.rarely(0.5))]
             priced = [self.priced(day_id) for day_id in day_ids]
             states = [
                 reduce(days.evolve, found, self.day(day_id)) for day_id, found in zip(day_ids, priced, strict=True)
             ]
+            for invoice_id, given_back in self.credited(where, who, month, union, sending_id, record, credited):
+                invoice_ids.append(invoice_id)
+                changes += given_back
+                record += len(given_back[-1].events[0].line_ids) + 2
+                total += given_back[0].events[0].requested_cents
+                self.prepared[where] += [i for i in credited if credited[i] and i not in day_ids]
+            if not day_ids:
+                continue
+            number = f"{self.numbers:012d}"
+            invoice_id = invoices.invoice_id(sending_id, number)
+            invoice_ids.append(invoice_id)
             amount = sum(line.care.amount_cents for state in states for line in state.to_bill)
             count = sum(len(state.to_bill) for state in states)
             issued = invoices.InvoiceIssued(
@@ -311,6 +432,25 @@ class Story:
             total, 42,
         )  # fmt: skip
         return sending_id, [self.happens(sending_id, prepared), *changes]
+
+    def credited(
+        self, where: UUID, who: UUID, month: Date, union: str, sending_id: UUID, record: int, of: dict[UUID, Any]
+    ) -> Iterator[tuple[UUID, list[Change]]]:
+        """An invoice of type 3 for each day and each invoice that paid some of it."""
+        for day_id, by_payer in of.items():
+            before = self.day(day_id)
+            for payer, lines in by_payer.items():
+                number = f"{self.numbers:012d}"
+                self.numbers += 1
+                invoice_id, amount = invoices.invoice_id(sending_id, number), sum(x.care.amount_cents for x in lines)
+                issued = invoices.InvoiceIssued(
+                    where, who, sending_id, number, "", f"{month:%Y-%m}", f"{union[0]}01", f"{union[0]}01",
+                    "110", "110", 3, record, record + len(lines) + 1, amount, 0, 0, len(lines), (day_id,), payer,
+                )  # fmt: skip
+                records = tuple(range(record + 1, record + 1 + len(lines)))
+                record += len(lines) + 2
+                given_back = days.credit(before, payer, sending_id, invoice_id, records)
+                yield invoice_id, [self.happens(invoice_id, issued), self.happens(day_id, *given_back)]
 
     def priced(self, day_id: UUID) -> Sequence[object]:
         """Two lines of the tariffs in the place of all that was recorded without amounts."""
@@ -343,6 +483,11 @@ class Story:
         yield Commit(self.settlement(sending_id))
         if decided := self.decisions(sending_id):
             yield Commit(decided)
+        if self.oddities and (proposed := self.proposals(sending_id)):
+            yield Commit(proposed)
+        if self.oddities and (left := self.left_undecided(sending_id)):
+            yield Commit(left)
+        yield from self.documents_given(sending_id) if self.oddities else ()
         yield Commit([self.happens(sending_id, sendings.SendingRead())])
         if self.random.random() < 0.5:
             yield Commit([self.happens(sending_id, sendings.SendingArchived())])
@@ -376,8 +521,7 @@ class Story:
             for day_id in invoice.made.day_ids:
                 returned = days.give_back(self.day(day_id), sending_id, cause)
                 changes.append(self.happens(day_id, *returned))
-                if returned:
-                    self.prepared[invoice.made.establishment_id].append(day_id)
+                self.wait(invoice.made.establishment_id, day_id)
         return [change for change in changes if change.events]
 
     def reinstate(self, sending_id: UUID) -> list[Change]:
@@ -389,9 +533,14 @@ class Story:
             for day_id in invoice.made.day_ids:
                 again = days.reinstate(self.day(day_id), sending_id, invoice_id)
                 changes.append(self.happens(day_id, *again))
-                if again:
+                if again and not self.day(day_id).waits_for_run:
                     self.prepared[invoice.made.establishment_id].remove(day_id)
         return changes
+
+    def wait(self, where: UUID, day_id: UUID) -> None:
+        """For the next run, if it takes the day."""
+        if self.day(day_id).waits_for_run and day_id not in self.prepared[where]:
+            self.prepared[where].append(day_id)
 
     def settlement(self, sending_id: UUID) -> list[Change]:
         message, changes = self.digest(), list[Change]()
@@ -401,7 +550,12 @@ class Story:
             assert invoice is not None
             outcomes = []
             for day_id in invoice.made.day_ids:
-                judged = self.judged(day_id, sending_id, message)
+                judged: Sequence[Any]
+                if credit := self.day(day_id).credit_in(invoice_id):
+                    judged = self.taken_back(day_id, credit, message)
+                else:
+                    judged = self.judged(day_id, sending_id, message)
+                self.wait(invoice.made.establishment_id, day_id)
                 changes.append(self.happens(day_id, *judged))
                 outcomes += [days.verdict_of(event) for event in judged]  # type: ignore[arg-type]
             changes.append(self.happens(invoice_id, *invoices.settle(invoice, message, outcomes)))
@@ -421,12 +575,45 @@ class Story:
                 if not wanted or why_not(state, wanted):
                     continue
                 happened = decide(state, wanted)
-                if self.rarely(0.2):
-                    happened += restore(days.evolve(state, happened[-1]))
+                if happened and self.rarely(0.2):
+                    after = days.evolve(state, happened[-1])
+                    happened += restore(after, after.date)
                 changes.append(self.happens(day_id, *happened))
-                if self.day(day_id).to_bill:
-                    self.prepared[state.establishment_id].append(day_id)
+                self.wait(state.establishment_id, day_id)
         return changes
+
+    def proposals(self, sending_id: UUID) -> list[Change]:
+        """What waits for a second person: some is confirmed, some declined, some left until something else happens."""
+        changes = []
+        for invoice_id in self.invoices_of(sending_id):
+            for day_id in self.streams[invoice_id][0].day_ids:
+                state, wanted = self.day(day_id), self.second.choice(GIVES_UP)
+                if self.second.random() > 0.3 or why_not(state, wanted) or not propose(state, wanted, "user:1"):
+                    continue
+                changes.append(self.happens(day_id, *propose(state, wanted, "user:1")))
+                share = self.second.random()
+                if share < 0.3:
+                    changes.append(self.happens(day_id, *confirm(self.day(day_id), "user:2")))
+                elif share < 0.5:
+                    changes.append(self.happens(day_id, *decline(self.day(day_id))))
+                self.wait(state.establishment_id, day_id)
+        return changes
+
+    def left_undecided(self, sending_id: UUID) -> list[Change]:
+        """Runs go by while nobody decides: once or twice."""
+        return [
+            self.happens(day_id, *leave(self.day(day_id), uuid5(sending_id, f"run {count}")))
+            for invoice_id in self.invoices_of(sending_id)
+            for day_id in self.streams[invoice_id][0].day_ids
+            if self.day(day_id).waits_for_decision
+            for count in range(self.third.randrange(3))
+        ]
+
+    def taken_back(self, day_id: UUID, credit: Any, message: str) -> Sequence[object]:
+        """Most credit notes are; of some an insurer takes a part, or nothing."""
+        refused = [one for one in zip(credit.line_ids, credit.cents, strict=True) if self.rarely(0.2)]
+        said = [LineVerdict(line_id, "refused", cents, 0, (Reason("F", "202920"),)) for line_id, cents in refused]
+        return days.settle_credit(self.day(day_id), credit.invoice_id, message, said)
 
     def judged(self, day_id: UUID, sending_id: UUID, message: str) -> Sequence[object]:
         state = self.day(day_id)
@@ -448,6 +635,18 @@ class Story:
                     said.append(LineVerdict(line.line_id, "accepted_less", amount, amount - 5, (Reason("E", code),)))
         return days.settle(state, sending_id, message, said)
 
+    def descores(self, who: UUID) -> Commit:
+        """A category that was lowered for all that is billed of the patient; taken back when told again."""
+        told = [e for e in self.streams[who] if isinstance(e, PatientDescored | DescoringWithdrawn)]
+        if told and isinstance(told[-1], PatientDescored):
+            return Commit([self.happens(who, DescoringWithdrawn(told[-1].valid_from))])
+        cared = [(day_id, events[0]) for day_id, events in self.streams.items() if isinstance(events[0], CareRecorded)]
+        opened = [day_id for day_id, first in cared if first.patient_id == who]
+        known = [(day_id, self.day(day_id)) for day_id in opened]
+        billed = tuple(BilledDay(day_id, day.invoice_id) for day_id, day in known if day.invoice_id)
+        first = min((day.date for _, day in known), default=Date(2026, 1, 1))
+        return Commit([self.happens(who, PatientDescored("A", first, None, Date(2026, 6, 1), billed))])
+
     def oddments(self) -> Iterator[Commit]:
         """What seldom happens to patients."""
         for where in self.where if self.oddities else ():
@@ -468,5 +667,6 @@ class Story:
             yield Commit([self.happens(third, NationalNumberReplaced(f"9{self.numbers:010d}", former))])
             period = InsurabilityRecorded(Date(2026, 2, 1), Date(2026, 12, 31), "200", "131", "131", "")
             yield Commit([self.happens(fourth, period)])
+            yield self.descores(fourth)
             if self.rarely(0.4):
                 yield Commit([self.happens(other, PatientErased())], erases=other)

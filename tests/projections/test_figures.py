@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from datetime import date as Date
+from itertools import product
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -143,9 +144,37 @@ def test_ref_06_what_follows_adds_up_to_the_cascades_of_its_cause(kept: Kept, bo
                 assert {one.code: one.lines for one in group.follows} == count(row["code"] for row in follow)
 
 
+def test_causes_are_those_of_their_lines_between_any_dates_now_and_then(kept: Kept, both: list[UUID]) -> None:
+    """Whichever index a database takes for them."""
+    head, told = kept.store.log.head(), 0
+    spans = (("2026-01-10", None), (None, "2026-02-20"), ("2026-02-01", "2026-02-28"), (None, None))
+    for at in (None, head, *Random(6).sample(range(1, head), 4)):
+        for scope, (first, last) in product((both, both[:1]), spans):
+            wanted = RefusalFilter(date_from=first, date_to=last)
+            with kept.store.database.snapshot() as sql:
+                found = causes(sql, scope, wanted, at)
+                rows = refusals_page(sql, scope, wanted, Asked(limit=200, at=at)).rows
+            its: dict[tuple[str, str], list[Any]] = defaultdict(list)
+            for row in rows:
+                its[row["root_code"], row["root_letter"]].append(row)
+            assert {(one.code, one.letter) for one in found} == set(its)
+            for one in found:
+                lines = its[one.code, one.letter]
+                shown = (one.lines, one.days, one.patients, one.refused_cents, one.earliest)
+                assert shown == (
+                    len(lines),
+                    len({line["day_id"] for line in lines}),
+                    len({line["patient_id"] for line in lines}),
+                    sum(line["refused_cents"] for line in lines),
+                    min(line["date"] for line in lines),
+                )
+            told += len(found)
+    assert told > 50
+
+
 def test_what_waits_is_counted_by_union_status_and_age(kept: Kept, both: list[UUID]) -> None:
     head, today, seen = kept.store.log.head(), Date(2026, 4, 20), set()
-    for at in (None, *Random(8).sample(range(1, head), 20)):
+    for at in (None, *Random(8).sample(range(1, head), 40)):
         with kept.store.database.snapshot() as sql:
             found = waiting(sql, both, today, at=at)
             for one in found:

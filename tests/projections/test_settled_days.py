@@ -1,12 +1,14 @@
 """What a sending knows of its days stays, whatever became of them; neighbours and sums agree with the lists."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from application.ports import Change
+from domain import invoice as invoices
 from domain.answer import Reason
 from domain.billing_day import Line, fold
 from domain.care import Care
@@ -15,7 +17,7 @@ from projections.establishments import every_establishment_id
 from projections.history import SENDINGS, SendingFilter, conditions
 from projections.neighbours import neighbours
 from projections.paging import Asked
-from projections.settled_days import DayOfSending, days_of_sending, told
+from projections.settled_days import DayOfSending, days_of_invoices, told
 from projections.settlements import settlement_totals
 from tests.projections.conftest import Kept, OpenViews
 from tests.projections.stories import Commit
@@ -45,31 +47,34 @@ def test_ref_04_a_settlement_shows_its_refusals_after_the_days_were_billed_again
     streams = log.load([row["invoice_id"] for row in issued])
     left, standing = list[bool](), list[tuple[Any, DayOfSending]]()
     for row in issued:
-        day_ids = streams[row["invoice_id"]][0].day_ids
-        found = days_of_sending(log, day_ids, row["sending_id"])
-        assert set(found) == set(day_ids)
+        made, invoice_id = streams[row["invoice_id"]][0], row["invoice_id"]
+        of_invoices = days_of_invoices(log, [(invoice_id, made)])
+        assert set(of_invoices) == {(invoice_id, day_id) for day_id in made.day_ids}
+        found = {day_id: day for (_, day_id), day in of_invoices.items()}
         for day_id, day in found.items():
             now = fold(log.load([day_id])[day_id])
             assert now is not None
-            assert day.is_here == (now.sending_id == row["sending_id"])
+            assert made.invoicing_type == 3 or day.is_here == (now.sending_id == row["sending_id"])
             left.append(not day.is_here)
         assert sum(day.state.verdict != "accepted" for day in found.values()) == row["refused_days"]
         assert sum(day.state.accepted_cents for day in found.values()) == row["accepted_cents"]
-        standing += [(row, day) for day in found.values() if day.is_here and day.state.verdict == "refused"]
+        standing += [(made, day) for day in found.values() if day.is_here and day.state.verdict == "refused"]
     assert any(left), "some were billed again"
-    row, refused = standing[-1]
+    made, refused = standing[-1]
+    invoice_id = invoices.invoice_id(made.sending_id, made.invoice_number)
     again = DayBilled(uuid4(), uuid4(), tuple(range(len(refused.state.active))))
     log.append([Change(refused.day_id, len(log.load([refused.day_id])[refused.day_id]), [again])], META)
-    later = days_of_sending(log, [refused.day_id], row["sending_id"])[refused.day_id]
+    later = days_of_invoices(log, [(invoice_id, made)])[invoice_id, refused.day_id]
     assert not later.is_here
     assert later.state == refused.state
-    assert days_of_sending(log, [refused.day_id], row["sending_id"], log.head() - 1)[refused.day_id].is_here
+    assert days_of_invoices(log, [(invoice_id, made)], log.head() - 1)[invoice_id, refused.day_id].is_here
 
 
 def test_days_that_never_were_in_the_sending_are_left_out(kept: Kept) -> None:
     with kept.store.database.snapshot() as sql:
-        day_id = sql.rows("SELECT day_id FROM days")[0]["day_id"]
-    assert days_of_sending(kept.store.log, [day_id, uuid4()], uuid4()) == {}
+        invoice_id = sql.rows("SELECT invoice_id FROM invoices")[0]["invoice_id"]
+    made = kept.store.log.load([invoice_id])[invoice_id][0]
+    assert days_of_invoices(kept.store.log, [(uuid4(), replace(made, sending_id=uuid4()))]) == {}
 
 
 def line(verdict: str, *codes: str) -> Line:

@@ -22,7 +22,8 @@ from domain.sending import (
     SendingSettled,
     SendingTransmitted,
 )
-from projections.history import DayFilter, days_page
+from projections.days import with_known_amounts
+from projections.history import DAYS, DayFilter, conditions
 from projections.paging import Asked
 from tests.projections.conftest import Kept, OpenViews
 from tests.stores import META
@@ -109,7 +110,7 @@ def test_the_amount_of_a_day_is_that_of_its_lines_after_pricing(open_views: Open
     happens(kept, DAY, CareRecorded(E, P, Date(2026, 1, 31), 1, lines))
     assert shown() == [0, 2, 1, 1], "200 are known, the amount of the day is not"
     with kept.store.database.snapshot() as sql:
-        (row,) = days_page(sql, [E], DayFilter(), Asked(sort="amount_cents")).rows
+        (row,) = with_known_amounts(DAYS.page(sql, conditions([E], DayFilter()), Asked(sort="amount_cents")).rows)
         assert row["amount_cents"] is None
     price()
     assert shown() == [209, 3, 0, 1]

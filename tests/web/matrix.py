@@ -64,6 +64,7 @@ EXAMPLES: dict[str, Example] = {
     "invoice_id": _one(
         "SELECT invoice_id FROM invoices WHERE establishment_id = ? ORDER BY refused_cents DESC, invoice_id"
     ),
+    "document_id": _one("SELECT document_id FROM documents WHERE establishment_id = ? ORDER BY number"),
     "item_id": _one("SELECT item_id FROM items WHERE establishment_id = ? ORDER BY item_id"),
     "target_id": _kept("target_id"),
     "note_id": _kept("note_id"),
@@ -71,6 +72,7 @@ EXAMPLES: dict[str, Example] = {
     "job_id": _kept("job_id"),
     "user_id": _kept("user_id"),
     "provider_id": _kept("provider_id"),
+    "rule_id": _kept("rule_id"),
     "import_id": _one("SELECT import_id FROM imports WHERE establishment_id = ? ORDER BY import_id"),
     "run_id": _one("SELECT run_id FROM runs WHERE establishment_id = ? ORDER BY run_at, run_id"),
     "sha256": _one(

@@ -32,6 +32,7 @@ from application.import_care import ImportOptions
 from application.passwords import Passwords
 from application.ports import Meta
 from application.register import provider_id
+from domain.correction_rule import specified
 from domain.roles import ROLES
 from domain.run_plan import RunOptions
 from infrastructure.accounts.credentials import StoredCredentials
@@ -112,13 +113,14 @@ class RunningSite:
         return where
 
     def enter_other_practice(self) -> UUID:
-        """Another establishment, with the sample's first patients and a provider of its own."""
+        """Another establishment, with the sample's first patients, one of a medical house, and a provider of its own."""
         lines = [json.loads(line) for line in sample_files().register.splitlines()]
         first = lines[0] | {"name": OTHER_NAME, "tpp_number": _OTHER_NUMBER}
         alone = {"nihii": _OTHER_PROVIDER}
         provider = {"kind": "provider", **alone, "last_name": "Wouters", "first_name": "Anke", "convention_status": 1}
         joins = {"kind": "membership", **alone, "valid_from": "2026-01-01"}
-        patients = [line for line in lines if line["kind"] == "patient"][:2]
+        known = [line for line in lines if line["kind"] == "patient"]
+        patients = [*known[:2], next(line for line in known if any(one.get("destination") for one in line["periods"]))]
         content = "\n".join(json.dumps(line) for line in [first, provider, joins, *patients]).encode()
         self.elsewhere = self._register(content)
         numbers = {patient.get("ssin") for patient in patients}
@@ -182,6 +184,9 @@ class RunningSite:
         login = f"colleague-{'own' if where == self.where else 'other'}"
         self.add_user(login, (where, "care_giver", _LONG_AGO, None), name="Personne colleague")
         self.kept[where]["user_id"] = self.quittance.accounts.user_id(login)
+        spec, rules = specified(["500999"], "rebill"), self.quittance.rules
+        seen = rules.try_out(where, spec).sha256
+        self.kept[where]["rule_id"] = rules.switch_on(OPERATOR, where, spec, seen).result
         number = _PROVIDER if where == self.where else _OTHER_PROVIDER
         self.kept[where]["provider_id"] = provider_id(self.quittance.keys, number)
 

@@ -1,5 +1,6 @@
 """Authorisations on the medical tab: recorded, replaced, refused at their field, withdrawn with a reason."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -84,3 +85,63 @@ def test_who_may_not_register_sees_and_changes_nothing(fresh_site: RunningSite, 
     assert table(shown)[0][1] == "B"
     assert not forms(shown, base)
     assert not forms(shown, f"{base}/retirer")
+
+
+def test_sof_48_a_notification_is_noted_corrected_and_withdrawn(fresh_site: RunningSite, who: UUID) -> None:
+    site, office = fresh_site, fresh_site.sign_in("office")
+    page, base, first = site.at(f"/patients/{who}/medical"), site.at(f"/patients/{who}/accords"), site.at("")
+    begun = site.today - timedelta(days=3)
+    allowed = KATZ | {"valid_from": begun.isoformat(), "valid_to": (begun + timedelta(days=60)).isoformat()}
+
+    def waits() -> list[str]:
+        rows = [row.text for row in office.see(first).all("tr") if "Notifier à la mutualité" in row.text]
+        return [text for text in rows if f"{begun:%d/%m/%Y}" in text]
+
+    assert office.post_form(page, base, allowed).status_code == 303
+    (row,) = waits()
+    assert "échelle de Katz" in row
+    assert "dépassée" not in row
+    shown = office.see(page)
+    assert "à notifier" in shown.text
+    link = next(one for one in office.see(first).all("a", "href") if "Notifier à la mutualité" in one.text)
+    assert str(link.get("href")).endswith(f"/patients/{who}/medical")
+    form = next(
+        one
+        for one in forms(shown, f"{base}/notifier")
+        if one.one("input", name="valid_from").get("value") == begun.isoformat()
+    )
+    silent = office.submit(form, page, {"sent_on": ""})
+    field = parse(silent.text).by_id(f"notify-katz-{begun}-sent_on")
+    assert (silent.status_code, field.get("aria-invalid")) == (422, "true")
+    told = {"sent_on": site.today.isoformat(), "reference": "410000-17", "proof": "accusé MyCareNet"}
+    assert office.submit(form, page, told).status_code == 303
+    assert not waits()
+    after = office.see(page)
+    assert f"notifié le {site.today:%d/%m/%Y}" in after.text
+    assert "410000-17" in after.text
+    (back,) = forms(after, f"{base}/notification/retirer")
+    assert office.submit(back, page, {"reason": "rien n'est parti"}).status_code == 303
+    assert waits()
+    nurse = site.sign_in("care_giver")
+    assert not forms(nurse.see(page), f"{base}/notifier")
+    assert "Notifier à la mutualité" not in nurse.see(first).text
+
+
+def test_sof_48_a_late_notification_says_what_the_insurer_owes(fresh_site: RunningSite, who: UUID) -> None:
+    site, office = fresh_site, fresh_site.sign_in("office")
+    page, base, first = site.at(f"/patients/{who}/medical"), site.at(f"/patients/{who}/accords"), site.at("")
+    begun = site.today - timedelta(days=30)
+    allowed = KATZ | {"valid_from": begun.isoformat(), "valid_to": (begun + timedelta(days=60)).isoformat()}
+    assert office.post_form(page, base, allowed).status_code == 303
+    (row,) = [
+        one.text for one in office.see(first).all("tr") if "Notifier" in one.text and f"{begun:%d/%m/%Y}" in one.text
+    ]
+    assert "dépassée" in row
+    form = next(
+        one
+        for one in forms(office.see(page), f"{base}/notifier")
+        if one.one("input", name="valid_from").get("value") == begun.isoformat()
+    )
+    assert office.submit(form, page, {"sent_on": site.today.isoformat()}).status_code == 303
+    owed = site.today + timedelta(days=1)
+    assert f"la mutualité doit les soins à partir du {owed:%d/%m/%Y}" in office.see(page).text

@@ -17,6 +17,7 @@ from domain.authorisation import Authorisation
 from domain.billing_run import BillingRunCompleted
 from domain.care import Care
 from domain.pricing.price import Priced
+from domain.rules.limits import month_end, month_start
 from domain.run_plan import RunOptions
 from infrastructure.sample import sample_files
 from infrastructure.sample.numbers import nihii
@@ -81,15 +82,15 @@ def test_each_blocker_counts_and_leads_to_where_it_is_mended(care_site: RunningS
     page = office.see(care_site.at(PAGE))
     rows = figures(page, "bloque")
     assert [row[:2] for row in rows] == [
-        ["prescripteur manquant", "4"],
-        ["date de prescription manquante", "4"],
-        ["pas d'assurabilité à cette date", "8"],
         ["doublon possible à confirmer", "3"],
+        ["prescripteur manquant", "5"],
+        ["date de prescription manquante", "5"],
+        ["pas d'assurabilité à cette date", "8"],
     ]
     links = [a.get("href") for a in blocked(page).all("a")]
     patient = care_site.rows("SELECT patient_id FROM days WHERE day_id = ?", _blocked_day(care_site))[0]["patient_id"]
     assert care_site.at(f"/patients/{patient}") in links
-    assert sum(f"{care_site.at('/jours')}/" in link for link in links) == 11
+    assert sum(f"{care_site.at('/jours')}/" in link for link in links) == 13
     assert "Nuñez Begoña" in blocked(page).text, "the person to look for"
 
 
@@ -103,32 +104,48 @@ def test_a_day_of_several_reasons_counts_once_in_the_total(care_site: RunningSit
     report = care_site.quittance.billing.preview(care_site.where, RunOptions(MONTH))
     shown = {day for held in report.blocked for day, _ in held.first}
     each = sum(held.days for held in report.blocked)
-    assert (len(shown), each) == (15, 19), "four days without a prescriber have no date of prescription either"
+    assert (len(shown), each) == (15, 21), "five days without a prescriber have no date of prescription either"
     held = {one.code: one for one in report.blocked}
-    twice = held["prescription_date_missing"]
+    twice, without = (held[code] for code in ("prescription_date_missing", "insurability_missing"))
     assert {day for day, _ in twice.first} == {day for day, _ in held["prescriber_missing"].first}
+    assert len({day for day, _ in twice.first} & {day for day, _ in without.first}) == 1, "one has no amount either"
     cents = sum(one.amount_cents or 0 for one in report.blocked) - (twice.amount_cents or 0)
     assert (report.blocked_once.days, report.blocked_once.amount_cents) == (15, cents)
     euros = f"{cents // 100},{cents % 100:02} €"
-    assert card(office.see(care_site.at(PAGE)), "Bloqué") == [f"{euros} sans 11 jours pas encore tarifés", "15 jours"]
-    assert report.left_out.days == 15 + sum(held.days for held in report.elsewhere)
+    assert card(office.see(care_site.at(PAGE)), "Bloqué") == [f"{euros} sans 8 jours pas encore tarifés", "15 jours"]
     made = office.see(bill(care_site, office))
     (left, number) = card(made, "Laissé de côté")
-    cents += sum(one.amount_cents or 0 for one in report.elsewhere)
-    assert left.startswith(f"{cents // 100},{cents % 100:02} €")
-    assert number == f"{report.left_out.days} jours"
+    assert left.startswith(euros)
+    assert number == "15 jours"
 
 
-@pytest.mark.parametrize(("section", "phase"), [("ailleurs", "elsewhere"), ("bloque", "blocked")])
-def test_days_left_out_are_a_list_to_look_at_and_to_export(
-    care_site: RunningSite, office: Visitor, section: str, phase: str
-):
+def test_documents_of_a_run_are_told_before_and_after_it(care_site: RunningSite, office: Visitor):
     page = office.see(care_site.at(PAGE))
-    if phase == "elsewhere":
-        assert figures(page, section)[0][0] == "maison médicale : 89999964001"
-    link = next(a.get("href") for a in page.all("a") if f"phase={phase}" in a.get("href"))
+    (total,) = care_site.quittance.billing.preview(care_site.where, RunOptions(MONTH)).documents
+    euros = f"{total.amount_cents // 100},{total.amount_cents % 100:02} €"
+    (row,) = figures(page, "hors-efact")
+    assert row[0] == "maison médicale : 89999964001"
+    assert [row[1], row[2], row[5]] == [str(total.documents), str(total.days), euros]
+    assert card(page, "Hors eFact") == [euros, f"{total.days} jours"]
+    (form,) = forms(page, care_site.at(PAGE))
+    assert f"{total.documents} facture hors eFact, {euros}" in re.sub(r"\s", " ", form.all("button")[0].text)
+    made = office.see(bill(care_site, office))
+    (kept,) = care_site.rows("SELECT * FROM documents WHERE establishment_id = ?", care_site.where)
+    (listed,) = figures(made, "hors-efact")
+    assert listed[0] == kept["number"]
+    assert listed[5] == euros
+    assert not figures_or_none(office.see(care_site.at(PAGE)), "hors-efact"), "they are billed"
+
+
+def figures_or_none(page: Element, section: str) -> object:
+    return figures(page, section) if any(one.get("id") == section for one in page.all("h3")) else None
+
+
+def test_days_left_out_are_a_list_to_look_at_and_to_export(care_site: RunningSite, office: Visitor):
+    page = office.see(care_site.at(PAGE))
+    link = next(a.get("href") for a in page.all("a") if "phase=blocked" in a.get("href"))
     report = care_site.quittance.billing.preview(care_site.where, RunOptions(MONTH))
-    wanted = {day for held in getattr(report, phase) for day, _ in held.first}
+    wanted = {day for held in report.blocked for day, _ in held.first}
     shown = office.see(f"{link}&limit=100")
     assert {row.get("id").removeprefix("r-") for row in shown.one("tbody").all("tr")} == {str(day) for day in wanted}
     assert shown.of_class("summary")[0].text.startswith(f"{len(wanted)} lignes")
@@ -166,6 +183,24 @@ def test_days_that_go_otherwise_than_expected_and_days_without_amount_are_told(f
     made = office.see(bill(site, office))
     assert figures(made, "laisse")[0][1:] == ["1", "–"]
     assert "0,00" not in made.of_class("cards")[0].text
+
+
+def test_a_practice_of_another_country_is_told_that_efact_is_belgian(fresh_site: RunningSite) -> None:
+    site, (registered, *_) = fresh_site, fresh_site.quittance.log.load([fresh_site.where])[fresh_site.where]
+    site.enter_care(30)
+    site.quittance.register.establishment(OPERATOR, replace(registered.details, country="CH"))
+    office, days = site.sign_in("office"), site.rows("SELECT day_id FROM days WHERE line_count > 0")
+    page = office.see(site.at(PAGE))
+    assert "La facturation eFact est belge" in page.text
+    assert not forms(page, site.at(PAGE))
+    assert [row[:2] for row in figures(page, "bloque")] == [
+        ["établissement hors de Belgique : eFact ne facture que la Belgique", str(len(days))]
+    ]
+    assert [link.get("href") for link in blocked(page).one("tbody").all("a")] == [site.at("/cabinet")]
+    cards = office.see(site.at(f"/jours/{days[0]['day_id']}")).one("dl", class_="cards").text
+    assert "bloqué" in cards
+    assert "hors de Belgique" in cards
+    assert "La facturation eFact est belge" in office.see(site.at()).text
 
 
 def test_who_may_not_open_a_file_is_led_to_the_day_that_it_holds_back(care_site: RunningSite):
@@ -219,7 +254,8 @@ def test_undecided_refusals_come_first_and_are_linked(site: RunningSite):
     undecided = site.quittance.lookups.undecided_refusals(site.where)
     assert str(len(undecided)) in notice.text
     days, causes = (link.get("href") for link in notice.all("a"))
-    assert (days, causes) == (site.at("/historique/jours?decision=none"), site.at("/refus"))
+    last = month_end(month_start(NEXT_MONTH)).isoformat()
+    assert (days, causes) == (site.at(f"/historique/jours?decision=none&date_to={last}"), site.at("/refus"))
 
 
 def test_the_menu_leads_to_the_month_that_needs_work(care_site: RunningSite, office: Visitor):
@@ -285,11 +321,10 @@ def test_the_run_page_shows_what_was_made_and_left_out(care_site: RunningSite, o
     rows = page.by_id("envois").one("tbody").all("tr")
     assert [int(row.one("th").text) for row in rows] == [row["sending_number"] for row in made]
     assert {row[0]: row[1] for row in figures(page, "laisse")} == {
-        "prescripteur manquant": "4",
-        "date de prescription manquante": "4",
+        "prescripteur manquant": "5",
+        "date de prescription manquante": "5",
         "pas d'assurabilité à cette date": "8",
         "doublon possible à confirmer": "3",
-        "maison médicale 89999964001, hors d'eFact": "8",
     }
 
 
@@ -403,6 +438,9 @@ def test_a_run_that_left_says_so_in_place(care_site: RunningSite, office: Visito
     run = bill(care_site, office)
     (form,) = forms(office.see(run), f"{run}/annuler")
     office.post_form(run, f"{run}/envoyer")
+    (paper,) = care_site.rows("SELECT document_id FROM documents WHERE establishment_id = ?", care_site.where)
+    at = care_site.at(f"/hors-efact/{paper['document_id']}")
+    assert office.post_form(at, f"{at}/remise", {"on": care_site.today.isoformat()}).status_code == 303
     answer = office.submit(form, run)
     assert answer.status_code == 409
     assert "partis ou annulés" in told(answer)
@@ -541,8 +579,8 @@ def test_a_run_of_before_whose_event_has_no_sum_tells_none_that_counts_days_twic
     run = site.rows("SELECT run_id FROM runs WHERE establishment_id = ? ORDER BY run_at", site.where)[0]["run_id"]
     page = site.sign_in("office").see(site.at(f"{PAGE}/{run}"))
     rows = figures(page, "laisse")
-    assert any("hors d'eFact" in row[0] for row in rows)
-    assert ["doublon possible à confirmer", "9", "–"] in rows
+    assert ["pas d'assurabilité à cette date", "47", "–"] in rows
+    assert ["doublon possible à confirmer", "9", "338,63 €"] in rows, "its prices are known though it is in doubt"
     assert "compté à chacun" in page.text
     made = next(one for one in site.quittance.log.load([run])[run] if isinstance(one, BillingRunCompleted))
     assert made.left_out is not None
@@ -556,7 +594,8 @@ def test_a_sum_of_days_says_what_has_no_amount_yet_and_verdicts_to_come_are_dash
     care_site: RunningSite, office: Visitor
 ) -> None:
     def summed(query: str) -> str:
-        return re.sub(r"\s", " ", office.see(care_site.at(f"/historique/jours?{query}")).of_class("summary")[0].text)
+        told = office.see(care_site.at(f"/historique/jours?{query}")).of_class("summary")[0].text
+        return re.sub(r"\s", " ", told).partition(" · tout le filtre")[0]
 
     bill(care_site, office)
     days = care_site.rows("SELECT phase, unpriced, amount_cents FROM days WHERE establishment_id = ?", care_site.where)
@@ -566,11 +605,8 @@ def test_a_sum_of_days_says_what_has_no_amount_yet_and_verdicts_to_come_are_dash
     every = summed("sort=date")
     assert every.startswith(f"{len(days)} lignes · ")
     assert every.endswith(f"{cents % 100:02} € · {without} jours pas encore tarifés")
-    elsewhere = summed("phase=elsewhere")
-    assert "€" not in elsewhere, "none of them has an amount"
-    assert elsewhere.endswith("jours pas encore tarifés")
     rows = office.see(care_site.at("/historique/jours?sort=date")).one("tbody").all("tr")
     assert not [row.text for row in rows if "0,00" in row.text]
-    page = " ".join(sheets(office.get(care_site.at("/export/billing_days.pdf?phase=elsewhere")).content))
+    page = " ".join(sheets(office.get(care_site.at("/export/billing_days.pdf?phase=blocked")).content))
     assert "jours" in page.lower()
     assert "0,00" not in page

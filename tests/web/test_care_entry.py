@@ -9,7 +9,7 @@ from api.catalogue import Language, euros
 from application.register import provider_id
 from domain import billing_day as days
 from domain.day_events import CareRecorded, LineCorrected
-from tests.acceptance.practice import OPERATOR
+from tests.acceptance.practice import OPERATOR, take_tariffs
 from tests.printed import sheets
 from tests.web.markup import filled, forms, parse
 from tests.web.site import RunningSite
@@ -51,7 +51,7 @@ def test_care_of_a_day_is_entered_from_the_file_of_the_patient(fresh_site: Runni
         | {
             "units": "2",
             "patient_share_cents": "1",
-            "prescriber": "10005380004",
+            "prescriber": "10005351004",
             "prescription_date": "01/10/2026",
             "tooth": "36",
             "agreement_number": "123456",
@@ -66,7 +66,7 @@ def test_care_of_a_day_is_entered_from_the_file_of_the_patient(fresh_site: Runni
         2,
         "0815",
     )
-    assert (care.prescriber, care.prescription_date) == ("10005380004", Date(2026, 10, 1))
+    assert (care.prescriber, care.prescription_date) == ("10005351004", Date(2026, 10, 1))
     assert (care.tooth, care.agreement_number, care.provider_norm, care.supplement_cents) == ("36", "123456", 1, 0)
     row = site.rows("SELECT day_id, date FROM days")[0]
     assert row["date"] == "2026-10-07"
@@ -121,7 +121,9 @@ def test_care_of_a_day_to_come_is_entered_by_who_says_that_it_is_meant(fresh_sit
         ("prescription_date", "31/02/2026", "Cette date n'existe pas"),
         ("date", "", "Donnez une date."),
         ("provider", "49991128401", "numéro INAMI invalide"),
-        ("care_assistant", "49991128401", "numéro INAMI invalide"),
+        ("care_assistant", "49991128401", "Comparez-le avec la prescription, le cachet ou la fiche"),
+        ("care_assistant", "4999112740", "numéro INAMI invalide : onze chiffres"),
+        ("prescriber", "10005381004", "Prescripteur : numéro INAMI invalide : onze chiffres"),
         ("line_ref", "85073003328", "la référence contient un numéro national"),
     ],
 )
@@ -140,7 +142,25 @@ def test_what_is_wrong_is_said_at_the_field_and_nothing_is_lost(
     (again,) = forms(shown, page)
     kept = dict(filled(again, {}))
     assert (kept["tooth"], kept["code"]) == ("36", given if field == "code" else "425014")
+    assert place.tag == "select" or field == "date" or kept[field] == given
     assert not entered(site)
+
+
+def test_a_line_is_not_corrected_to_a_prescriber_with_wrong_check_digits(
+    fresh_site: RunningSite, patient: UUID
+) -> None:
+    site, page = fresh_site, fresh_site.at(f"/patients/{patient}/soins")
+    office = site.sign_in("office")
+    office.post_form(page, page, LINE)
+    (line,) = entered(site)
+    there = site.at(f"/jours/{site.rows('SELECT day_id FROM days')[0]['day_id']}/lignes/{line.line_id}")
+    wrong = {"prescriber": "10005381004", "prescription_date": "2026-10-01", "reason": "Prescription reçue"}
+    answer = office.post_form(there, there, wrong)
+    assert answer.status_code == 422
+    place = parse(answer.text).by_id("care-prescriber")
+    assert (place.get("aria-invalid"), place.get("value")) == ("true", "10005381004")
+    assert entered(site) == [line]
+    assert office.post_form(there, there, wrong | {"prescriber": "10005351004"}).status_code == 303
 
 
 @pytest.mark.parametrize("language", ["fr", "nl", "en"])
@@ -231,6 +251,43 @@ def test_a_line_is_corrected_upon_what_was_seen(fresh_site: RunningSite, patient
     late = office.post(link, dict(filled(form, {"amount_cents": "7,41", "reason": "Tarif"})))
     assert late.status_code == 412
     assert "Tarif corrigé" in late.text
+
+
+def test_an_act_is_found_by_its_code_or_words_while_care_is_entered(fresh_site: RunningSite, patient: UUID) -> None:
+    """Those that the tariffs of the day know; without tariffs the code is typed."""
+    site, page = fresh_site, fresh_site.at(f"/patients/{patient}/soins")
+    office = site.sign_in("office")
+    assert "list" not in office.see(page).by_id("care-code").attributes
+    take_tariffs(site.quittance, site.where)
+    shown = office.see(f"{page}?date=2026-10-07")
+    listed = shown.by_id(shown.by_id("care-code").get("list"))
+    named = {option.get("value"): option.get("label") for option in listed.all("option")}
+    tariffs = site.quittance.tariffs.book(site.where).pricer(Date(2026, 10, 7)).tariffs
+    assert set(named) == {code.code for code in tariffs.codes.values() if code.is_valid(Date(2026, 10, 7))}
+    assert all(label == f"{code} {tariffs.codes[code].texts['fr']}" for code, label in named.items())
+    assert "inputmode" not in shown.by_id("care-code").attributes, "words can be typed as well"
+    assert office.see(f"{page}?date=2000-01-01").all("datalist") == []
+    office.post_form(page, page, LINE)
+    line = office.see(
+        site.at(f"/jours/{site.rows('SELECT day_id FROM days')[0]['day_id']}/lignes/{entered(site)[0].line_id}")
+    )
+    assert line.by_id("care-code").get("list") == "care-codes"
+
+
+def test_a_line_is_corrected_in_two_presses_from_its_day(fresh_site: RunningSite, patient: UUID) -> None:
+    """The link in the row of the line, the form with what stands, and back on the day."""
+    site, page = fresh_site, fresh_site.at(f"/patients/{patient}/soins")
+    office = site.sign_in("office")
+    for line in (LINE, LINE | {"code": "425110", "amount_cents": "3,50"}):
+        home = local(office.post_form(page, page, line).headers["location"])
+    rows = office.see(home).by_id("main").one("table").one("tbody").all("tr")
+    told = [one.one("a").text.replace("\N{NO-BREAK SPACE}", " ") for one in rows]
+    assert told == ["Corriger 425014, 7,21 €", "Corriger 425110, 3,50 €"]
+    (link,) = rows[1].all("a", "href")
+    done = office.post_form(link.get("href"), link.get("href"), {"amount_cents": "3,60", "reason": "Tarif corrigé"})
+    assert local(done.headers["location"]) == home
+    assert "Enregistré." in [one.text for one in office.see(home).all("p", role="status")]
+    assert sorted(line.care.amount_cents for line in entered(site)) == [360, 721]
 
 
 def test_a_care_giver_enters_own_care_alone(fresh_site: RunningSite, patient: UUID) -> None:

@@ -232,7 +232,7 @@ def test_what_was_erased_is_told_nowhere(fresh_site: RunningSite, patient: UUID)
     site.quittance.views.catch_up()
     for page in (f"/patients/{patient}/chronologie", "/audit?kind=patient"):
         shown = site.sign_in("administrator").see(site.at(page)).text
-        assert before.details.last_name not in shown
+        assert f"{before.details.last_name} {before.details.first_name}" not in shown
         assert "Nouveau" not in shown
 
 
@@ -256,3 +256,22 @@ def test_the_timeline_says_what_an_insurer_allowed(fresh_site: RunningSite, pati
         "Numéro : 77",
     ]
     assert shown[9] == "Dernier jour : 31/12/2026"
+
+
+def test_a_file_that_was_attached_is_named_to_who_may_see_it(fresh_site: RunningSite, patient: UUID) -> None:
+    """In the timeline and in the audit; one of a patient is for who may see care."""
+    site, desk = fresh_site, fresh_site.quittance.casework
+    site.enter_care(100)
+    (sending, *_) = site.bill()
+    of_patient = desk.attach(OPERATOR, site.where, patient, "certificat de Zoé.txt", b"vu").result
+    desk.attach(OPERATOR, site.where, sending, "preuve d'envoi.txt", b"parti")
+    desk.withdraw_file(OPERATOR, site.where, patient, of_patient)
+    attached, sent = "Fichier : certificat de Zoé.txt", "Fichier : preuve d'envoi.txt"
+    office, auditor = site.sign_in("office"), site.sign_in("auditor")
+    assert told(office.see(site.at(f"/patients/{patient}/chronologie"))).count(attached) == 2, (
+        "and which was taken back"
+    )
+    assert sent in told(site.sign_in("accountant").see(site.at(f"/envois/{sending}")))
+    assert {attached, sent} <= set(told(auditor.see(site.at("/audit?kind=casework"))))
+    site.quittance.register.erase(OPERATOR, patient)
+    assert attached not in auditor.see(site.at("/audit?kind=casework")).text

@@ -35,7 +35,7 @@ def test_a_column_moves_one_step_and_the_list_follows(fresh_site: RunningSite) -
     first, second, third, *rest = ticked(office.see(fresh_site.at(PAGE)))
     assert ticked(press(fresh_site, office, "down", first)) == [second, first, third, *rest]
     assert ticked(press(fresh_site, office, "up", third)) == [second, third, first, *rest]
-    assert shown(fresh_site, office)[:3] == ["N° d'envoi", "Mois facturé", "Créé le"]
+    assert shown(fresh_site, office)[:3] == ["Créé le", "Mois facturé", "N° d'envoi"]
 
 
 def test_what_was_ticked_and_numbered_meanwhile_is_kept(fresh_site: RunningSite) -> None:

@@ -105,7 +105,7 @@ def test_each_form_that_knows_what_it_was_made_for_shows_what_came_since(fresh_s
     tell_month(fresh_site)
     who, met = fresh_site.sign_in("administrator"), set[str]()
     month = fresh_site.at(f"/facturation/{NEXT_MONTH}")
-    assert who.post_form(month, month).status_code == 303
+    assert who.post_form(month, month, {"leave_undecided": "true"}).status_code == 303
     unsent = fresh_site.rows("SELECT sending_id FROM sendings WHERE status = 'prepared'")[0]["sending_id"]
     for archived in (True, False):
         fresh_site.quittance.dispatch.archive(OPERATOR, unsent, archived=archived)
@@ -153,6 +153,7 @@ FITTING = {
     "kind": "katz",
     "category": "A",
     "valid_to": "2026-12-31",
+    "told_on": "2026-12-03",
 }
 
 

@@ -6,10 +6,13 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Browser
 
+from api.catalogue import euros
 from domain import billing_day as days
 from domain import correction
 from domain.billing_day import BillingDay
+from domain.day_events import Decision
 from domain.roles import RIGHTS_OF, ROLES
+from domain.rules.limits import month_end, month_start
 from infrastructure.simulator.scenario import ACCEPTS_ALL, Scenario
 from tests.acceptance.practice import OPERATOR
 from tests.printed import sheets
@@ -20,6 +23,7 @@ from tests.web.test_chosen import confirm, done, form_of, job_of, offered, press
 from tests.web.visitor import Visitor, local, read
 
 WHY = "Vu avec la mutualité"
+ON_REFUSALS: tuple[Decision, ...] = ("rebill", "rebill_elsewhere", "justified")
 REFUSES = Scenario(refusals=(("501999", 0.03),), remarks=())
 
 
@@ -45,10 +49,10 @@ def state(site: RunningSite, day_id: UUID) -> BillingDay:
 
 
 def refused_days(site: RunningSite, verdict: str = "refused") -> list[UUID]:
-    """Those of that verdict of which every decision may be taken."""
+    """Those of that verdict of which every decision about a refusal may be taken."""
     rows = site.rows("SELECT day_id FROM days WHERE verdict = ? ORDER BY day_id", verdict)
     found = [row["day_id"] for row in rows]
-    return [one for one in found if not any(correction.why_not(state(site, one), d) for d in correction.DECISIONS)]
+    return [one for one in found if not any(correction.why_not(state(site, one), d) for d in ON_REFUSALS)]
 
 
 def page_of(site: RunningSite, day_id: UUID) -> str:
@@ -77,10 +81,14 @@ def corrections(shown: Element, page: str) -> list[str]:
     return [link.get("href") for link in shown.all("a") if f"{page}/lignes/" in link.get("href")]
 
 
+LEAVING = {"leave_undecided": "true"}
+"""Of a billing form: the other refused days stay without a decision."""
+
+
 def bill_again(site: RunningSite, who: Visitor) -> Visitor:
-    """The run, the hand-over and the answers; and the same person weeks later."""
+    """The run that leaves what is undecided, the hand-over and the answers; and the same person weeks later."""
     month = site.at(f"/facturation/{MONTH}")
-    run = local(who.post_form(month, month).headers["location"])
+    run = local(who.post_form(month, month, LEAVING).headers["location"])
     assert who.post_form(run, f"{run}/envoyer").status_code == 303
     for _ in range(4):
         site.clock.forward(days=10)
@@ -164,7 +172,8 @@ def test_an_unknown_decision_and_one_that_the_day_forbids_are_told(answered: Run
     assert office.post(f"{page}/decision", sent | {"decision": "forget"}).status_code == 422
     accepted = answered.rows("SELECT day_id FROM days WHERE verdict = 'accepted' ORDER BY day_id")[0]["day_id"]
     other = page_of(answered, accepted)
-    assert not forms(office.see(other), f"{other}/decision")
+    (form,) = forms(office.see(other), f"{other}/decision")
+    assert [option.get("value") for option in form.all("option")] == ["credit_note", "regularise"]
     version = str(len(answered.quittance.log.history(accepted)))
     answer = office.post(f"{other}/decision", sent | {"decision": "rebill", "version": version, "command_id": "f" * 32})
     assert answer.status_code == 422
@@ -262,7 +271,7 @@ def test_a_day_in_its_second_sending_shows_what_was_paid_before(answered: Runnin
     page, before = page_of(answered, day_id), state(answered, day_id)
     decide(office, page, "rebill")
     month = answered.at(f"/facturation/{MONTH}")
-    office.post_form(month, month)
+    office.post_form(month, month, LEAVING)
     shown = office.see(page)
     after = state(answered, day_id)
     assert after.sending_id != before.sending_id
@@ -403,7 +412,8 @@ def test_a_cause_is_decided_as_one_group(answered: RunningSite, office: Visitor)
 
 def test_the_billing_page_leads_to_the_days_that_wait_for_a_decision(answered: RunningSite, office: Visitor) -> None:
     page = read(office.get(answered.at(f"/facturation/{MONTH}")))
-    wanted = answered.at("/historique/jours?decision=none")
+    last = month_end(month_start(MONTH)).isoformat()
+    wanted = answered.at(f"/historique/jours?decision=none&date_to={last}")
     assert "Voir ces jours et en décider" in [link.text for link in page.all("a", href=wanted)]
     assert rows_of(office.see(wanted))
 
@@ -432,10 +442,24 @@ def test_ref_18_what_is_not_cured_yet_is_told_with_the_patient_who_holds_it_back
     site.enter_care(600)
     site.quittance.transport.scenario = Scenario(refusals=(("500522", 0.05),), remarks=())  # type: ignore[attr-defined]
     site.bill_and_answer()
-    office, (day_id, *_) = site.sign_in("office"), refused_days(site)
-    page, who = page_of(site, day_id), state(site, day_id).patient_id
+    refused = [row["day_id"] for row in site.rows("SELECT day_id FROM days WHERE verdict = 'refused' ORDER BY day_id")]
+    day_id = next(one for one in refused if not correction.why_not(state(site, one), "rebill"))
+    office, page, who = site.sign_in("office"), page_of(site, day_id), state(site, day_id).patient_id
     assert decide(office, page, "rebill").status_code == 303
     assert "assurabilité pas redemandée depuis" in office.see(page).text
+    for query in (f"month={MONTH}&decision=rebill", f"month={MONTH}&phase=blocked&limit=100"):
+        shown = office.see(site.at(f"/historique/jours?{query}"))
+        (row,) = [row for row in shown.one("tbody").all("tr") if row.get("id") == f"r-{day_id}"]
+        assert "bloqué" in row.text
+        assert "décompté" not in row.text
+        for said in ("assurabilité pas redemandée depuis", "500522"):
+            assert said in row.text
+    key = {"Authorization": f"Bearer {site.api_key}"}
+    (listed,) = site.client.get("/billing-days?decision=rebill", headers=key).json()["billing_days"]
+    alone = site.client.get(f"/billing-days/{day_id}", headers=key)
+    for told in (listed, alone.json()):
+        assert (told["phase"], [one["code"] for one in told["held_back"]]) == ("blocked", ["not_cured_insurability"])
+    tagged = {**key, "If-None-Match": alone.headers["ETag"]}
     month = site.at(f"/facturation/{MONTH}")
     shown = office.see(month)
     assert "assurabilité pas redemandée depuis" in shown.text
@@ -444,3 +468,104 @@ def test_ref_18_what_is_not_cured_yet_is_told_with_the_patient_who_holds_it_back
     file = site.at(f"/patients/{who}")
     assert office.post_form(file, f"{file}/assurabilite/confirmer", asked).status_code == 303
     assert "assurabilité pas redemandée depuis" not in office.see(month).text
+    again = site.client.get(f"/billing-days/{day_id}", headers=tagged)
+    assert (again.status_code, again.json()["phase"], again.json()["held_back"]) == (200, "settled", [])
+
+
+# ---- what was paid
+
+
+def paid_days(site: RunningSite) -> list[UUID]:
+    rows = site.rows(
+        "SELECT day_id FROM days WHERE verdict = 'accepted' AND accepted_cents > 0 ORDER BY amount_cents, day_id"
+    )
+    return [row["day_id"] for row in rows]
+
+
+def of_one_file(site: RunningSite, union: str) -> UUID:
+    """A paid day of which the union takes a credit note and the new bill in one file, or does not."""
+    return next(day_id for day_id in paid_days(site) if invoice_of(site, day_id)["destination"].startswith(union))
+
+
+def invoice_of(site: RunningSite, day_id: UUID) -> Any:
+    (row,) = site.rows("SELECT * FROM invoices WHERE invoice_id = ?", state(site, day_id).invoice_id)
+    return row
+
+
+def told(cents: int) -> str:
+    """An amount as the text of a page has it."""
+    return " ".join(euros(cents, "fr").split())
+
+
+def test_ref_14_a_paid_day_is_credited_billed_again_and_paid(answered: RunningSite, office: Visitor) -> None:
+    day_id = of_one_file(answered, "1")
+    page, paid = page_of(answered, day_id), state(answered, day_id).accepted_cents
+    shown = office.see(page)
+    assert "Décision du cabinet" not in cards(shown)
+    (form,) = forms(shown, f"{page}/decision")
+    assert any(form in details.all("form") for details in shown.all("details")), "folded: most days stay as they are"
+    assert decide(office, page, "credit_note").status_code == 303
+    shown = office.see(page)
+    assert cards(shown)["Décision du cabinet"].endswith("note de crédit, puis refacturer")
+    assert "part en note de crédit" in cards(shown)["Au cabinet"]
+    assert corrections(shown, page), "its lines are open"
+    later = bill_again(answered, office)
+    after = later.see(page)
+    steps = thread(after)
+    assert [step[0].split(" Motif")[0] for step in steps] == [
+        "facturé",
+        "accepté",
+        "note de crédit, puis refacturer",
+        "note de crédit envoyée",
+        "refacturé",
+        "repris par la mutualité",
+        "accepté",
+    ]
+    assert (state(answered, day_id).accepted_cents, steps[-1][-1]) == (paid, "0,00 €")
+    credit = answered.rows("SELECT * FROM invoices WHERE invoicing_type = 3")[0]
+    assert (credit["accepted_cents"], credit["requested_cents"]) == (-paid, -paid)
+    tree = later.see(answered.at(f"/decomptes/{credit['sending_id']}?errors=0")).text
+    assert f"Note de crédit {credit['invoice_number']}" in tree
+    assert all(told(-line.care.amount_cents) in tree for line in state(answered, day_id).active)
+    (sending,) = answered.rows("SELECT created_on FROM sendings WHERE sending_id = ?", credit["sending_id"])
+    paired = later.see(answered.at(f"/decomptes/corrections?month={sending['created_on'][:7]}"))
+    (row,) = [one for one in paired.all("tr") if f"{page}#fil" in {link.get("href") for link in one.all("a")}]
+    assert [cell.text for cell in row.all("td")[1:5]] == [
+        told(-paid),
+        told(paid),
+        told(0),
+        told(0),
+    ]
+    assert later.see(answered.at("/decomptes/corrections?month=2031-01")).text.count("Aucun fichier de ce mois") == 1
+    told_in_timeline = [one.text for one in after.of_class("change")]
+    assert f"Rendu par note de crédit : {told(paid)}" in told_in_timeline
+    assert f"Repris par la mutualité : {told(paid)}" in told_in_timeline
+    assert not [one for one in told_in_timeline if "state." in one or "change." in one]
+    assert later.get(f"{page}.pdf").status_code == 200
+    assert later.get(answered.at(f"/factures/{credit['invoice_id']}")).status_code == 200
+    assert later.get(answered.at(f"/factures/{credit['invoice_id']}.pdf")).status_code == 200
+
+
+def test_ref_16_regularising_needs_its_reason_and_waits_for_the_insurer(answered: RunningSite, office: Visitor) -> None:
+    day_id = paid_days(answered)[0]
+    page = page_of(answered, day_id)
+    assert decide(office, page, "regularise").status_code == 422
+    assert decide(office, page, "regularise", WHY).status_code == 303
+    shown = office.see(page)
+    assert cards(shown)["Décision du cabinet"].endswith("à régulariser")
+    preview = office.see(answered.at(f"/facturation/{MONTH}")).text
+    assert "le fichier de la mutualité serait négatif" in preview, "nothing else goes there"
+    assert "bloqué" in cards(office.see(page))["Au cabinet"]
+    assert office.post_form(page, f"{page}/decision/annuler", {"reason": WHY}).status_code == 303
+    assert state(answered, day_id).decision == "none"
+
+
+def test_where_the_insurer_wants_the_credit_note_first_the_preview_says_so(
+    answered: RunningSite, office: Visitor
+) -> None:
+    day_id = of_one_file(answered, "3")
+    page = answered.at("/historique/jours?verdict=accepted&sort=date")
+    assert "decide" in offered(office.see(page))
+    assert decide(office, page_of(answered, day_id), "credit_note").status_code == 303
+    preview = office.see(answered.at(f"/facturation/{MONTH}")).text
+    assert "La note de crédit part d'abord" in preview

@@ -84,3 +84,31 @@ def test_another_amount_is_confirmed_with_a_reason_and_then_billed(fresh_site: R
     assert "convenu avec la mutualité" in page.text
     held = site.quittance.billing.held_back(site.where, [UUID(local(day).split("/")[-1])])
     assert "amount_differs" not in str(held)
+
+
+def test_a_day_that_its_price_holds_back_says_so_alike_wherever_it_is_shown(
+    fresh_site: RunningSite, patient: UUID
+) -> None:
+    site, month = fresh_site, "2026-11"
+    entries = [
+        Entry(patient, Date(2026, 11, 2), Care("999998", 0, NURSE, is_priced=False, visit=1)),
+        Entry(patient, Date(2026, 11, 3), Care(TOILET, 3, NURSE)),
+    ]
+    lines = site.quittance.care.record(OPERATOR, site.where, entries).result.lines
+    office, words = site.sign_in("office"), ("code absent des tarifs", "montant autre que celui du tarif")
+    preview = office.see(site.at(f"/facturation/{month}?include_current=true")).text
+    rows = office.see(site.at(f"/historique/jours?month={month}&phase=blocked&sort=date")).one("tbody").all("tr")
+    every = office.see(site.at(f"/historique/jours?month={month}&sort=date")).one("tbody").all("tr")
+    file = office.get(site.at(f"/export/billing_days.csv?month={month}&sort=date")).text.splitlines()[1:]
+    key = {"Authorization": f"Bearer {site.api_key}"}
+    listed = site.client.get(f"/billing-days?month={month}&sort=date", headers=key).json()["billing_days"]
+    for nth, (line, said) in enumerate(zip(lines, words, strict=True)):
+        cards = office.see(site.at(f"/jours/{line.day_id}")).one("dl", class_="cards").text
+        for shown in (cards, rows[nth].text, every[nth].text, file[nth]):
+            assert "bloqué" in shown
+            assert said in shown
+            assert "à facturer" not in shown
+        assert said in preview
+        alone = site.client.get(f"/billing-days/{line.day_id}", headers=key).json()
+        for told in (listed[nth], alone):
+            assert (told["phase"], [one["text"] for one in told["held_back"]]) == ("blocked", [said])

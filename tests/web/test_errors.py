@@ -25,6 +25,7 @@ from tests.web.markup import Element, filled, forms, parse
 from tests.web.mistakes import Mistake, mistakes
 from tests.web.site import RunningSite, tell_month
 from tests.web.test_policy import check_answer, check_page, way_to
+from tests.web.test_roles import csrf_of
 from tests.web.visitor import is_html
 
 NOTHING_READ = "Aucune donnée n'a été modifiée."
@@ -165,6 +166,24 @@ def test_a_missing_right_is_named_and_who_gives_it(site: RunningSite) -> None:
         told = parse(who.get(site.at(path)).text).one("main").text
         assert right in told
         assert "Un administrateur du cabinet attribue les rôles" in told
+
+
+def test_a_closed_page_keeps_the_menu_and_names_the_roles_and_who_gives_them(site: RunningSite) -> None:
+    site.sign_in("administrator")
+    who = site.sign_in("accountant")
+    open_page, closed = who.see(site.at("/tarifs")), who.get(site.at("/audit"))
+    assert closed.status_code == 403
+    page = parse(closed.text)
+    menus = [[link.get("href") for link in one.one("nav", class_="sidebar").all("a")] for one in (open_page, page)]
+    assert menus[0] == menus[1]
+    told = page.one("main").text
+    assert "administrateur, auditeur" in told
+    assert "secrétariat" not in told
+    assert "Personne administrator" in told
+    told = parse(who.get(site.at("/patients/nouveau")).text).one("main").text
+    assert "administrateur, secrétariat, dentiste, assistant" in told
+    form = who.post(site.at("/facturation/2026-10"), {"csrf": csrf_of(who, site)})
+    assert (form.status_code, bool(parse(form.text).one("nav", class_="sidebar"))) == (403, True)
 
 
 def test_every_right_has_its_words() -> None:

@@ -1,6 +1,7 @@
 """Work on many rows: frozen before it is confirmed, one event each, counted, stopped, and never done twice."""
 
 from collections.abc import Sequence
+from datetime import date as Date
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,8 +9,10 @@ from uuid import UUID, uuid4
 from api.catalogue import euros
 from api.job_worker import working_off
 from application.ports import Meta
+from application.record_care import Entry
+from domain.care import Care
 from domain.sending import SendingArchived, SendingRead
-from tests.acceptance.practice import OPERATOR
+from tests.acceptance.practice import OPERATOR, unauthorised
 from tests.web.markup import forms
 from tests.web.site import RunningSite
 from tests.web.visitor import Visitor, local
@@ -260,3 +263,26 @@ def test_a_job_of_another_version_is_listed_as_such_and_hides_no_other(billed: R
         assert "autre version" in page.one("tbody").text
         assert [link.get("href") for link in page.one("tbody").all("a")] == [known]
         assert office.get(billed.at(f"/travaux/{strange}")).status_code == 404
+
+
+def test_days_without_a_price_are_told_beside_the_sum_of_a_frozen_list(fresh_site: RunningSite) -> None:
+    site, who = fresh_site, unauthorised(fresh_site.quittance)[0]["patient_id"]
+    waits, known = (Care("990011", cents, "49991127401", is_priced=bool(cents)) for cents in (0, 712))
+    for month, cares in (("2026-09", [waits]), ("2026-10", [waits, known])):
+        for day, care in enumerate(cares, 1):
+            entry = Entry(who, Date.fromisoformat(f"{month}-0{day}"), care)
+            site.quittance.care.record(OPERATOR, site.where, [entry])
+    office = site.sign_in("office")
+    csrf = next(i.get("value") for i in office.see(site.at("/travaux")).walk() if i.get("name") == "csrf")
+    for month, told in (
+        ("2026-09", "1 ligne · 1 jour pas encore tarifé"),
+        ("2026-10", "2 lignes, 7,12 € · 1 jour pas encore tarifé"),
+    ):
+        data = {"csrf": csrf, "command_id": uuid4().hex, "which": "filter", "action": "decide", "decision": "rebill"}
+        answer = office.post(site.at(f"/actions/billing_days?month={month}"), data)
+        assert answer.status_code == 303, answer.text
+        page = local(answer.headers["location"])
+        assert told in " ".join(office.see(page).by_id("ask").text.split())
+        assert send(site, office, f"{page}/arreter") == 303
+        after = " ".join(office.see(page).by_id("job").text.split())
+        assert ("7,12 € · 1 jour pas encore tarifé" if "," in told else "– · 1 jour pas encore tarifé") in after

@@ -1,6 +1,7 @@
 """Lists narrowed to what their reader took upon themselves: in the address, as a chip, in the file, as of a day."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date as Date
 from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,12 +11,13 @@ import pytest
 from api.web.grids import GRIDS
 from tests.acceptance.practice import OPERATOR
 from tests.conftest import require_postgres
-from tests.web.site import RunningSite
+from tests.domain.builders import insured
+from tests.web.site import MONTH, RunningSite
 from tests.web.test_policy import row_ids
 from tests.web.visitor import Visitor
 
 LISTS = [name for name, shown in GRIDS.items() if "mine" in shown.parameters]
-ABOUT_PATIENTS = ["billing_days", "invoices"]
+ABOUT_PATIENTS = ["billing_days", "invoices", "documents"]
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -26,12 +28,22 @@ def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     with RunningSite.open(tmp_path_factory.mktemp("desk"), kind=request.param) as opened:
         opened.enter_practice()
         opened.enter_care(300)
+        enrol(opened)
         opened.bill_and_answer()
         for number in range(4):
             opened.quittance.answers.receive(OPERATOR, opened.where, f"pas un message {number}".encode())
         opened.quittance.views.catch_up()
         opened.clock.forward(days=1)
         yield opened
+
+
+def enrol(site: RunningSite) -> None:
+    """Some patients in a medical house, which no eFact file reaches."""
+    days = "SELECT patient_id FROM days GROUP BY patient_id ORDER BY count(*), patient_id LIMIT 3"
+    house = insured(start=Date.fromisoformat(f"{MONTH}-01"), destination="89999964001")
+    site.quittance.views.catch_up()
+    for row in site.rows(days):
+        site.quittance.register.insure(OPERATOR, row["patient_id"], [house])
 
 
 def take(site: RunningSite, who: str, targets: Sequence[str]) -> None:

@@ -79,12 +79,14 @@ def test_a_month_of_a_past_day_has_the_care_of_then(fresh_site: RunningSite) -> 
 
 def test_the_file_has_four_tabs_and_every_look_is_recorded(site: RunningSite) -> None:
     office, who = site.sign_in("office"), one(site)
-    before = len(site.rows("SELECT * FROM access_log WHERE action = 'patient.read'"))
+    looks = []
     for tab in ("", "/jours", "/factures", "/chronologie"):
+        before = len(site.rows("SELECT * FROM access_log WHERE action = 'patient.read'"))
         page = office.see(site.at(f"/patients/{who}{tab}"))
         assert len(page.all("h1")) == 1
         assert page.one("a", **{"aria-current": "page"}, href=site.at(f"/patients/{who}{tab}"))
-    assert len(site.rows("SELECT * FROM access_log WHERE action = 'patient.read'")) == before + 4
+        looks.append(len(site.rows("SELECT * FROM access_log WHERE action = 'patient.read'")) - before)
+    assert looks in ([1] * 4, [2] * 4), "of the record, or of both records of a person who has two"
 
 
 def test_ref_24_the_file_as_it_stood(fresh_site: RunningSite) -> None:

@@ -80,6 +80,25 @@ def test_who_bills_loads_and_an_administrator_decides(fresh_site: RunningSite) -
     assert not forms(auditor.see(fresh_site.at("/tarifs")), fresh_site.at("/tarifs"))
 
 
+def test_the_day_from_which_a_set_counts_is_proposed_and_says_what_it_does(fresh_site: RunningSite) -> None:
+    """The first day of its prices, and once it counts the day in force."""
+    site, who = fresh_site, fresh_site.sign_in("administrator")
+    content = site.bring_tariffs(site.where)
+    at = site.at(f"/tarifs/{content}")
+
+    def proposed() -> tuple[str, str]:
+        page = who.see(at)
+        field = page.by_id("accept-applies_from")
+        return field.get("value"), page.by_id(field.get("aria-describedby")).text
+
+    first, hint = proposed()
+    assert first == site.quittance.tariffs.tariff_set(content).valid_from.isoformat()
+    assert hint.startswith("Proposé : le premier jour de ses prix.")
+    who.post_form(at, f"{at}/accepter", {"applies_from": "2026-03-01"})
+    assert proposed()[0] == "2026-03-01"
+    assert proposed()[1].startswith("C'est la date en vigueur.")
+
+
 def test_a_set_shows_what_it_changes(fresh_site: RunningSite) -> None:
     admin = fresh_site.sign_in("administrator")
     first = load(fresh_site, admin, sample_tariff(BE_NURSING))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import date as Date
 from uuid import UUID
 
@@ -123,6 +124,32 @@ def test_empty_and_unchanged_say_so(fresh_site: RunningSite, patient: UUID) -> N
     first = office.see(fresh_site.at("/tarifs/et-si"))
     assert not first.of_class("cards")
     assert not first.of_class("errors")
+
+
+def test_a_month_that_only_another_set_prices_says_what_it_would_cost(fresh_site: RunningSite, patient: UUID) -> None:
+    site, held = fresh_site, fresh_site.tariffs[fresh_site.where]
+    without = json.loads(site.quittance.messages.get(held)) | {"edition": "sans prix"}
+    for code in without["codes"]:
+        if code["code"] == "990503":
+            code["prices"] = []
+    name = site.quittance.tariffs.receive(OPERATOR, site.where, json.dumps(without).encode()).result.message
+    site.quittance.tariffs.accept(OPERATOR, site.where, name, FIRST)
+    query = f"month={MONTH}&tariffs={held}"
+    page = site.sign_in("office").see(site.at(f"/tarifs/et-si?{query}"))
+    (row,) = page.one("tbody").all("tr")
+    assert "990503 37,77" in row.text, "the lines as they would be"
+    assert "tel quel : prix inconnu" in row.text
+    assert "Jours tarifés alors seulement" in cards(page)
+    assert "37,77" in cards(page)
+    (_, line) = csv.reader(
+        io.StringIO(site.sign_in("office").get(site.at(f"/export/what_if.csv?{query}")).text), delimiter=";"
+    )
+    assert any("990503" in value for value in line)
+    key = {"Authorization": f"Bearer {site.api_key}"}
+    told = site.client.get(f"/establishments/{site.where}/tariffs/what-if?{query}", headers=key).json()
+    assert told["only_then"] == {"days": 1, "insurer_cents": 3777, "patient_cents": 343}
+    assert (told["changed"], told["untold"], told["insurer"]["new_cents"]) == (1, 0, 0)
+    assert (told["rows"][0]["reasons"], told["rows"][0]["former_reasons"]) == ([], ["price_unknown"])
 
 
 def test_the_list_is_a_file_too(fresh_site: RunningSite, patient: UUID) -> None:

@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain import billing_day as days
-from domain.authorisation import Authorisation
+from domain.authorisation import Authorisation, Kind
 from domain.billing_day import BillingDay, fold
 from domain.care import Care
 from domain.day_events import AmountConfirmed, CareRecorded
@@ -26,6 +28,7 @@ from tests.domain.pricing.nursing_days import (
     INJECTION,
     PALLIATIVE,
     PRICER,
+    PTSI,
     TARIFFS,
     TOILET,
     TOLD_BASES,
@@ -109,9 +112,9 @@ def test_a_flat_fee_that_was_not_asked():
         Care(BASES[1], 457, NURSE, time="1800"),
         Care(TOILET, 653, NURSE, time="1800"),
     )
-    found = only(ready_made(*acts), category="C")
-    assert codes(found) == [TOLD_BASES[0], TOLD_TOILET, TOLD_BASES[1], TOLD_TOILET, FLAT_C]
-    assert codes(only(ready_made(*acts), category="PA"))[-1] == "427136"
+    known = ready_made(*acts, allowed=Insured("110", "110"))
+    assert codes(only(known, category="C")) == [TOLD_BASES[0], TOLD_TOILET, TOLD_BASES[1], TOLD_TOILET, FLAT_C]
+    assert codes(only(known, category="PA"))[-1] == "427136"
 
 
 def test_a_palliative_category_leaves_the_katz_form_alone():
@@ -145,8 +148,8 @@ def test_lines_that_had_their_amounts_stay_beside_those_that_are_derived():
 
 
 def test_what_is_not_known_is_no_difference():
-    unknown = ready_made(Care("123456", 100, NURSE))
-    found = only(unknown)
+    unknown, free = ready_made(Care("123456", 100, NURSE)), ("111", "111")
+    found = only(unknown, entitlement=free)
     assert [(reason.code, reason.line_id) for reason in found.reasons] == [
         ("code_unknown", unknown.day.lines[0].line_id)
     ]
@@ -184,8 +187,11 @@ def test_an_amount_that_was_confirmed_stays():
     known = ready_made(Care(TOILET, 999, NURSE))
     (line,) = known.day.lines
     confirmed = replace(known, day=days.evolve(known.day, AmountConfirmed(line.line_id)))
-    assert only(known).difference_cents == 653 - 999
-    assert (only(confirmed).difference_cents, only(confirmed).is_other) == (0, False)
+    free = ("111", "111")
+    assert only(known, entitlement=free).difference_cents == 712 - 999
+    for supposed in ({"entitlement": free}, {}):
+        found = only(confirmed, **supposed)
+        assert (found.difference_cents, found.is_other) == (0, False)
 
 
 def test_nothing_of_the_day_changes():
@@ -193,3 +199,92 @@ def test_nothing_of_the_day_changes():
     only(TWO_VISITS, category="A", entitlement=("111", "111"))
     assert TWO_VISITS.day == before
     assert TOLD_INJECTION in [line.care.code for line in before.active]
+
+
+# What holds
+
+
+AMOUNTS = st.integers(-100, 9_000)
+READY = st.builds(
+    lambda code, cents, share, time: Care(code, cents, NURSE, patient_share_cents=share, time=time),
+    st.sampled_from([*BASES, TOILET, DRESSING, INJECTION, FLAT_A, FLAT_B, FLAT_C, "123456"]),
+    AMOUNTS,
+    AMOUNTS,
+    st.sampled_from(["", "0800", "1800"]),
+)
+TOLD = st.sampled_from([told(code) for code in (*TOLD_BASES, TOLD_TOILET, TOLD_INJECTION)])
+VISITS = st.builds(
+    lambda code, visit: replace(done(code).care, visit=visit),
+    st.sampled_from([TOILET, DRESSING, INJECTION, "123456"]),
+    st.integers(0, 3),
+)
+ALLOWED = st.lists(
+    st.sampled_from([katz("A"), katz("B"), katz("C"), katz("T7"), PALLIATIVE, PTSI]),
+    max_size=3,
+    unique_by=lambda one: one.kind,
+)
+
+
+@st.composite
+def some_day(draw: st.DrawFn) -> Known:
+    """Given with amounts, as visits, or some of both; those that the tariffs can price perhaps priced already."""
+    kinds = draw(st.sampled_from([(READY, TOLD), (VISITS,), (READY, TOLD, VISITS)]))
+    cares = draw(st.lists(st.one_of(*kinds), min_size=1, max_size=6))
+    allowed = Insured("110", "110", tuple(draw(ALLOWED)))
+    day = a_day(*cares)
+    made = block_of(PRICER, uid("day"), day, allowed)
+    if made.lines and draw(st.booleans()):
+        for happened in days.price(day, tuple(one.line for one in made.lines), "a" * 64, "110", "110"):
+            day = days.evolve(day, happened)
+    return Known(uid("day"), day, allowed)
+
+
+def what_holds(insured: Insured, kind: Kind) -> str | None:
+    found = [one.category for one in insured.authorisations if one.kind == kind]
+    return found[0] if found else ("" if kind == "katz" else None)
+
+
+@given(some_day(), st.sampled_from(["katz", "palliative"]), st.booleans(), st.booleans())
+def test_supposing_what_holds_changes_nothing(known: Known, kind: Kind, same_set: bool, same_codes: bool):
+    supposed = Supposed(
+        PriceBook([(TARIFFS.valid_from, TARIFFS)]) if same_set else None,
+        what_holds(known.insured, kind),
+        ("110", "110") if same_codes else None,
+    )
+    (found,) = what_if([known], supposed, BOOK)
+    assert not found.is_other
+    if known.day.unpriced:
+        assert found == only(known), "it is what it would be made of now"
+    else:
+        assert [line.care for line in found.new] == [line.care for line in known.day.active]
+        assert (found.difference_cents, found.share_difference_cents, found.reasons) == (0, 0, ())
+
+
+def test_acts_that_were_asked_one_by_one_stay_so_by_the_category_that_holds():
+    acts = ready_made(Care(BASES[0], 457, NURSE, patient_share_cents=41), Care(TOILET, 653, NURSE))
+    assert codes(only(acts, category="C")) == [BASES[0], TOILET]
+    assert codes(only(acts, category="C", entitlement=("111", "111"))) == [BASES[0], TOILET]
+    assert codes(only(acts, category="A"))[-1] == FLAT_A
+    assert codes(only(replace(acts, insured=Insured("110", "110")), category="C"))[:2] == [TOLD_BASES[0], TOLD_TOILET]
+
+
+def test_what_has_a_price_only_then_is_told_and_its_difference_is_not_known():
+    waiting = Known(uid("day"), a_day(done(DRESSING).care), ORDINARY)
+    without = PriceBook([(Date(2025, 1, 1), a_set(**{f"c{DRESSING}": {"prices": ()}}))])
+    for book, code in ((without, "price_unknown"), (PriceBook(), "tariff_missing")):
+        (found,) = what_if([waiting], Supposed(book=BOOK), book)
+        assert codes(found) == [BASES[0], DRESSING]
+        assert [line.care for line in found.former] == [line.care for line in waiting.day.active]
+        assert [reason.code for reason in found.former_reasons] == [code]
+        assert (found.reasons, found.is_other, found.difference_cents, found.share_difference_cents) == (
+            (),
+            True,
+            None,
+            None,
+        )
+    (neither,) = what_if([waiting], Supposed(book=without), PriceBook())
+    assert ([reason.code for reason in neither.reasons], neither.new, neither.is_other) == (
+        ["price_unknown"],
+        (),
+        False,
+    )

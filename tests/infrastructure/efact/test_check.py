@@ -1,5 +1,8 @@
 """Faults that a union would find: one damage, its code; and the five real requests with their known deviations only."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from domain.billing_file import IdentityReading, PreviousInvoice
@@ -124,6 +127,39 @@ FAULTS = [
     ("96", "509", 6, ["509/20"]),
     ("96", "510", 1, ["510/20"]),
 ]
+
+
+TOLD, FLAT = a_line(code="424771", amount_cents=0, service_norm=9), a_line(code="425272", amount_cents=2000)
+BLOCK = write(a_file(an_invoice(TOLD, FLAT, a_line()))).content
+OF_A_BLOCK = [
+    ("6", 20250304, ["500615", "500617"]),
+    ("7", 306, ["500717"]),
+    ("8", OTHER_PATIENT, ["500812", "500817"]),
+    ("9", 1, ["500917"]),
+    ("10", 1, ["501017"]),
+    ("11", 1, ["501117"]),
+    ("12", 1, ["501217"]),
+    ("13", 1, ["501317"]),
+    ("14", "071000436003", ["501417"]),
+]
+
+
+@pytest.mark.parametrize(("zone", "value", "expected"), OF_A_BLOCK)
+def test_the_lines_of_a_block_are_as_their_flat_fee(zone: str, value: int | str, expected: list[str]):
+    assert check(BLOCK) == []
+    told = changed("50", zone, value, content=BLOCK)
+    assert [(fault.order, fault.code) for fault in check(told)] == [(3, code) for code in expected]
+    after = changed("50", zone, value, content=BLOCK, start=PLACES["50"] + 700)
+    assert [fault.code for fault in check(after)] == expected[:-1], "a line behind it is of no block"
+
+
+def test_a_line_of_another_day_or_of_a_dentist_is_of_no_block():
+    dentist = {"provider": "31234592001"}
+    for told, flat in (
+        (replace(TOLD, date=date(2025, 3, 4), place="71000436003"), FLAT),
+        (replace(TOLD, place="71000436003", **dentist), replace(FLAT, **dentist)),
+    ):
+        assert codes(write(a_file(an_invoice(told, flat))).content) == []
 
 
 @pytest.mark.parametrize(

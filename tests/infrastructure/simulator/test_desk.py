@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.answer import Reason
-from domain.billing_file import PreviousInvoice
 from infrastructure.efact.answers import read_answer
 from infrastructure.efact.check import check
 from infrastructure.efact.reader import read
@@ -132,20 +131,6 @@ def test_a_settlement_tells_holder_codes_references_and_patient_shares(tmp_path)
         if record.type == "80":
             shares = sum(line.patient_share_cents for line in own[record.reference].lines)
             assert record.accepted_patient_share_cents == shares
-
-
-def test_a_credit_note_is_settled_in_negative_figures(tmp_path):
-    file = a_month(patients=2, days=4)
-    previous = PreviousInvoice("202600100001", 3, "101", "202609")
-    negative = [
-        replace(line, amount_cents=-line.amount_cents, patient_share_cents=-line.patient_share_cents, units=-1)
-        for line in file.invoices[0].lines
-    ]
-    credit = replace(file.invoices[0], invoicing_type=3, previous=previous, lines=tuple(negative))
-    answer, judged = settled(tmp_path, replace(file, invoices=(credit, *file.invoices[1:])))
-    assert answer.settlements[0].requested_cents < 0
-    assert answer.settlements[0].accepted_cents == answer.settlements[0].requested_cents
-    assert judged.holds
 
 
 CONTENT = bytes_of(a_month(patients=2, days=2))

@@ -37,6 +37,27 @@ def again(number=8, kind=1, **previous):
     return replace(FIRST, sending_number=number, provider_reference=reference, invoices=tuple(invoices))
 
 
+def credit(file, *, number=8, more=0, only=slice(None)):
+    """Every line of the invoices of a file given back; `more`: cents above what each asked."""
+    made = again(number=number, kind=3)
+    invoices = [
+        replace(
+            invoice,
+            lines=tuple(
+                replace(
+                    line,
+                    amount_cents=-line.amount_cents - more * bool(line.amount_cents),
+                    patient_share_cents=-line.patient_share_cents,
+                    units=-1,
+                )
+                for line in invoice.lines
+            ),
+        )
+        for invoice in made.invoices
+    ]
+    return replace(made, invoices=tuple(invoices[only]))
+
+
 def refused(answers):
     """Codes that refuse, by type of record, in the settlement."""
     assert answers[-1].message == "920900"
@@ -93,3 +114,42 @@ def test_a_file_that_is_answered_again_after_a_crash_is_no_earlier_one(office, m
 
 def _sent(file):
     return write(file).content, file.provider_reference, file.union, file.tpp_number
+
+
+def test_what_was_paid_is_given_back_and_then_paid_again(office):
+    assert refused(office.answers(FIRST)) == set()
+    answer = office.answers(credit(FIRST))[-1]
+    asked = sum(line.amount_cents for invoice in FIRST.invoices for line in invoice.lines)
+    assert refused([answer]) == set()
+    assert sum(fund.accepted_cents for fund in answer.settlements) == -asked
+    assert refused(office.answers(again(number=9, kind=0))) == set(), "nothing stands paid any more"
+    assert ("50", "500544") in refused(office.answers(again(number=10, kind=0)))
+
+
+def test_credit_note_and_new_bill_go_in_one_file(office):
+    assert refused(office.answers(FIRST)) == set()
+    back, new = credit(FIRST, only=slice(1)), again(number=9, kind=0)
+    both = replace(back, invoices=tuple(sorted((*back.invoices, new.invoices[0]), key=lambda one: -one.invoicing_type)))
+    assert refused(office.answers(both)) == set()
+    assert ("50", "500544") in refused(office.answers(replace(again(number=11, kind=0))))
+
+
+@pytest.mark.parametrize("paid", [True, False])
+def test_no_more_is_given_back_than_was_paid(office, paid):
+    if paid:
+        office.answers(FIRST)
+    else:
+        refuse_all(office)
+    answers = office.answers(credit(FIRST, more=1 if paid else 0))
+    assert {code for kind, code in refused(answers) if kind == "50"} == {"500130"}
+    assert sum(fund.accepted_cents for fund in answers[-1].settlements) == 0
+
+
+def test_nothing_is_given_back_twice(office):
+    office.answers(FIRST)
+    assert refused(office.answers(credit(FIRST))) == set()
+    assert ("50", "500130") in refused(office.answers(credit(FIRST, number=9)))
+
+
+def test_a_credit_note_names_what_came(office):
+    assert ("20", "202920") in refused(office.answers(credit(FIRST)))

@@ -113,7 +113,7 @@ def test_it_holds_what_a_practice_meets(month):
         "insurability_missing", "possible_duplicate", "prescriber_missing", "prescription_date_missing"
     }  # fmt: skip
     assert reasons["possible_duplicate"] == 9
-    assert len({destination for destination, _ in planned.elsewhere}) == 1
+    assert len({one.key.destination for one in planned.documents}) == 1
     assert [s.union for s in planned.sendings] == ["100", "200", "300", "306", "400", "500", "600", "900"]
     cares = [row.care for row in CARE]
     assert sum(bool(care.commitment_number) for care in cares) > 10

@@ -1,0 +1,190 @@
+"""MyCareNet GenericAsync: hand over a message, ask for what came back, say that it is stored (reference 3)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from lxml import etree
+
+from infrastructure.ehealth import xades
+from infrastructure.ehealth.bodies import generic
+from infrastructure.ehealth.calls import Answer, Caller
+from infrastructure.ehealth.contents import deflate, opened
+from infrastructure.ehealth.credential import Credential
+from infrastructure.ehealth.envelope import Addressing, Envelope
+from infrastructure.ehealth.faults import ServiceFault
+from infrastructure.ehealth.namespaces import GENERIC, name
+from infrastructure.ehealth.origin import Origin
+from infrastructure.ehealth.token import Token
+from infrastructure.xml import local_name
+
+_ACTIONS = {"post": f"{GENERIC}:post:msg", "get": f"{GENERIC}:get:query", "confirm": f"{GENERIC}:confirm:hash"}
+_DESTINATION = "urn:nip:destination:io:"
+_SUCCESS = "urn:nip:tack:result:major:success"
+_CONTENT_ID = "blob"
+_TTL = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """A TAck. `applies_to` names the input reference; `content` and `reference` confirm it. `minor` is a warning.
+
+    `raw`: the element as it came.
+    """
+
+    is_success: bool
+    applies_to: str
+    issuer: str
+    minor: str = ""
+    message: str = ""
+    reference: str = ""
+    content: str = field(default="", repr=False)
+    raw: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`content`: clear, None when it is sealed or cannot be opened; `hash_value` and `reference` confirm it.
+
+    `raw`: the element as it came.
+    """
+
+    message_name: str
+    content: bytes | None = field(repr=False)
+    input_reference: str = ""
+    output_reference: str = ""
+    hash_value: str = ""
+    reference: str = ""
+    unreadable: str = ""
+    raw: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """`raw`: the whole answer as it came, to be kept before anything is confirmed."""
+
+    messages: tuple[Message, ...]
+    acknowledgements: tuple[Acknowledgement, ...]
+    raw: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who acts: the token, and the key that holds it."""
+
+    token: Token
+    holder: Credential = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GenericAsync:
+    """One business project. `addresses` in the order in which they are tried; `now` and `new_id` are injected."""
+
+    caller: Caller
+    addresses: tuple[str, ...]
+    is_test: bool
+    now: Callable[[], datetime]
+    new_id: Callable[[], UUID]
+    timeout_s: float = 120
+
+    def post(
+        self, session: Session, origin: Origin, content: bytes, message_name: str, reference: str, to: str
+    ) -> Acknowledgement:
+        """Hand over a text. `reference`: at most 14 characters, unique per sender; `to`: the union, three digits."""
+        body = generic(
+            "post",
+            CommonInput={
+                "Request": {"IsTest": self.is_test},
+                "Origin": origin.as_sent(),
+                "InputReference": reference,
+            },
+            Detail={
+                "_value_1": deflate(content),
+                "ContentType": "text/plain",
+                "ContentEncoding": "deflate",
+                "MessageName": message_name,
+                "Id": _CONTENT_ID,
+            },
+            **{"Xades-t": xades.sign(content, _CONTENT_ID, session.holder, self.now(), self.new_id())},
+        )
+        answer = self._call("post", session, body, f"{_DESTINATION}{to}")
+        found = answer.body.find(name(GENERIC, "return"))
+        if found is None:
+            raise ServiceFault("soap", "", "an answer without acknowledgement")
+        return _acknowledgement(found)
+
+    def get(self, session: Session, origin: Origin, message_names: Sequence[str], most: int) -> Fetched:
+        """What waits, messages of these names and acknowledgements, at most so many of each."""
+        query = {"Include": True, "Max": most}
+        body = generic(
+            "get",
+            Origin=origin.as_sent(),
+            MsgQuery=query | {"MessageNames": list(message_names)},
+            TAckQuery=query,
+        )
+        answer = self._call("get", session, body)
+        messages = tuple(_message(one) for one in answer.body.iter(name(GENERIC, "MsgResponse")))
+        tacks = (one.find(name(GENERIC, "TAck")) for one in answer.body.iter(name(GENERIC, "TAckResponse")))
+        return Fetched(messages, tuple(_acknowledgement(one) for one in tacks if one is not None), answer.content)
+
+    def confirm(
+        self,
+        session: Session,
+        origin: Origin,
+        messages: Sequence[Message] = (),
+        acknowledgements: Sequence[Acknowledgement] = (),
+    ) -> None:
+        """They are stored here: each by its reference where it has one, else by its hash or content."""
+        lists = {
+            "MsgHashValues": [one.hash_value for one in messages if not one.reference],
+            "MsgRefValues": [one.reference for one in messages if one.reference],
+            "TAckContents": [one.content for one in acknowledgements if not one.reference],
+            "TAckReferences": [one.reference for one in acknowledgements if one.reference],
+        }
+        told = {word: values for word, values in lists.items() if values}
+        self._call("confirm", session, generic("confirm", Origin=origin.as_sent(), **told))
+
+    def _call(self, operation: str, session: Session, body: etree._Element, to: str = "") -> Answer:
+        action = _ACTIONS[operation]
+        envelope = Envelope(body, self.now(), _TTL, self.new_id()).addressed(Addressing(action, self.new_id(), to))
+        content = envelope.by_token(session.token, session.holder)
+        return self.caller.call(self.addresses, action, content, self.timeout_s)
+
+
+def _acknowledgement(element: etree._Element) -> Acknowledgement:
+    return Acknowledgement(
+        element.get("ResultMajor") == _SUCCESS,
+        element.get("AppliesTo", ""),
+        element.get("Issuer", ""),
+        element.get("ResultMinor", ""),
+        element.get("ResultMessage", ""),
+        element.get("Reference", ""),
+        "".join((element.text or "").split()),
+        _as_it_came(element),
+    )
+
+
+def _message(element: etree._Element) -> Message:
+    output = {
+        local_name(one): (one.text or "").strip() for one in element.iterfind(f"{name(GENERIC, 'CommonOutput')}/*")
+    }
+    detail = element.find(name(GENERIC, "Detail"))
+    if detail is None:
+        said = output.get("InputReference", "")
+        return Message("", None, said, unreadable="content_missing", raw=_as_it_came(element))
+    content, unreadable = opened(detail)
+    return Message(
+        detail.get("MessageName", ""),
+        content,
+        output.get("InputReference", ""),
+        output.get("OutputReference", ""),
+        detail.get("HashValue", ""),
+        detail.get("Reference", ""),
+        unreadable,
+        _as_it_came(element),
+    )
+
+
+def _as_it_came(element: etree._Element) -> bytes:
+    return bytes(etree.tostring(element, with_tail=False))

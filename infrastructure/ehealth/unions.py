@@ -1,0 +1,126 @@
+"""The way to the national unions over MyCareNet: a `UnionTransport` by GenericAsync, project invoicing (eFact)."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from application.ports import NotTransmitted, OutcomeUnknown, UnionsNotReached
+from infrastructure.ehealth.calls import NoAnswer, NotReached
+from infrastructure.ehealth.faults import NoToken, ServiceFault
+from infrastructure.ehealth.generic_async import Acknowledgement, Fetched, GenericAsync, Message, Session
+from infrastructure.ehealth.origin import Origin
+
+_BILLING = "HCPFAC"
+_ANSWERS = ()
+"""All names: those of eFact (HCPFAC, HCPAFD, HCPVWR), REJECT, and what nobody told us of."""
+_LICENCE = "NIP.AUTH.license"
+_MOST = 64
+_FEWEST = 1
+_LESS = 4
+_OF_MESSAGES, _OF_TACKS = ("ref", "hash"), ("tack-ref", "tack")
+_CERTAIN = ("SOA-01", "SOA-03", "NIP.")
+"""Refused at the door: who asks, or how. Of any other trouble nobody knows whether the file went through."""
+
+
+_TROUBLES = (NoToken, NotReached, NoAnswer, ServiceFault)
+
+
+class Registration(Protocol):
+    """In whose name something is sent for a third-party number, and the session for it."""
+
+    def __call__(self, tpp_number: str) -> tuple[Session, Origin]:
+        """Raises `NoToken` and what a call raises."""
+
+
+class MyCareNetUnions:
+    """Files go out under their 14-digit reference, which MyCareNet knows again; answers wait until confirmed.
+
+    A receipt says how something is confirmed: by reference or hash of a message, by reference or content of a TAck.
+    """
+
+    def __init__(self, service: GenericAsync, register: Registration) -> None:
+        self._service, self._register = service, register
+
+    def close(self) -> None:
+        """Give connections back."""
+        self._service.caller.close()
+
+    def transmit(self, content: bytes, provider_reference: str, union: str, tpp_number: str) -> None:
+        """Hand over one file. Raises `OutcomeUnknown` or `NotTransmitted`, with what the service said."""
+        try:
+            session, origin = self._register(tpp_number)
+        except _TROUBLES as error:
+            raise NotTransmitted(str(error), "no_session", getattr(error, "code", "")) from error
+        try:
+            told = self._service.post(session, origin, content, _BILLING, provider_reference, union)
+        except NotReached as error:
+            raise NotTransmitted(str(error), "not_reached") from error
+        except NoAnswer as error:
+            raise OutcomeUnknown("No answer came; wait for one from the union before sending again.") from error
+        except ServiceFault as error:
+            if error.code.startswith(_CERTAIN):
+                raise NotTransmitted(str(error), _why(error), error.code) from error
+            raise OutcomeUnknown(str(error)) from error
+        if not told.is_success:
+            raise NotTransmitted(told.message, "refused_by_network", told.minor.rpartition(":")[2])
+
+    def collect(self, tpp_number: str) -> Sequence[tuple[str, bytes]]:
+        """Answers and acknowledgements that wait, each with its receipt.
+
+        What cannot be opened comes as it came. Raises `UnionsNotReached`.
+        """
+        with _reaching():
+            return list(_entries(self._fetch(*self._register(tpp_number))))
+
+    def confirm(self, tpp_number: str, receipts: Sequence[str]) -> None:
+        """They are stored here; what carries no name is not confirmed and comes again. Raises `UnionsNotReached`."""
+        kinds = [parts for receipt in receipts if (parts := receipt.partition(":"))[2]]
+        messages = [_message(kind, value) for kind, _, value in kinds if kind in _OF_MESSAGES]
+        tacks = [_acknowledgement(kind, value) for kind, _, value in kinds if kind in _OF_TACKS]
+        if messages or tacks:
+            with _reaching():
+                self._service.confirm(*self._register(tpp_number), messages, tacks)
+
+    def _fetch(self, session: Session, origin: Origin) -> Fetched:
+        """Fewer at a time when the service says that it has not enough time for so many, or answers too late."""
+        most = _MOST
+        while True:
+            try:
+                return self._service.get(session, origin, _ANSWERS, most)
+            except (ServiceFault, NoAnswer) as error:
+                asks_for_less = isinstance(error, NoAnswer) or error.asks_for_less
+                if not asks_for_less or most == _FEWEST:
+                    raise
+                most = max(_FEWEST, most // _LESS)
+
+
+def _why(refused: ServiceFault) -> str:
+    if refused.is_not_mandated:
+        return "not_mandated"
+    return "licence_refused" if refused.code == _LICENCE else "refused_by_network"
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    try:
+        yield
+    except _TROUBLES as error:
+        raise UnionsNotReached(str(error)) from error
+
+
+def _entries(fetched: Fetched) -> Iterator[tuple[str, bytes]]:
+    for message in fetched.messages:
+        receipt = f"ref:{message.reference}" if message.reference else f"hash:{message.hash_value}"
+        yield receipt, message.raw if message.content is None else message.content
+    for tack in fetched.acknowledgements:
+        receipt = f"tack-ref:{tack.reference}" if tack.reference else f"tack:{tack.content}"
+        yield receipt, tack.raw
+
+
+def _message(kind: str, value: str) -> Message:
+    return Message("", None, reference=value) if kind == "ref" else Message("", None, hash_value=value)
+
+
+def _acknowledgement(kind: str, value: str) -> Acknowledgement:
+    by_reference = kind == "tack-ref"
+    return Acknowledgement(True, "", "", reference=value if by_reference else "", content="" if by_reference else value)

@@ -1,0 +1,1 @@
+ALTER TABLE jobs ADD COLUMN proposes boolean NOT NULL DEFAULT false;

@@ -1,0 +1,63 @@
+"""Requests to the token service as the pages would hand them over: whole, but for the signature."""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Literal
+from uuid import UUID
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from lxml import etree
+
+from infrastructure.ehealth import saml_request, ws_trust
+from infrastructure.ehealth.credential import Credential
+from infrastructure.ehealth.envelope import Envelope
+from infrastructure.ehealth.namespaces import DS, WSSE, name
+from infrastructure.ehealth.qualities import attributes_of
+from infrastructure.mycarenet_simulator import pki
+from tests.infrastructure.reader_agent.issued import NOW, SSIN
+
+Protocol = Literal["saml", "ws-trust"]
+DAY = timedelta(hours=24)
+IDS = UUID(int=7)
+
+
+@lru_cache
+def holder(kind: pki.KeyKind = "p-384") -> Credential:
+    """The software key that shall hold the token."""
+    held = pki.person(pki.new_authority(NOW), SSIN, "Fictive Nurse", NOW, kind)
+    return Credential(held.certificate, held.key, held.chain)
+
+
+def body(
+    certificate: x509.Certificate,
+    protocol: Protocol,
+    *,
+    by: Credential | None = None,
+    ssin: str = SSIN,
+    now: datetime = NOW,
+    validity: timedelta = DAY,
+) -> etree._Element:
+    attributes = attributes_of("nurse", ssin)
+    keeper = by or holder()
+    if protocol == "saml":
+        return saml_request.request(_card(certificate), keeper, attributes, now, validity, IDS)
+    return ws_trust.issue(keeper, attributes, now, validity, IDS)
+
+
+def unsigned(
+    certificate: x509.Certificate,
+    content: etree._Element,
+    *,
+    now: datetime = NOW,
+    ttl: timedelta = timedelta(seconds=60),
+) -> bytes:
+    root = etree.fromstring(Envelope(content, now, ttl, IDS).by_certificate(_card(certificate)))
+    (signature,) = root.findall(f"*/{name(WSSE, 'Security')}/{name(DS, 'Signature')}")
+    signature.getparent().remove(signature)
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
+
+
+def _card(certificate: x509.Certificate) -> Any:
+    """The writers want a key; what they sign with this one is thrown away."""
+    return Credential(certificate, ec.generate_private_key(ec.SECP256R1()))
