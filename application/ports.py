@@ -194,6 +194,9 @@ class UnreadableMessage(Exception):
 class UnionTransport(Protocol):
     """The way to the national unions and back. A mailbox belongs to one third-party number."""
 
+    def is_open(self, tpp_number: str) -> bool:
+        """Whether somebody opened a session in which something can be sent for that number; asks nobody outside."""
+
     def transmit(self, content: bytes, provider_reference: str, union: str, tpp_number: str) -> None:
         """Hand over one file. Raises `OutcomeUnknown` or `NotTransmitted`."""
 

@@ -42,6 +42,10 @@ class SimulatedUnions:
         self.sets_of: Callable[[str], Sets] = lambda _: ()
         self.has_derogation: Callable[[str, Date], bool] = lambda _tpp, _day: False
 
+    def is_open(self, tpp_number: str) -> bool:  # noqa: ARG002 - of the port
+        """The simulated network asks for no session."""
+        return True
+
     def transmit(self, content: bytes, provider_reference: str, union: str, tpp_number: str) -> None:
         """Hand over one file and have its answers made. Raises `OutcomeUnknown` or `NotTransmitted`.
 
