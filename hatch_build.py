@@ -194,7 +194,7 @@ def _collect(web: Path) -> dict[str, bytes]:
     made = {name: (modules / path).read_bytes() for name, path in VENDORED.items()}
     made["htmx.js"] = b";\n".join((modules / "htmx.org" / "dist" / path).read_bytes() for path in TOGETHER)
     made["icons.svg"] = _sprite(modules / "lucide-static" / "icons")
-    made["app.js"] = (web / "assets" / "app.js").read_bytes()
+    made |= {name: (web / "assets" / name).read_bytes() for name in ("app.js", "session.js")}
     for name, weight in PRINTED.items():
         made[name] = _printed_font(modules.resolve(), weight)
 

@@ -2,14 +2,16 @@
 
 import gc
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from datetime import timedelta
+from functools import partial
+from uuid import UUID, uuid4
 
 from api.file_work import LOAD_REGISTER, care_work, register_work
-from api.mycarenet import MyCareNetSettings, unions_over_mycarenet
+from api.mycarenet import MyCareNetSettings, mycarenet
 from api.settings import Settings
-from application.access import AccessKeys, Caller
+from application.access import OPERATOR, AccessKeys, Caller
 from application.accounts import Accounts
 from application.bill import Billing
 from application.casework import CaseworkDesk
@@ -22,14 +24,29 @@ from application.descoring import Descorings
 from application.desk import Desk
 from application.documents import Documents
 from application.import_care import CareImports
-from application.job_actions import AnyAction
+from application.insurability import Insurability
+from application.insurability_jobs import insurability_actions
 from application.jobs import Jobs
+from application.mycarenet_sessions import MyCareNetSessions
 from application.patient_documents import PatientDocuments
 from application.periods import Periods
-from application.ports import AccessLog, Clock, EventLog, KeyRing, MessageStore, Recorded, Sql, UnionTransport
+from application.ports import (
+    AccessLog,
+    Clock,
+    EventLog,
+    InlineHook,
+    KeyRing,
+    MemberService,
+    MessageStore,
+    Recorded,
+    Sql,
+    UnionTransport,
+)
+from application.post_rounds import PostRounds
 from application.read_answers import Answers
 from application.record_care import CareBook
 from application.register import Register, establishment_id
+from application.registrations import Registrations
 from application.run_practice import establishment_of
 from application.send import Dispatch
 from application.sending_jobs import sending_actions
@@ -41,8 +58,12 @@ from infrastructure.accounts.pending_forms import PendingForms
 from infrastructure.clock import SystemClock
 from infrastructure.codelist.reader import read_code_list
 from infrastructure.ehealth.codec import UnionCodec
+from infrastructure.ehealth.member_codec import MemberDataCodec
+from infrastructure.ehealth.open_sessions import OpenSessions
 from infrastructure.ehealth.unions import MyCareNetUnions
+from infrastructure.ehealth.vault import Vault
 from infrastructure.jobs.stored_jobs import StoredJobs
+from infrastructure.jobs.stored_leases import StoredLeases
 from infrastructure.keys.erasure_list import ErasureList, ListedKeys
 from infrastructure.keys.master import load_master_key
 from infrastructure.simulator.unions import SimulatedUnions
@@ -69,7 +90,10 @@ class Quittance:
     views: Runner
     lookups: ViewLookups
     register: Register
+    registrations: Registrations
+    sessions_over_mycarenet: MyCareNetSessions
     erasures: ErasureList
+    insurability: Insurability
     care: CareBook
     imports: CareImports
     billing: Billing
@@ -88,6 +112,7 @@ class Quittance:
     access: AccessKeys
     accounts: Accounts
     jobs: Jobs
+    post: PostRounds
     casework: CaseworkDesk
     pending_forms: PendingForms
     transport: UnionTransport
@@ -107,43 +132,66 @@ def collect_seldom() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
-def build(settings: Settings, clock: Clock | None = None, transport: UnionTransport | None = None) -> Quittance:
-    """Open the store that the settings name and wire the product over it."""
+def build(
+    settings: Settings,
+    clock: Clock | None = None,
+    transport: UnionTransport | None = None,
+    members: MemberService | None = None,
+    way: MyCareNetSettings | None = None,
+) -> Quittance:
+    """Open the store that the settings name and wire the product over it.
+
+    `way`: to MyCareNet, instead of the one that the environment names.
+    """
     collect_seldom()
     time = clock or SystemClock()
     master_key = load_master_key(settings.master_key_path, os.environ)
-    wired: list[Runner] = []
+    wired: list[InlineHook] = []
 
     def inline(sql: Sql, recorded: Sequence[Recorded]) -> None:
-        for runner in wired:
-            runner.inline_hook(sql, recorded)
+        for hook in wired:
+            hook(sql, recorded)
 
     store = open_store(settings.database_url, master_key, time, [inline], schema=settings.schema_name)
     views = Runner(store.database, store.log, all_views(store.keys))
     views.prepare()
-    wired.append(views)
+    vault = Vault(store.database, store.keys, time)
+    wired += [views.inline_hook, vault.hook]
     lookups = ViewLookups(store.database, views.catch_up)
     codec = UnionCodec()
     erasures = ErasureList(settings.erasure_list_path)
-    unions = transport or unions_over_mycarenet(MyCareNetSettings(), time)
-    unions = unions or SimulatedUnions(settings.simulator_folder, settings.simulator_seed, time)
+    registrations = Registrations(store.log)
+    set_up = way or MyCareNetSettings()
+    over = None if transport else mycarenet(set_up, time)
+    sessions = MyCareNetSessions(store.log, vault, over.tokens if over else None, registrations, time, uuid4)
+    if over is not None:
+        where_of = partial(establishment_id, store.keys)
+        opened = OpenSessions(sessions, registrations, where_of, over.licence, time)
+        transport, members = over.unions(opened), over.members(opened)
+    unions = transport or SimulatedUnions(settings.simulator_folder, settings.simulator_seed, time)
     dispatch = Dispatch(store.log, lookups, store.messages, unions, time, settings.files_per_day_scope)
     accounts = Accounts(store.log, store.keys, StoredCredentials(store.database, time), time)
     casework = CaseworkDesk(store.log, store.messages, time)
     tariffs = TariffDesk(store.log, store.messages, read_tariff_set)
     if isinstance(unions, SimulatedUnions):
-        unions.sets_of = lambda tpp_number: tariffs.in_force(establishment_id(store.keys, tpp_number))
-        unions.has_derogation = lambda tpp_number, day: establishment_of(
-            store.log, establishment_id(store.keys, tpp_number)
-        ).details.has_files_derogation(day)
+        inform(unions, store.log, store.keys, tariffs)
     billing = Billing(
         store.log, store.keys, lookups, store.messages, codec, time, tariffs, settings.files_per_day_scope
     )
     corrections = Corrections(store.log, billing)
     rules = CorrectionRules(store.log, ViewRuleFacts(store.database, views.catch_up), corrections, billing)
-    answers = Answers(store.log, lookups, store.messages, codec, unions, rules.after_settlement)
-    told = {**casework_actions(casework), **correction_actions(corrections)}
+    answers = Answers(store.log, lookups, store.messages, codec, unions, time, rules.after_settlement)
+    member_codec = MemberDataCodec(time.now, set_up.member_data_facets)
+    insurability = Insurability(store.log, store.messages, member_codec, members, time)
+    told = {
+        **casework_actions(casework),
+        **correction_actions(corrections),
+        **insurability_actions(insurability),
+    }
     actions = KnownActions(sending_actions(store.log, dispatch), told)
+    access = AccessKeys(store.log, time)
+    caller_of = callers(accounts, access, time)
+    every = None if isinstance(unions, SimulatedUnions) else timedelta(minutes=settings.mycarenet_poll_minutes)
     made = Quittance(
         settings=settings,
         clock=time,
@@ -155,7 +203,10 @@ def build(settings: Settings, clock: Clock | None = None, transport: UnionTransp
         views=views,
         lookups=lookups,
         register=Register(store.log, ListedKeys(store.keys, erasures), lookups, time),
+        registrations=registrations,
+        sessions_over_mycarenet=sessions,
         erasures=erasures,
+        insurability=insurability,
         care=CareBook(store.log, store.keys),
         imports=CareImports(store.log, store.keys, lookups, store.messages),
         billing=billing,
@@ -171,9 +222,10 @@ def build(settings: Settings, clock: Clock | None = None, transport: UnionTransp
         code_lists=CodeLists(store.log, store.messages, read_code_list),
         tariffs=tariffs,
         take_over=TakeOver(store.log, store.keys, lookups, store.messages, codec, answers),
-        access=AccessKeys(store.log, time),
+        access=access,
         accounts=accounts,
-        jobs=jobs_of(store, time, accounts, actions),
+        jobs=Jobs(StoredJobs(store.database), store.log, store.keys, time, caller_of, actions, (StoreUnavailable,)),
+        post=PostRounds(store.log, lookups, dispatch, answers, StoredLeases(store.database), time, caller_of, every),
         pending_forms=PendingForms(store.database, store.keys, time),
         casework=casework,
         transport=unions,
@@ -182,10 +234,23 @@ def build(settings: Settings, clock: Clock | None = None, transport: UnionTransp
     return made
 
 
-def jobs_of(store: Store, clock: Clock, accounts: Accounts, actions: Mapping[str, AnyAction]) -> Jobs:
-    """Work on many things, each done with the rights that its person has by then."""
+def inform(unions: SimulatedUnions, log: EventLog, keys: KeyRing, tariffs: TariffDesk) -> None:
+    """Let simulated unions know of a practice what real ones know: its tariffs, and whether it may send more files."""
+    unions.sets_of = lambda tpp_number: tariffs.in_force(establishment_id(keys, tpp_number))
+    unions.has_derogation = lambda tpp_number, day: establishment_of(
+        log, establishment_id(keys, tpp_number)
+    ).details.has_files_derogation(day)
+
+
+def callers(accounts: Accounts, access: AccessKeys, clock: Clock) -> Callable[[str, UUID], Caller]:
+    """What an actor may do in a practice by now: work that was left is done with the rights of its person by then."""
 
     def caller_of(actor: str, where: UUID) -> Caller:
-        return accounts.caller(UUID(actor.removeprefix("user:")), where, local_date(clock.now()))
+        kind, _, rest = actor.partition(":")
+        if actor == OPERATOR.actor:
+            return OPERATOR
+        if kind == "key":
+            return access.caller_of(rest)
+        return accounts.caller(UUID(rest), where, local_date(clock.now()))
 
-    return Jobs(StoredJobs(store.database), store.log, store.keys, clock, caller_of, actions, (StoreUnavailable,))
+    return caller_of

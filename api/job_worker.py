@@ -1,12 +1,13 @@
-"""Does the jobs that people started, and first what rules left undone: one thread a process, beside the service.
+"""What is done without anybody waiting for it: jobs that people started, what rules left undone, and the post.
 
-Several processes may do it at once.
+A thread of a process each, beside the service or in `quittance worker`. Several processes may do it at once.
 """
 
 import json
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from threading import Event
 from uuid import uuid4
 
@@ -17,23 +18,39 @@ LOG = logging.getLogger("quittance.jobs")
 EVERY_S = 1.0
 _AFTER_A_FAULT_S = 5.0
 
+Work = Callable[[str, Callable[[], bool]], bool]
+"""Does what is due, left when the second says so; no when nothing was."""
+
 
 @contextmanager
 def working_off(quittance: Quittance, every_s: float = EVERY_S) -> Iterator[None]:
-    """Jobs are done meanwhile; one that is not at its end is left to whoever comes next."""
-    with beside(lambda stopping: _work(quittance, stopping, every_s), "jobs"):
+    """Jobs and the post are done meanwhile; what is not at its end is left to whoever comes next."""
+    works: dict[str, Work] = {"jobs": _jobs(quittance), "post": quittance.post.work}
+    with ExitStack() as threads:
+        for name, work in works.items():
+            threads.enter_context(beside(partial(_work, work, name, every_s), name))
         yield
 
 
-def _work(quittance: Quittance, stopping: Event, every_s: float) -> None:
-    owner, is_resumed = uuid4().hex, False
+def _jobs(quittance: Quittance) -> Work:
+    """First what a settlement left undone when the service was stopped behind its commit."""
+    is_resumed = Event()
+
+    def work(owner: str, is_closing: Callable[[], bool]) -> bool:
+        if not is_resumed.is_set():
+            quittance.rules.resume()
+            is_resumed.set()
+        return quittance.jobs.work(owner, is_closing)
+
+    return work
+
+
+def _work(work: Work, name: str, every_s: float, stopping: Event) -> None:
+    owner = uuid4().hex
     while not stopping.is_set():
         try:
-            if not is_resumed:
-                quittance.rules.resume()
-                is_resumed = True
-            if not quittance.jobs.work(owner, stopping.is_set):
+            if not work(owner, stopping.is_set):
                 stopping.wait(every_s)
-        except Exception as error:  # noqa: BLE001 - the lease ends, and the job goes on
-            LOG.error("%s", json.dumps({"fault": type(error).__name__, "where": "jobs"}))  # noqa: TRY400 - no values
+        except Exception as error:  # noqa: BLE001 - the lease ends, and the work goes on
+            LOG.error("%s", json.dumps({"fault": type(error).__name__, "where": name}))  # noqa: TRY400 - no values
             stopping.wait(_AFTER_A_FAULT_S)

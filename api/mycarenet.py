@@ -1,24 +1,25 @@
 """The way to MyCareNet as an operator sets it up (`QUITTANCE_MYCARENET_…`); without addresses unions are simulated."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 from uuid import uuid4
 
 import httpx
-from cryptography.x509 import load_pem_x509_certificates
+from cryptography.x509 import Certificate, load_pem_x509_certificates
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from application.ports import Clock
-from infrastructure.ehealth import acting
 from infrastructure.ehealth.calls import Caller
-from infrastructure.ehealth.credential import Keystore, KeystoreError, read_p12
-from infrastructure.ehealth.distinguished import holder_of
-from infrastructure.ehealth.generic_async import GenericAsync, Session
-from infrastructure.ehealth.origin import Licence, Origin
-from infrastructure.ehealth.qualities import Attribute
-from infrastructure.ehealth.sessions import KeystoreSession
+from infrastructure.ehealth.generic_async import GenericAsync
+from infrastructure.ehealth.member_data import MemberData
+from infrastructure.ehealth.members import MyCareNetMembers
+from infrastructure.ehealth.open_sessions import OpenSessions
+from infrastructure.ehealth.origin import Licence
+from infrastructure.ehealth.pace import Pace
+from infrastructure.ehealth.sessions import Tokens
 from infrastructure.ehealth.sts import TokenService
 from infrastructure.ehealth.unions import MyCareNetUnions
 
@@ -31,10 +32,20 @@ class MyCareNetSettings(BaseSettings):
     sts: tuple[str, ...] = Field(default=(), description="Addresses of the token service (JSON list).")
     sts_protocol: Literal["saml", "ws-trust"] = Field(default="saml", description="Which of its protocols.")
     invoicing: tuple[str, ...] = Field(default=(), description="Addresses of GenericAsync for eFact (JSON list).")
+    member_data: tuple[str, ...] = Field(
+        default=(), description="Addresses of MemberData (JSON list); empty: nobody is asked about insurability."
+    )
+    member_data_per_second: float = Field(
+        default=5, gt=0, le=100, description="Questions in a second at most; no source says what MyCareNet takes."
+    )
+    member_data_facets: tuple[str, ...] = Field(
+        default=(), description="Asked beside insurability (JSON list): palliativeStatus, chronicCondition …"
+    )
     trust: Path | None = Field(default=None, description="Certificates (PEM) of the authorities that sign answers.")
     is_test: bool = Field(default=True, description="Messages say that they are a test.")
-    p12: Path | None = Field(default=None, description="eHealth P12 of whoever sends.")
-    p12_password_file: Path | None = Field(default=None, description="File with its password.")
+    card_trust: Path | None = Field(
+        default=None, description="Certificates (PEM) of the authorities that issue cards; without, whoever did."
+    )
     package: str = Field(default="Quittance", description="Name of the program, as licensed.")
     licence_user: str = Field(default="", description="User name of the licence of the program.")
     licence_password_file: Path | None = Field(default=None, description="File with its password.")
@@ -47,8 +58,6 @@ class MyCareNetSettings(BaseSettings):
             "STS": self.sts,
             "INVOICING": self.invoicing,
             "TRUST": self.trust,
-            "P12": self.p12,
-            "P12_PASSWORD_FILE": self.p12_password_file,
             "LICENCE_USER": self.licence_user,
             "LICENCE_PASSWORD_FILE": self.licence_password_file,
         }
@@ -63,41 +72,47 @@ class MyCareNetIncomplete(Exception):
         self.missing = missing
 
 
-def unions_over_mycarenet(settings: MyCareNetSettings, clock: Clock) -> MyCareNetUnions | None:
-    """The transport, None when nothing is set. Raises `MyCareNetIncomplete`, `KeystoreError`, OSError."""
+@dataclass(frozen=True, slots=True)
+class MyCareNet:
+    """Connections to it, as set up. `tokens` opens sessions."""
+
+    settings: MyCareNetSettings
+    caller: Caller
+    clock: Clock
+    licence: Licence
+    tokens: Tokens
+
+    def unions(self, sessions: OpenSessions) -> MyCareNetUnions:
+        """The transport of files and answers."""
+        settings = self.settings
+        service = GenericAsync(self.caller, settings.invoicing, settings.is_test, self.clock.now, uuid4)
+        return MyCareNetUnions(service, sessions)
+
+    def members(self, sessions: OpenSessions) -> MyCareNetMembers | None:
+        """The way to insurers with questions, None when no address of it is set."""
+        settings = self.settings
+        if not settings.member_data:
+            return None
+        service = MemberData(self.caller, settings.member_data, settings.is_test, self.clock.now, uuid4)
+        return MyCareNetMembers(service, sessions, Pace(settings.member_data_per_second))
+
+
+def mycarenet(settings: MyCareNetSettings, clock: Clock) -> MyCareNet | None:
+    """None when nothing is set. Raises `MyCareNetIncomplete`, OSError, ValueError."""
     if not settings.model_fields_set:
         return None
-    if settings.missing or settings.p12 is None or settings.trust is None:
+    if settings.missing or settings.trust is None:
         raise MyCareNetIncomplete(settings.missing)
-    keystore = read_p12(settings.p12.read_bytes(), _secret(settings.p12_password_file))
-    caller = Caller(httpx.Client(), load_pem_x509_certificates(settings.trust.read_bytes()), clock.now)
-    service = GenericAsync(caller, settings.invoicing, settings.is_test, clock.now, uuid4)
-    return MyCareNetUnions(service, _Own(settings, keystore, caller, clock))
+    caller = Caller(httpx.Client(), _authorities(settings.trust), clock.now)
+    service = TokenService(caller, settings.sts, settings.sts_protocol, clock.now, uuid4)
+    length = timedelta(hours=settings.session_hours)
+    tokens = Tokens(service, length, _authorities(settings.card_trust), clock.now, uuid4)
+    licence = Licence(settings.package, settings.licence_user, _secret(settings.licence_password_file))
+    return MyCareNet(settings, caller, clock, licence, tokens)
 
 
-class _Own:
-    """One session for each way in which the holder of the keystore acts."""
-
-    def __init__(self, settings: MyCareNetSettings, keystore: Keystore, caller: Caller, clock: Clock) -> None:
-        holder = holder_of(keystore.authentication.certificate)
-        if holder is None:
-            raise KeystoreError("p12_of_nobody")
-        self._holder = holder
-        self._licence = Licence(settings.package, settings.licence_user, _secret(settings.licence_password_file))
-        self._service = TokenService(caller, settings.sts, settings.sts_protocol, clock.now, uuid4)
-        self._credential, self._clock = keystore.authentication, clock
-        self._length = timedelta(hours=settings.session_hours)
-        self._sessions: dict[tuple[Attribute, ...], KeystoreSession] = {}
-
-    def __call__(self, tpp_number: str) -> tuple[Session, Origin]:
-        """Raises `NoToken` and what a call raises."""
-        claims = acting.claims(self._holder, tpp_number)
-        if claims not in self._sessions:
-            self._sessions[claims] = KeystoreSession(
-                self._service, self._credential, claims, self._length, self._clock.now
-            )
-        session = self._sessions[claims].open()
-        return session, acting.origin(self._holder, tpp_number, self._licence, session.token)
+def _authorities(file: Path | None) -> list[Certificate]:
+    return [] if file is None else load_pem_x509_certificates(file.read_bytes())
 
 
 def _secret(file: Path | None) -> str:

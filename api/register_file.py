@@ -1,4 +1,4 @@
-"""Load a register file: establishment, providers, memberships, patients and their insurability, row by row."""
+"""Load a register file: establishment, who works there, registrations, patients and their insurability, row by row."""
 
 import json
 from collections import Counter
@@ -21,6 +21,7 @@ from infrastructure.carefile.register_rows import (
     PatientRow,
     ProviderRow,
     RegisterRow,
+    RegistrationRow,
 )
 
 if TYPE_CHECKING:
@@ -108,6 +109,9 @@ def _inside(quittance: "Quittance", context: Context, given: UUID | None, row: R
         case MembershipRow():
             who = provider_id(quittance.keys, row.nihii)
             return register.join(context, where, who, row.valid_from, row.valid_to).result
+        case RegistrationRow():
+            made = quittance.registrations.create(context, where, row.wanted).result
+            return Registered(made.registration_id, made.is_new, made.warnings)
         case PatientRow():
             return register.patient(context, where, row.ssin, row.affiliation_number, row.details, row.periods).result
         case InsurabilityRow():

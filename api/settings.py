@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from infrastructure.reader_agent.settings import DEFAULT_PORT
+
 
 class Settings(BaseSettings):
     """Everything an operator can set. `database`: `sqlite:///file.db` or `postgresql://…`; empty: in `home`."""
@@ -28,6 +30,12 @@ class Settings(BaseSettings):
     one_month_per_file: bool = Field(default=True, description="One billed month in each file.")
     simulator_seed: int = Field(default=1, description="Seed of the simulated unions.")
 
+    agent_port: int = Field(
+        default=DEFAULT_PORT, ge=1024, le=65_535, description="Port of the reader agent on the computers of people."
+    )
+    mycarenet_poll_minutes: float = Field(
+        default=60, ge=1, description="Minutes between two requests for answers while a session is open; ours."
+    )
     public_url: str = Field(
         default="", pattern=r"^(https?://\S+)?$", description="Address of the pages as people reach them; for mails."
     )

@@ -121,15 +121,27 @@ class AccessKeys:
         prefix, _, secret = rest.partition("_")
         if head != "qt" or not prefix or not secret:
             raise NotAuthenticated
-        identifier = keys.api_key_id(prefix)
-        state = keys.fold(self._log.load([identifier]).get(identifier, []))
-        given = _hash(secret)
+        state, given = self._key(prefix), _hash(secret)
         if state is None or not hmac.compare_digest(state.issued.secret_hash, given):
             raise NotAuthenticated
-        if not state.opens(given, self._clock.now()):
+        return self._caller(state)
+
+    def caller_of(self, prefix: str) -> Caller:
+        """What a key may do by now, by its public part. Raises `NotAuthenticated` when it opens nothing any more."""
+        state = self._key(prefix)
+        if state is None:
+            raise NotAuthenticated
+        return self._caller(state)
+
+    def _key(self, prefix: str) -> keys.ApiKey | None:
+        identifier = keys.api_key_id(prefix)
+        return keys.fold(self._log.load([identifier]).get(identifier, []))
+
+    def _caller(self, state: keys.ApiKey) -> Caller:
+        if not state.opens(state.issued.secret_hash, self._clock.now()):
             raise NotAuthenticated
         where = frozenset(state.issued.establishments) or None
-        return Caller(f"key:{prefix}", frozenset(state.issued.scopes), where)
+        return Caller(f"key:{state.issued.prefix}", frozenset(state.issued.scopes), where)
 
 
 def _hash(secret: str) -> str:

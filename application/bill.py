@@ -41,7 +41,7 @@ from domain.establishment import files_limit_of
 from domain.local_time import local_date
 from domain.rules.limits import Scope, month_end, month_of, month_start
 from domain.run_plan import Candidate, Plan, Practice, RunOptions, only, plan
-from domain.sending import Sending
+from domain.sending import UNSENT, Sending
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +249,7 @@ class Billing:
     def _cancel(self, run_id: UUID, run: runs.BillingRunCompleted) -> Decided[Withdrawn]:
         streams = Streams(self._log, [run_id, *run.sending_ids, *run.document_ids])
         states = [sendings.fold(streams.events(identifier), identifier) for identifier in run.sending_ids]
-        open_ones = [state for state in states if state is not None and state.status == "prepared"]
+        open_ones = [state for state in states if state is not None and state.status in UNSENT]
         papers = [documents.fold(streams.events(identifier), identifier) for identifier in run.document_ids]
         here = [one for one in papers if one is not None and one.status == "issued" and not one.payments]
         if not open_ones and not here:
@@ -297,7 +297,7 @@ class Billing:
         identifier = numbers.numbering_id("sending", details.tpp_number)
         return numbers.earliest_days(
             numbers.fold(self._log.load([identifier]).get(identifier, [])),
-            [state.made.union for state in states if state.status == "prepared"],
+            [state.made.union for state in states if state.status in UNSENT],
             [sending.union for sending in planned.sendings],
             planned.creation_date,
             lambda day: files_limit_of(details, day, self._files_scope),

@@ -93,6 +93,17 @@ class Jobs:
         self.confirm(undone_by, meta.actor, reason)
         return undone_by
 
+    def again(self, meta: Meta, job_id: UUID) -> UUID:
+        """Do what failed once more, told the same; a job of its own, which begins at once.
+
+        Raises `Invalid` when nothing of it failed.
+        """
+        job = self.job(job_id)
+        ids = [item.subject_id for item in self._store.items(job_id, "failed", MOST_THINGS)]
+        begun = self.draft(meta, job.establishment_id, job.action, ids, 0)
+        self.confirm(begun, meta.actor, "")
+        return begun
+
     def is_undoable(self, job: Job) -> bool:
         """Whether it did anything for which the domain knows a way back."""
         action = self.actions.get(job.action)

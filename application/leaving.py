@@ -37,7 +37,7 @@ def held_back(
     numbering_id = numbers.numbering_id("sending", details.tpp_number)
     loaded = log.load([numbering_id, *sending_ids])
     states = [sendings.fold(loaded.get(identifier, []), identifier) for identifier in sending_ids]
-    waiting = [state for state in states if state is not None and state.status == "prepared"]
+    waiting = [state for state in states if state is not None and state.status in sendings.UNSENT]
     first = numbers.earliest_days(
         numbers.fold(loaded.get(numbering_id, [])),
         (),

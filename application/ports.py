@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date as Date
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from domain.answer import Answer
 from domain.billing_file import BillingFile, WrittenFile
+from domain.insurability_query import MemberQuestion
+from domain.member_answer import MemberAnswer
+from domain.mycarenet_session import HolderKind, Method
+from domain.registration import Registration
 
 Event = Any
 """An event type of `domain.event.REGISTER`."""
@@ -191,6 +195,14 @@ class UnreadableMessage(Exception):
         self.code = code
 
 
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What waits at the unions: pairs of receipt and bytes. `proof`: the whole answer as it came, if any."""
+
+    waiting: Sequence[tuple[str, bytes]]
+    proof: bytes = field(default=b"", repr=False)
+
+
 class UnionTransport(Protocol):
     """The way to the national unions and back. A mailbox belongs to one third-party number."""
 
@@ -200,11 +212,31 @@ class UnionTransport(Protocol):
     def transmit(self, content: bytes, provider_reference: str, union: str, tpp_number: str) -> None:
         """Hand over one file. Raises `OutcomeUnknown` or `NotTransmitted`."""
 
-    def collect(self, tpp_number: str) -> Sequence[tuple[str, bytes]]:
-        """Answers waiting: (receipt, bytes). They wait until confirmed. Raises `UnionsNotReached`."""
+    def collect(self, tpp_number: str) -> Collected:
+        """Answers that wait; they do until they are confirmed. Raises `UnionsNotReached`."""
 
     def confirm(self, tpp_number: str, receipts: Sequence[str]) -> None:
         """Tell the sender that these are stored. Raises `UnionsNotReached`."""
+
+
+class MemberCodec(Protocol):
+    """Writes questions about members, and reads what insurers say."""
+
+    def write(self, asked: MemberQuestion, issuer: str) -> bytes:
+        """One question; `issuer`: number of the care provider for whom it is asked."""
+
+    def read(self, content: bytes, reference: str) -> MemberAnswer:
+        """The answer to the question of that reference in what came. Raises `UnreadableMessage`."""
+
+
+class MemberService(Protocol):
+    """Insurers, asked about one member at a time."""
+
+    def is_open(self, tpp_number: str) -> bool:
+        """Whether somebody opened a session in which something can be asked for that number; asks nobody outside."""
+
+    def ask(self, tpp_number: str, reference: str, content: bytes) -> bytes:
+        """The whole answer as it came. Raises `OutcomeUnknown`, or `NotTransmitted` when it was not even looked at."""
 
 
 class OutcomeUnknown(Exception):
@@ -212,15 +244,32 @@ class OutcomeUnknown(Exception):
 
 
 class NotTransmitted(Exception):
-    """The file certainly did not leave. `code`: why, as the catalogue knows it; `said`: the code of whoever refused."""
+    """The file certainly did not leave. `code`: why, as the catalogue knows it; `said`: the code of whoever refused.
 
-    def __init__(self, message: str = "", code: str = "not_transmitted", said: str = "") -> None:
+    `registration_id`: under which registration it was to go where a mandate is missing, `holder_kind`: of the session.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        code: str = "not_transmitted",
+        said: str = "",
+        registration_id: UUID | None = None,
+        holder_kind: str = "",
+    ) -> None:
         super().__init__(message)
-        self.code, self.said = code, said
+        self.code, self.said, self.registration_id, self.holder_kind = code, said, registration_id, holder_kind
 
 
 class UnionsNotReached(Exception):
-    """Nothing could be fetched, or confirmed: what waits there waits on. The text is of whoever said no, if anybody."""
+    """Nothing could be fetched, or confirmed: what waits there waits on. The text is of whoever said no, if anybody.
+
+    `code`: why, as the catalogue knows it. `proof`: what came instead of an answer, as it came.
+    """
+
+    def __init__(self, message: str = "", code: str = "not_reached", proof: bytes = b"") -> None:
+        super().__init__(message)
+        self.code, self.proof = code, proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +286,19 @@ class UndecidedDay:
     left_times: int
 
 
+@dataclass(frozen=True, slots=True)
+class LastPoll:
+    """`is_queued`: somebody wanted a mailbox to be asked while no session was open, and nobody did since."""
+
+    at: datetime
+    is_queued: bool
+
+
 class Lookups(Protocol):
     """Questions that the views answer for the use cases; the log decides afterwards."""
+
+    def establishment_ids(self) -> list[UUID]:
+        """All that are registered."""
 
     def prepared_day_ids(self, establishment_id: UUID, until: Date) -> list[UUID]:
         """Days in no sending, dated up to `until`."""
@@ -268,10 +328,26 @@ class Lookups(Protocol):
         """Records whose merges end at this one."""
 
     def prepared_sending_ids(self, establishment_id: UUID) -> list[UUID]:
-        """Sendings written and not handed over, in the order of their numbers."""
+        """Sendings written and not handed over, queued ones too, in the order of their numbers."""
+
+    def queued_sending_ids(self, establishment_id: UUID) -> list[UUID]:
+        """Those of them that wait for a session."""
+
+    def last_poll(self, establishment_id: UUID) -> LastPoll | None:
+        """The latest time that its mailbox was asked, or that somebody wanted it to be; None for never."""
 
     def unmatched_messages(self, establishment_id: UUID) -> list[str]:
         """Hashes of received files that answer no sending known when they came."""
+
+
+class Leases(Protocol):
+    """Which worker is at a piece of work, and until when: several processes share one database."""
+
+    def take(self, name: str, owner: str, now: datetime, until: datetime) -> bool:
+        """Take it when nobody else holds it by `now`, or hold it longer; no when somebody does."""
+
+    def release(self, name: str, owner: str) -> None:
+        """Leave it to anybody."""
 
 
 class AccessLog(Protocol):
@@ -387,6 +463,91 @@ class CredentialStore(Protocol):
 
     def drop_preference(self, user_id: UUID, name: str) -> None:
         """As if never set."""
+
+
+@dataclass(frozen=True, slots=True)
+class MyCareNetSession:
+    """The session of an establishment with MyCareNet, but for its secret. `opened_by`: the actor."""
+
+    establishment_id: UUID
+    session_id: UUID
+    method: Method
+    holder_kind: HolderKind
+    opened_at: datetime
+    opened_by: str
+    ends_at: datetime
+
+
+class SessionVault(Protocol):
+    """What proves a session, sealed: written and deleted in the very commit that says so, by a hook of the log."""
+
+    def holding(self, session: MyCareNetSession, secret: str) -> AbstractContextManager[None]:
+        """Have the secret ready for a commit within the block that opens or renews this session."""
+
+    def find(self, establishment_id: UUID) -> MyCareNetSession | None:
+        """The one of an establishment, also when its end has passed."""
+
+    def secret(self, session: MyCareNetSession) -> str:
+        """Of that very session; empty when it is gone."""
+
+    def forget(self, session: MyCareNetSession) -> None:
+        """Its end has passed."""
+
+    def keep_request(self, establishment_id: UUID, request_id: UUID, actor: str, secret: str, since: datetime) -> None:
+        """What a card is asked to sign, until it comes back; those kept before `since` are forgotten."""
+
+    def take_request(self, establishment_id: UUID, request_id: UUID, actor: str, since: datetime) -> str | None:
+        """Once, for whom it was made; None when it is gone, older, or somebody else's."""
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedSession:
+    """What the token service gave. `ends_at`: of the token; `secret`: all that proves it, as its maker reads it."""
+
+    assertion_id: str
+    holder_kind: HolderKind
+    ends_at: datetime
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """For whom a session is: the third-party number, and the registrations in force under which it may be used."""
+
+    tpp_number: str
+    registrations: Sequence[Registration]
+
+
+class TokenDesk(Protocol):
+    """Tokens of the eHealth platform. Every call that asks for one raises `SessionRefused` when there is none.
+
+    Raises `domain.errors.Invalid` for a keystore, a certificate or a message that cannot be used, and `NotAllowed` for
+    a holder who fits no registration.
+    """
+
+    @property
+    def length(self) -> timedelta:
+        """How long a session may last here, whatever is granted."""
+
+    def by_p12(self, content: bytes, password: str, sender: Sender) -> GrantedSession:
+        """By the key of an eHealth P12, which identifies and holds the token."""
+
+    def prepare_card(self, certificate: bytes, sender: Sender) -> tuple[bytes, str]:
+        """A request in the name of a card's certificate (DER), without its signature, and what belongs to it."""
+
+    def by_card(self, prepared: str, signed: bytes, sender: Sender) -> GrantedSession:
+        """By the request that the card signed."""
+
+    def renew(self, secret: str, sender: Sender) -> GrantedSession:
+        """A new token for the same key. Raises `domain.errors.NotAllowed` where only the card can ask for one."""
+
+
+class SessionRefused(Exception):
+    """The token service gave no session. `code`: why, as the catalogue knows it; `said`: its own code, if any."""
+
+    def __init__(self, code: str, said: str = "") -> None:
+        super().__init__(f"{code} {said}".strip())
+        self.code, self.said = code, said
 
 
 Row = Mapping[str, Any]

@@ -11,8 +11,10 @@ from uuid import UUID
 
 from application.apply_answer import Applied, apply_answer
 from application.commit import Decided, Done, Streams, caused, decide
+from application.polling import Mailboxes
 from application.ports import (
     BillingFileCodec,
+    Clock,
     ConcurrencyConflict,
     Context,
     EventLog,
@@ -23,10 +25,9 @@ from application.ports import (
     UnreadableMessage,
     Watch,
 )
-from domain import establishment as establishments
 from domain import inbox
 from domain.answer import Answer
-from domain.errors import DomainError, NotFound
+from domain.errors import DomainError
 from domain.inbox import ItemRaised, MessageInterpreted, MessageReceived, MessageUnreadable
 from domain.sending import sending_id
 
@@ -47,6 +48,14 @@ class AnswerReport:
     items: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came of asking the unions. `outcome` is queued while no session is open: they are asked when one opens."""
+
+    outcome: Literal["queued", "nothing", "messages"]
+    answers: tuple[AnswerReport, ...] = ()
+
+
 class Answers:
     """Receive, collect, interpret again. `settled`: called behind the commit of each settlement; it raises nothing."""
 
@@ -57,30 +66,45 @@ class Answers:
         messages: MessageStore,
         codec: BillingFileCodec,
         transport: UnionTransport,
+        clock: Clock,
         settled: Settled = lambda _context, _where: None,
     ) -> None:
         self._log, self._lookups, self._messages = log, lookups, messages
         self._codec, self._transport, self._settled = codec, transport, settled
+        self._mailboxes = Mailboxes(log, messages, transport, clock)
 
-    def collect(self, context: Context, where: UUID, watch: Watch = iter) -> Done[tuple[AnswerReport, ...]]:
-        """Fetch what waits at the unions. A receipt is confirmed last: what was cut short before waits there still."""
-        state = establishments.fold(self._log.load([where]).get(where, []))
-        if state is None:
-            raise NotFound("establishment_unknown", "There is no such establishment.")
-        tpp_number = state.details.tpp_number
+    def is_open(self, where: UUID) -> bool:
+        """Whether a session is open in which the unions can be asked. Raises `NotFound`."""
+        return self._mailboxes.is_open(where)
+
+    def collect(self, context: Context, where: UUID, watch: Watch = iter) -> Done[Fetched]:
+        """Fetch what waits at the unions, or let it be fetched when a session opens. Raises `UnionsNotReached`."""
+        if not self.is_open(where):
+            return decide(self._log, context, lambda: Decided([self._mailboxes.queued(where)], Fetched("queued")))
+        reports = self.fetch(Context(context.meta), where, watch)
+        told = Fetched("messages" if reports else "nothing", reports)
+        return decide(self._log, context, lambda: Decided([], told))
+
+    def fetch(
+        self, context: Context, where: UUID, watch: Watch = iter, *, is_scheduled: bool = False
+    ) -> tuple[AnswerReport, ...]:
+        """Ask and take in what waits, in a session. Raises `UnionsNotReached`.
+
+        A receipt is confirmed last: what was cut short before waits there still.
+        """
+        tpp_number, waiting = self._mailboxes.ask(context, where, is_scheduled=is_scheduled)
         reports = []
-        plain = Context(context.meta)
         unconfirmed: UnionsNotReached | None = None
-        for receipt, content in watch(self._transport.collect(tpp_number)):
-            sha256 = self._store(plain, where, content, "union")
-            reports.append(self._interpret_or_leave(plain, where, sha256))
+        for receipt, content in watch(waiting):
+            sha256 = self._store(context, where, content, "union")
+            reports.append(self._interpret_or_leave(context, where, sha256))
             try:
                 self._transport.confirm(tpp_number, [receipt])
             except UnionsNotReached as error:
                 unconfirmed = error  # one that cannot be confirmed keeps none of those behind it back
         if unconfirmed:
             raise unconfirmed
-        return decide(self._log, context, lambda: Decided([], tuple(reports)))
+        return tuple(reports)
 
     def receive(self, context: Context, where: UUID, content: bytes, origin: Origin = "upload") -> Done[AnswerReport]:
         """Take a file that a person brings."""

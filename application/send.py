@@ -1,4 +1,7 @@
-"""Hand prepared files over to the unions: commit the intent, transmit, record the outcome, never send twice blindly."""
+"""Hand prepared files over to the unions: commit the intent, transmit, record the outcome, never send twice blindly.
+
+Without a session a file waits in a queue; whoever works it off hands it over in the name of whoever asked.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,14 +36,17 @@ class Sent:
     """What became of one sending. `code` says why when it was held back or failed.
 
     `until`: the first day on which it may leave, where a limit of the insurers held it back. `said`: the code of
-    whoever refused the file.
+    whoever refused the file. `registration_id`, `holder_kind`: under which it was to go where a mandate is missing, and
+    of whoever held the session.
     """
 
     sending_id: UUID
-    outcome: Literal["transmitted", "outcome_unknown", "held_back", "failed"]
+    outcome: Literal["transmitted", "outcome_unknown", "queued", "held_back", "failed"]
     code: str = ""
     until: Date | None = None
     said: str = ""
+    registration_id: UUID | None = None
+    holder_kind: str = ""
 
 
 class Dispatch:
@@ -59,11 +65,23 @@ class Dispatch:
         self._transport, self._clock, self._files_scope = transport, clock, files_scope
 
     def send(self, context: Context, where: UUID, sending_ids: Sequence[UUID] = ()) -> Done[tuple[Sent, ...]]:
-        """Send these, or every prepared sending of the establishment; limits of the insurers hold each back apart."""
+        """Send these, or every prepared sending of the establishment; limits of the insurers hold each back apart.
+
+        What finds no session open, the first as one behind others, is queued.
+        """
         wanted = list(sending_ids) or self._lookups.prepared_sending_ids(where)
         plain = Context(context.meta)
         outcomes = tuple(self._one(plain, where, identifier) for identifier in wanted)
         return decide(self._log, context, lambda: Decided([], outcomes))
+
+    def unqueue(self, context: Context, sending_id: UUID, code: str = "") -> Done[UUID]:
+        """Take a sending out of the queue. `code`: why, when no person does it."""
+
+        def decision() -> Decided[UUID]:
+            streams, state = self._sending(sending_id)
+            return Decided([streams.change(sending_id, sendings.unqueue(state, code))], sending_id)
+
+        return decide(self._log, context, decision)
 
     def confirm_rejection(self, context: Context, sending_id: UUID) -> Done[UUID]:
         """A person takes a duplicate refusal as final, or that the file is not treated: days return."""
@@ -117,6 +135,8 @@ class Dispatch:
     def _one(self, context: Context, where: UUID, sending_id: UUID) -> Sent:
         try:
             content = self._messages.get(self._sending(sending_id)[1].made.message)
+            if not self._transport.is_open(self._details(where).tpp_number):
+                return self._queue(context, where, sending_id)
             state, tpp_number = self._hand_over(context, where, sending_id)
         except DomainError as refused:
             return Sent(sending_id, "held_back", refused.code, cast("Date | None", refused.facts.get("until")))
@@ -126,17 +146,28 @@ class Dispatch:
             return Sent(sending_id, "outcome_unknown")
         except NotTransmitted as refused:
             self._record_failure(context, sending_id, tpp_number, refused)
-            return Sent(sending_id, "failed", refused.code, said=refused.said)
+            if not self._transport.is_open(tpp_number):  # it ended meanwhile
+                return self._queue(context, where, sending_id)
+            return Sent(
+                sending_id, "failed", refused.code, None, refused.said, refused.registration_id, refused.holder_kind
+            )
         self._record(context, sending_id, sendings.SendingTransmitted())
         return Sent(sending_id, "transmitted")
+
+    def _queue(self, context: Context, where: UUID, sending_id: UUID) -> Sent:
+        """Commit that it waits for a session."""
+
+        def decision() -> Decided[Sent]:
+            streams, state = self._of(where, sending_id)
+            return Decided([streams.change(sending_id, sendings.queue(state))], Sent(sending_id, "queued"))
+
+        return decide(self._log, context, decision).result
 
     def _hand_over(self, context: Context, where: UUID, sending_id: UUID) -> tuple[sendings.Sending, str]:
         """Commit that the file leaves, and that it counts against the limits."""
 
         def decision() -> Decided[tuple[sendings.Sending, str]]:
-            streams, state = self._sending(sending_id)
-            if state.made.establishment_id != where:
-                raise NotFound("sending_unknown", "There is no such sending here.")
+            streams, state = self._of(where, sending_id)
             details = self._details(where)
             today = local_date(self._clock.now())
             leaving = sendings.hand_over(state, today)
@@ -167,7 +198,8 @@ class Dispatch:
 
         def decision() -> Decided[None]:
             streams = Streams(self._log, [sending_id, numbering_id])
-            failed = streams.change(sending_id, [sendings.SendingHandOverFailed(refused.code, refused.said)])
+            said = refused.code, refused.said, refused.registration_id, refused.holder_kind
+            failed = streams.change(sending_id, [sendings.SendingHandOverFailed(*said)])
             return Decided([failed, streams.change(numbering_id, [numbers.FileNotSent(sending_id)])], None)
 
         decide(self._log, context, decision)
@@ -177,6 +209,12 @@ class Dispatch:
         state = sendings.fold(streams.events(sending_id), sending_id)
         if state is None:
             raise NotFound("sending_unknown", "There is no such sending.")
+        return streams, state
+
+    def _of(self, where: UUID, sending_id: UUID) -> tuple[Streams, sendings.Sending]:
+        streams, state = self._sending(sending_id)
+        if state.made.establishment_id != where:
+            raise NotFound("sending_unknown", "There is no such sending here.")
         return streams, state
 
     def _details(self, where: UUID) -> establishments.EstablishmentDetails:

@@ -70,7 +70,7 @@ def _prepared(folder: Path, url: str, schema: str, lines_a_day: int) -> tuple[An
     record_month(quittance, where, LINES, lines_a_day)
     bill_month(quittance, where)
     settlement = b""
-    for _, content in quittance.transport.collect("41234502401"):
+    for _, content in quittance.transport.collect("41234502401").waiting:
         if content.startswith(b"920900"):
             settlement = content
         else:

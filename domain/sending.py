@@ -15,6 +15,7 @@ from domain.event import event
 
 Status = Literal[
     "prepared",
+    "queued",
     "transmitted",
     "outcome_unknown",
     "acknowledged",
@@ -27,6 +28,8 @@ Status = Literal[
 Outcome = Literal["none", "in_full", "in_part", "refused"]
 FINAL: tuple[Status, ...] = ("envelope_rejected", "rejected", "settled")
 """The union says no more of its own accord: a person reads it."""
+UNSENT: tuple[Status, ...] = ("prepared", "queued")
+"""It has not left: it can be handed over, or cancelled."""
 
 _SENDINGS = UUID("0d1b7c52-8a43-5f0e-b0a5-6e0b1c9f4f21")
 
@@ -58,6 +61,18 @@ class SendingPrepared:
     replaces: tuple[UUID, ...] = ()
 
 
+@event("sending.queued")
+class SendingQueued:
+    """Somebody asked for it to go while no session was open: it goes when one opens, in the name of whoever asked."""
+
+
+@event("sending.unqueued")
+class SendingUnqueued:
+    """Taken out of the queue: prepared as before. `code`: why, when no person did it."""
+
+    code: str = ""
+
+
 @event("sending.transmitted")
 class SendingTransmitted:
     """The way to the union confirmed that it took the file."""
@@ -72,10 +87,15 @@ class SendingHandedOver:
 
 @event("sending.hand_over_failed")
 class SendingHandOverFailed:
-    """The file certainly did not arrive: it is prepared as before. `code`: why, `said`: the code of whoever refused."""
+    """The file certainly did not arrive: it is prepared as before. `code`: why, `said`: the code of whoever refused.
+
+    `registration_id`: under which it was to go where a mandate is missing. `holder_kind`: of whoever held the session.
+    """
 
     code: str = ""
     said: str = ""
+    registration_id: UUID | None = None
+    holder_kind: str = ""
 
 
 @event("sending.acknowledged")
@@ -245,6 +265,7 @@ _BY_WEIGHT: tuple[tuple[str, Status], ...] = (
     ("not_treated", "outcome_unknown"),
     ("transmitted", "transmitted"),
     ("handed_over", "outcome_unknown"),
+    ("queued", "queued"),
 )
 
 
@@ -282,7 +303,8 @@ def evolve(state: Sending | None, happened: object, identifier: UUID) -> Sending
         raise NotFound("sending_unknown", "A sending begins with its preparation.")
     match happened:
         case SendingHandedOver():
-            return replace(state, facts=state.facts | {"handed_over"}, transmitted_on=happened.local_date)
+            facts = state.facts - {"queued"} | {"handed_over"}
+            return replace(state, facts=facts, transmitted_on=happened.local_date)
         case SendingHandOverFailed():
             return replace(state, facts=state.facts - {"handed_over"}, transmitted_on=None)
         case SendingTransmitted():
@@ -324,6 +346,10 @@ def _otherwise(state: Sending, happened: object) -> Sending:
             return _answered(state, "transmitted", happened.message)
         case SendingNotTreated():
             return _answered(state, "not_treated", happened.message)
+        case SendingQueued():
+            return replace(state, facts=state.facts | {"queued"})
+        case SendingUnqueued():
+            return replace(state, facts=state.facts - {"queued"})
         case SendingRead():
             return replace(state, is_read=True)
         case SendingArchived() | SendingUnarchived():
@@ -341,9 +367,21 @@ def fold(events: Iterable[object], identifier: UUID) -> Sending | None:
 
 def hand_over(state: Sending, local_date: Date) -> list[object]:
     """Commit to send a prepared file, before it leaves. `local_date` counts for the insurers' limits."""
-    if state.status != "prepared":
-        raise NotAllowed("sending_not_prepared", f"This sending is {state.status}: only a prepared one is sent.")
+    _require_unsent(state, "sent")
     return [SendingHandedOver(local_date)]
+
+
+def queue(state: Sending) -> list[object]:
+    """Let it wait for a session, once."""
+    _require_unsent(state, "sent")
+    return [] if state.status == "queued" else [SendingQueued()]
+
+
+def unqueue(state: Sending, code: str = "") -> list[object]:
+    """Let it wait no more; it stays prepared."""
+    if state.status != "queued":
+        raise NotAllowed("sending_not_queued", f"This sending is {state.status}: it does not wait for a session.")
+    return [SendingUnqueued(code)]
 
 
 def resolve(state: Sending, *, arrived: bool) -> list[object]:
@@ -355,8 +393,7 @@ def resolve(state: Sending, *, arrived: bool) -> list[object]:
 
 def cancel(state: Sending) -> list[object]:
     """Withdraw a file that has not left."""
-    if state.status != "prepared":
-        raise NotAllowed("sending_not_prepared", f"This sending is {state.status}: only a prepared one is cancelled.")
+    _require_unsent(state, "cancelled")
     return [SendingCancelled()]
 
 
@@ -379,6 +416,11 @@ def archive(state: Sending, *, archived: bool) -> list[object]:
     if archived and state.waits_to_be_read:
         raise NotAllowed("answer_unread", "Read the answer first: what nobody read is not put away.")
     return [SendingArchived() if archived else SendingUnarchived()]
+
+
+def _require_unsent(state: Sending, done: str) -> None:
+    if state.status not in UNSENT:
+        raise NotAllowed("sending_not_prepared", f"This sending is {state.status}: only a prepared one is {done}.")
 
 
 def _answered(state: Sending, fact: str, message: str) -> Sending:

@@ -27,7 +27,7 @@ _TABLES: Mapping[str, tuple[str, str]] = {
     "sending": ("sendings", "sending_id"),
 }
 """Where each kind of thing is listed with its establishment."""
-KINDS = (*_TABLES, "establishment", "provider", "user")
+KINDS = (*_TABLES, "establishment", "insurability_query", "provider", "user")
 
 
 @dataclass(frozen=True, slots=True)

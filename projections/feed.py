@@ -198,6 +198,20 @@ PUBLISHED: dict[str, Published] = {
         "correction_rule.switched_on", fields("codes", "national_union", "decision", "is_after_cure", "dry_run")
     ),
     "correction_rule.switched_off": Published("correction_rule.switched_off", _NOTHING),
+    "registration.created": Published("registration.created", fields("registration_id", "kind", "valid_from")),
+    "registration.ended": Published("registration.ended", fields("registration_id", "valid_to")),
+    "registration.mandate_recorded": Published(
+        "registration.mandate_recorded", fields("registration_id", "mandate_id", "valid_from", "valid_to")
+    ),
+    "registration.mandate_revoked": Published(
+        "registration.mandate_revoked", fields("registration_id", "mandate_id", "valid_to")
+    ),
+    "registration.condition_arranged": Published(
+        "registration.condition_arranged", fields("registration_id", "condition", "arranged_on")
+    ),
+    "registration.condition_reopened": Published(
+        "registration.condition_reopened", fields("registration_id", "condition")
+    ),
     "billing_day.credited": Published(
         "billing_day.credited", fields("sending_id", "invoice_id", "previous_invoice_id", "line_ids", "cents")
     ),
@@ -253,8 +267,12 @@ PUBLISHED: dict[str, Published] = {
         ),
     ),
     "sending.handed_over": Published("sending.handed_over", fields("local_date")),
+    "sending.queued": Published("sending.queued", _NOTHING),
+    "sending.unqueued": Published("sending.unqueued", fields("code")),
     "sending.transmitted": Published("sending.transmitted", _NOTHING),
-    "sending.hand_over_failed": Published("sending.hand_over_failed", fields("code", "said")),
+    "sending.hand_over_failed": Published(
+        "sending.hand_over_failed", fields("code", "said", "registration_id", "holder_kind")
+    ),
     "sending.acknowledged": Published("sending.acknowledged", fields("message", "insurer_reference")),
     "sending.technically_acknowledged": Published("sending.technically_acknowledged", fields("message", "issuer")),
     "sending.not_treated": Published("sending.not_treated", fields("message", "issuer", "code")),
@@ -297,6 +315,21 @@ PUBLISHED: dict[str, Published] = {
     "message.received": Published("answer.received", fields("size", "origin", message="sha256")),
     "message.interpreted": Published("answer.interpreted", fields("kind", "sending_id", "unread_bytes")),
     "message.unreadable": Published("answer.unreadable", fields("code")),
+    "mailbox.poll_queued": Published("mailbox.poll_queued", _NOTHING),
+    "mailbox.polled": Published("mailbox.polled", fields("outcome", "count", "code", "proof", "is_scheduled")),
+    "insurability_query.asked": Published(
+        "insurability_query.asked", fields("reference", "first_day", "last_day", "purpose", "message")
+    ),
+    "insurability_query.answered": Published(
+        "insurability_query.answered", fields("reference", "message", "outcome", "io", "codes")
+    ),
+    "insurability_query.failed": Published(
+        "insurability_query.failed", fields("reference", "code", "said", "is_certain")
+    ),
+    "mycarenet_session.opened": Published("session.opened", fields("method", "holder_kind", "ends_at")),
+    "mycarenet_session.renewed": Published("session.renewed", fields("ends_at")),
+    "mycarenet_session.closed": Published("session.closed", fields("why")),
+    "mycarenet_session.refused": Published("session.refused", fields("method", "code", "said")),
     "item.raised": Published("item.raised", _item),
     "item.settled": Published("item.settled", _NOTHING),
     "tariffs.received": Published(

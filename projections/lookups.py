@@ -4,11 +4,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date as Date
 from uuid import UUID
 
-from application.ports import Database, UndecidedDay
-from projections import establishments, messages, patient_names, patient_numbers, patients
+from application.ports import Database, LastPoll, UndecidedDay
+from domain.sending import UNSENT
+from projections import establishments, messages, patient_names, patient_numbers, patients, polls
 from projections.days import DECIDED, UNDECIDED
 from projections.days_around import days_around, merges
-from projections.scope import Condition, both, scoped
+from projections.scope import Condition, both, one_of, scoped
 
 _TO_TAKE_UP = Condition(
     "(decision IN ('rebill', 'rebill_elsewhere', 'credit_note') OR (decision = 'regularise' AND credit = ''))"
@@ -108,19 +109,31 @@ class ViewLookups:
             return patients.merged_into(sql, patient_id)
 
     def prepared_sending_ids(self, establishment_id: UUID) -> list[UUID]:
-        """Sendings written and not handed over, in the order of their numbers."""
+        """Sendings written and not handed over, queued ones too, in the order of their numbers."""
+        return self._sending_ids(establishment_id, UNSENT)
+
+    def queued_sending_ids(self, establishment_id: UUID) -> list[UUID]:
+        """Those of them that wait for a session."""
+        return self._sending_ids(establishment_id, ("queued",))
+
+    def last_poll(self, establishment_id: UUID) -> LastPoll | None:
+        """The latest time that its mailbox was asked, or that somebody wanted it to be; None for never."""
         self._catch_up()
-        where = scoped([establishment_id])
         with self._database.snapshot() as sql:
-            rows = sql.rows(
-                f"SELECT sending_id FROM sendings WHERE {where.text} AND status = 'prepared'"
-                " ORDER BY created_on, sending_number, sending_id",
-                where.params,
-            )
-        return [row["sending_id"] for row in rows]
+            return polls.last(sql, establishment_id)
 
     def unmatched_messages(self, establishment_id: UUID) -> list[str]:
         """Hashes of received files that answer no sending known when they came."""
         self._catch_up()
         with self._database.snapshot() as sql:
             return messages.unmatched(sql, [establishment_id])
+
+    def _sending_ids(self, establishment_id: UUID, statuses: Collection[str]) -> list[UUID]:
+        self._catch_up()
+        where = both([scoped([establishment_id]), one_of("status", statuses)])
+        with self._database.snapshot() as sql:
+            rows = sql.rows(
+                f"SELECT sending_id FROM sendings WHERE {where.text} ORDER BY created_on, sending_number, sending_id",
+                where.params,
+            )
+        return [row["sending_id"] for row in rows]

@@ -22,7 +22,7 @@ from domain.patient import (
     PatientUnmerged,
 )
 from projections.as_of import union
-from projections.scope import both, one_of, scoped
+from projections.scope import Condition, both, one_of, scoped
 from projections.table import Column, Index, Table, ViewRow, flag, number, text, uuid
 from projections.view import RowView, Streams, on_stream, topic
 
@@ -168,6 +168,13 @@ def patients(
     where = both([scoped(scope), one_of("patient_id", list(patient_ids))])
     source, params = union(TABLE, ", ".join(TABLE.names), where, at)
     return {row["patient_id"]: row for row in sql.rows(f"SELECT * FROM {source} AS found", params)}
+
+
+def active_ids(sql: Sql, scope: Collection[UUID], which: Condition) -> list[UUID]:
+    """Records under which care is billed, of those that the condition names, in the order of their ids."""
+    where = both([scoped(scope), which, Condition("merged_into IS NULL AND NOT is_erased")])
+    source, params = union(TABLE, "patient_id", where, None)
+    return [row["patient_id"] for row in sql.rows(f"SELECT * FROM {source} AS t ORDER BY patient_id", params)]
 
 
 def merged_into(sql: Sql, patient_id: UUID, at: int | None = None) -> list[UUID]:

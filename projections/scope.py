@@ -35,10 +35,19 @@ def among(sql: Sql, establishment_ids: Collection[UUID], column: str, values: Co
 
 
 def one_of(column: str, values: Collection[Any]) -> Condition:
-    """The column has one of few values."""
+    """The column has one of few values; of none, nothing: not every database takes an empty list."""
+    if not values:
+        return Condition("1 = 0")
     if len(values) == 1:
         return Condition(f"{column} = ?", tuple(values))
     return Condition(f"{column} IN ({', '.join('?' * len(values))})", tuple(values))
+
+
+def either(conditions: Iterable[Condition]) -> Condition:
+    """One of them holds."""
+    parts = list(conditions)
+    params = tuple(value for part in parts for value in part.params)
+    return Condition(f"({' OR '.join(part.text for part in parts)})", params)
 
 
 def both(conditions: Iterable[Condition]) -> Condition:

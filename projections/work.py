@@ -11,6 +11,7 @@ Kind = Literal[
     "resolve",
     "rejected",
     "send",
+    "queued",
     "descored",
     "notify",
     "refusals",

@@ -1,12 +1,10 @@
 """What waits for a person, ranked by deadline and then by euro: one query a source, now or at a position; or counted.
 
-What a union says nothing about for long is work too. No source gives how soon a union answers: `SILENT_AFTER_DAYS` is
-our own cautious setting.
+What a union says nothing about for long is work too.
 """
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date as Date
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,17 +16,17 @@ from projections.as_of import union
 from projections.descored_days import descored_days
 from projections.notices import notices
 from projections.patient_papers import documents_due
-from projections.scope import Condition, among, both, one_of, scoped
+from projections.scope import Condition, among, both, either, one_of, scoped
+from projections.silence import silent
 from projections.table import Table
 from projections.work import Kind, Work
 from projections.work_on_days import days_to_bill, months_to_bill, proposed_days, refused_days
 from projections.work_set_aside import asleep
 
-SILENT_AFTER_DAYS = {"transmitted": 7, "acknowledged": 30, "accepted_for_processing": 30}
 MOST = 200
 """Rows of one source: who has more of one kind works on the list of that kind."""
 _UNREAD: dict[str, Kind] = {"rejected": "rejected", "envelope_rejected": "rejected", "settled": "read"}
-_OPEN: dict[str, Kind] = {"prepared": "send", "outcome_unknown": "resolve"}
+_OPEN: dict[str, Kind] = {"prepared": "send", "queued": "queued", "outcome_unknown": "resolve"}
 _LAST_WORDS = ("920900", "920099", "920999")
 
 
@@ -149,12 +147,7 @@ def _of_sendings(scope: Collection[UUID], today: Date) -> Condition:
     """What is archived waits all the same, but for a last word: nobody puts that away unread."""
     unread = one_of("status", _UNREAD)
     kinds = [one_of("status", _OPEN), Condition(f"{unread.text} AND NOT is_archived", unread.params)]
-    for status, days in SILENT_AFTER_DAYS.items():
-        before = (today - timedelta(days=days)).isoformat()
-        kinds.append(Condition("status = ? AND transmitted_on <= ?", (status, before)))
-    any_of = " OR ".join(kind.text for kind in kinds)
-    params = tuple(value for kind in kinds for value in kind.params)
-    return both([scoped(scope), Condition(sendings.WAITS), Condition(f"({any_of})", params)])
+    return both([scoped(scope), Condition(sendings.WAITS), either([*kinds, silent(today)])])
 
 
 def _of_items(scope: Collection[UUID]) -> Condition:

@@ -10,6 +10,7 @@ import pytest
 
 from infrastructure.store.opening import Store
 from tests.stores import KINDS, PostgresUnavailable, SteppedClock, fresh_store, shared_postgres
+from tests.wire.recorder import Wire, overheard
 
 MakeStore = Callable[..., Store]
 BOTH = [pytest.param(kind, marks=pytest.mark.postgres if kind == "postgres" else ()) for kind in KINDS]
@@ -49,6 +50,23 @@ def store(make_store: MakeStore, clock: SteppedClock) -> Store:
     return make_store(clock=clock)
 
 
+@pytest.fixture(scope="session")
+def wire() -> Iterator[Wire]:
+    """Hears what every simulated MyCareNet of this run says over its socket, and what it is told."""
+    with overheard() as heard:
+        yield heard
+
+
+@pytest.fixture(autouse=True)
+def _only_valid_messages(wire: Wire, request: pytest.FixtureRequest) -> Iterator[None]:
+    """What passes over a socket while a test runs is valid by the official schemas, or the test fails."""
+    yield
+    heard = wire.look()
+    if heard.passed:
+        request.node.user_properties.append((_HEARD, (heard.passed, heard.judged)))
+    assert heard.faults == []
+
+
 def require_postgres() -> None:
     """Skips loudly where PostgreSQL cannot run; in CI that is a failure."""
     try:
@@ -64,10 +82,16 @@ def require_postgres() -> None:
 
 _ON_BOTH = ("tests/infrastructure/store/", "tests/projections/", "tests/application/", "tests/acceptance/")
 _passed: dict[str, set[str]] = {kind: set() for kind in KINDS}
+_HEARD = "messages_heard"
+_messages = {"passed": 0, "judged": 0}
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Note which database each test passed on, but for what is of one database by its nature."""
+    """Note which database each test passed on, but for what is of one database by its nature; and how much was judged."""
+    if report.when == "teardown":
+        for passed, judged in (value for name, value in report.user_properties if name == _HEARD):
+            _messages["passed"] += passed
+            _messages["judged"] += judged
     if report.when != "call" or "of_one_database" in report.keywords:
         return
     if report.passed and report.nodeid.startswith(_ON_BOTH):
@@ -78,13 +102,14 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """In CI, what is tested on one database is tested on the other."""
+    """In CI, what is tested on one database is tested on the other, and messages on the wire were judged."""
+    if os.environ.get("CI") != "true" or session.exitstatus != 0 or hasattr(session.config, "workerinput"):
+        return
     odd = sorted(_passed["sqlite"] ^ _passed["postgres"])
-    if (
-        os.environ.get("CI") == "true"
-        and odd
-        and session.exitstatus == 0
-        and not hasattr(session.config, "workerinput")
-    ):
+    if odd:
         session.exitstatus = 1
         print(f"\nPassed on one database only ({len(odd)}): {', '.join(odd[:5])}")
+    is_whole = session.config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    if (is_whole or _messages["passed"]) and not _messages["judged"]:
+        session.exitstatus = 1
+        print(f"\nOf {_messages['passed']} messages on the wire none was judged: ../shared/schemas is not there?")

@@ -36,7 +36,11 @@ def answers(
             reports = tuple(quittance.answers.receive_or_leave(asked, here, one, "upload") for one in contents)
         else:
             watched = partial(voice.each, "progress.answers")
-            reports = quittance.answers.collect(asked, here, watched).result
+            fetched = quittance.answers.collect(asked, here, watched).result
+            if fetched.outcome == "queued":
+                voice.json(fetched) if as_json else voice.say("answers.queued")
+                return
+            reports = fetched.answers
         show_answers(voice, reports)
 
 

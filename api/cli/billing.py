@@ -1,5 +1,6 @@
 """Preview, bill, send, cancel a run, begin the numbers."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -7,6 +8,7 @@ import typer
 from api.cli.console import AsJson, Reason, Where, billed_month, concerning, context, establishment, working
 from api.cli.ids import identifier_of
 from api.cli.voice import Voice
+from api.not_handed_over import missing_mandate
 from application.run_report import HeldBack, Later, Once, RunReport
 from application.send import Sent
 from domain.errors import Invalid
@@ -67,7 +69,11 @@ def send(
         named = [identifier_of(identifier) for identifier in sendings or ()]
         wanted, asked = named or quittance.lookups.prepared_sending_ids(here), context()
         each = voice.each("progress.send", wanted)
-        show_sent(voice, tuple(one for which in each for one in quittance.dispatch.send(asked, here, [which]).result))
+        sent = tuple(one for which in each for one in quittance.dispatch.send(asked, here, [which]).result)
+        missing = (
+            missing_mandate(quittance, here, one.registration_id, one.holder_kind, voice.language) for one in sent
+        )
+        show_sent(voice, sent, tuple(dict.fromkeys(filter(None, missing))))
 
 
 def cancel_run(run: Annotated[str, typer.Argument(help="Run id.")], reason: Reason, as_json: AsJson = False) -> None:
@@ -179,8 +185,8 @@ def _show_undecided(voice: Voice, report: RunReport) -> None:
     )
 
 
-def show_sent(voice: Voice, sent: tuple[Sent, ...]) -> None:
-    """What became of each file."""
+def show_sent(voice: Voice, sent: tuple[Sent, ...], mandates: Sequence[str] = ()) -> None:
+    """What became of each file, and which mandates are missing, in words."""
     if voice.as_json:
         voice.json(sent)
         return
@@ -191,6 +197,10 @@ def show_sent(voice: Voice, sent: tuple[Sent, ...]) -> None:
         [("column.id", False), ("column.status", False), ("column.reason", False)],
         [(one.sending_id, voice.code("status", one.outcome), _why(voice, one)) for one in sent],
     )
+    for told in mandates:
+        voice.say("send.mandate", told=told)
+    if any(one.code == "registration_missing" for one in sent):
+        voice.say("send.registration")
 
 
 def _why(voice: Voice, one: Sent) -> str:

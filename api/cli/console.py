@@ -22,7 +22,6 @@ from api.web.assets import AssetsMissing
 from application.ports import ConcurrencyConflict, Context, Meta, UnionsNotReached
 from domain.errors import DomainError, Invalid, NotFound
 from domain.rules.limits import month_start
-from infrastructure.ehealth.credential import KeystoreError
 from infrastructure.keys.crypto import SealBroken
 from infrastructure.keys.master import MasterKeyFault
 from infrastructure.mail.smtp import MailFault
@@ -50,7 +49,6 @@ _OF_THE_STORE: dict[type[Exception], str] = {
     MailFault: "mail_server",
     UnionsNotReached: "unions_not_reached",
     MyCareNetIncomplete: "mycarenet_incomplete",
-    KeystoreError: "keystore_unusable",
     AssetsMissing: "assets_missing",
     PermissionError: "place_unusable",
     NotADirectoryError: "place_unusable",

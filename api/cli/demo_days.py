@@ -62,14 +62,11 @@ def take_tariffs(quittance: Quittance, where: UUID) -> None:
 
 def enter_care(quittance: Quittance, clock: DemoClock, where: UUID, first: Date) -> ImportReport:
     """A file a week, entered on the day after; together the sample month, as far as this month has its days."""
-    header, *rows = sample_files().care.decode("utf-8").splitlines()
-    known = [row.replace(_SAMPLE_MONTH, month_of(first), 1) for row in rows]
     after = add_months(first, 1)
     reports = []
     for start in range(0, (after - first).days, 7):
-        week = {(first + timedelta(days=start + n)).isoformat() for n in range(7)}
         clock.wait_for(min(first + timedelta(days=start + 7), after))
-        content = "\n".join([header, *(row for row in known if week & set(row.split(";", 3)[:3]))]).encode()
+        content = care_of(first, start, start + 7)
         reports.append(
             quittance.imports.take(context(), where, content, read_care_file(content), ImportOptions()).result
         )
@@ -81,6 +78,14 @@ def enter_care(quittance: Quittance, clock: DemoClock, where: UUID, first: Date)
         possible_duplicates=sum(report.possible_duplicates for report in reports),
         rejected=tuple(one for report in reports for one in report.rejected),
     )
+
+
+def care_of(first: Date, begin: int, end: int) -> bytes:
+    """A care file of the sample month moved to the month of `first`: its days from `begin` up to `end`, from 0 on."""
+    header, *rows = sample_files().care.decode("utf-8").splitlines()
+    wanted = {(first + timedelta(days=n)).isoformat() for n in range(begin, end)}
+    moved = (row.replace(_SAMPLE_MONTH, month_of(first), 1) for row in rows)
+    return "\n".join([header, *(row for row in moved if wanted & set(row.split(";", 3)[:3]))]).encode()
 
 
 def collect_and_read(quittance: Quittance, clock: DemoClock, where: UUID) -> tuple[AnswerReport, ...]:
@@ -101,6 +106,6 @@ def collect(quittance: Quittance, clock: DemoClock, where: UUID, mornings: int =
     """Fetch day after day what is answered."""
     reports: list[AnswerReport] = []
     for _ in range(mornings):
-        reports.extend(quittance.answers.collect(context(about=where), where).result)
+        reports.extend(quittance.answers.collect(context(about=where), where).result.answers)
         clock.next_day()
     return tuple(reports)

@@ -16,21 +16,26 @@ from api.cli import (
     efact,
     establishments,
     imports,
+    insurability,
     manage,
     notices,
     numbers,
     patient_documents,
     periods,
+    polls,
     refusals,
+    registrations,
     rules,
     second_person,
     serving,
+    sessions,
     show,
     simulator,
     tariffs,
     timelines,
     users,
     views,
+    worker,
 )
 from api.cli.console import read_settings
 from api.cli.help import speak
@@ -41,7 +46,10 @@ app.add_typer(establishments.app, name="establishment")
 app.add_typer(users.app, name="user")
 app.add_typer(tariffs.app, name="tariff")
 app.add_typer(rules.app, name="rule")
+app.add_typer(registrations.app, name="registration")
 app.add_typer(documents.app, name="documents")
+app.add_typer(sessions.app, name="session")
+app.add_typer(insurability.app, name="insurability")
 app.command("apply-rules")(rules.apply_rules)
 for module in (
     manage,
@@ -50,6 +58,7 @@ for module in (
     billing,
     numbers,
     answers,
+    polls,
     views,
     refusals,
     corrections,
@@ -63,6 +72,7 @@ for module in (
     timelines,
     backup,
     serving,
+    worker,
     simulator,
     digest,
     demo,

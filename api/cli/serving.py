@@ -10,12 +10,14 @@ import typer
 from api.build import Quittance, build
 from api.cli.console import context, read_settings, speaking
 from api.cli.demo import tell
+from api.cli.demo_mycarenet import Beside, make_ready, mycarenet_beside
 from api.cli.manage import first_key, prepare
 from api.cli.voice import Voice
 from api.rest.serving import serve as run_service
 from api.settings import Settings
 from api.web.site import Site
 from domain.roles import Role
+from infrastructure.clock import SystemClock
 
 DEMO_FOLDER = Path("demo-data")
 DEMO_LOGIN = "demo"
@@ -38,23 +40,39 @@ def serve(
     settings = read_settings()
     voice = Voice(settings.lang, as_json=False)
     with speaking(voice):
-        settings = _demo_settings(settings) if demo else settings
-        if prepare(settings):
-            voice.say("init.key_warning", path=settings.master_key_path)
-        quittance = build(settings)
-        try:
-            issued = first_key(quittance)
-            if issued:
-                voice.say("init.api_key", token=issued.token)
-            site = Site(quittance)
-            if demo:
-                voice.say("serve.demo_user", login=DEMO_LOGIN, password=_demo_password(quittance))
-            elif not _has_user(quittance):
-                _say_first_steps(quittance, voice, settings)
-            voice.say("serve.ready", url=f"http://{host}:{port}")
-            run_service(quittance, site, host, port)
-        finally:
-            quittance.close()
+        if demo:
+            settings = _demo_settings(settings)
+            with mycarenet_beside(settings, SystemClock()) as beside:
+                _serve(settings, voice, host, port, beside)
+        else:
+            _serve(settings, voice, host, port)
+
+
+def _serve(settings: Settings, voice: Voice, host: str, port: int, beside: Beside | None = None) -> None:
+    if prepare(settings):
+        voice.say("init.key_warning", path=settings.master_key_path)
+    quittance = build(settings, way=beside.way if beside else None)
+    try:
+        issued = first_key(quittance)
+        if issued:
+            voice.say("init.api_key", token=issued.token)
+        site = Site(quittance)
+        if beside:
+            _say_demo(quittance, voice, beside)
+        elif not _has_user(quittance):
+            _say_first_steps(quittance, voice, settings)
+        voice.say("serve.ready", url=f"http://{host}:{port}")
+        run_service(quittance, site, host, port)
+    finally:
+        quittance.close()
+
+
+def _say_demo(quittance: Quittance, voice: Voice, beside: Beside) -> None:
+    voice.say("serve.demo_user", login=DEMO_LOGIN, password=_demo_password(quittance))
+    month, files = make_ready(quittance, beside)
+    if files:
+        voice.say("serve.demo_files", month=month, files=files)
+    voice.say("serve.demo_keystore", p12=beside.keystore, password_file=beside.password_file)
 
 
 def _demo_settings(settings: Settings) -> Settings:

@@ -1,6 +1,7 @@
 """`quittance simulator`: the token service of eHealth and GenericAsync of MyCareNet on this machine, for trials."""
 
 import errno
+import json
 from contextlib import suppress
 from pathlib import Path
 from shlex import quote
@@ -10,6 +11,7 @@ import typer
 
 from api.cli.console import read_settings, speaking
 from api.cli.voice import Voice
+from api.mycarenet import MyCareNetSettings
 from infrastructure.clock import SystemClock
 from infrastructure.mycarenet_simulator.app import PATHS, Simulator
 from infrastructure.mycarenet_simulator.demo import LICENCE_PASSWORD, LICENCE_USER
@@ -19,6 +21,7 @@ from infrastructure.simulator.scenario import USUAL
 _MISUSED = 2
 DEFAULT_PORT = 8765
 DEFAULT_FOLDER = Path("mycarenet-simulator")
+_TOLD = {"sts", "sts_protocol", "invoicing", "member_data", "trust", "licence_user", "licence_password_file"}
 
 
 def register(app: typer.Typer) -> None:
@@ -42,22 +45,30 @@ def simulator(
             made.close()
 
 
-def _settings(made: Simulator, url: str) -> Path:
-    """A file to be read by a shell: what the product needs to send here, as the nurse of the sample practice."""
-    licence, settings = made.folder.root / "licence.txt", made.folder.root / "settings.sh"
+def settings_for(made: Simulator, url: str) -> MyCareNetSettings:
+    """What the product needs to send here, but for a session; makes the keystores that open one."""
+    licence = made.folder.root / "licence.txt"
     licence.write_text(LICENCE_PASSWORD, encoding="ascii")
-    values = {
-        "STS": f'["{url}{PATHS["sts-saml"]}"]',
-        "INVOICING": f'["{url}{PATHS["invoicing"]}"]',
-        "TRUST": made.folder.authority_file.resolve(),
-        "P12": made.folder.keystore_file("nurse").resolve(),
-        "P12_PASSWORD_FILE": made.folder.password_file.resolve(),
-        "LICENCE_USER": LICENCE_USER,
-        "LICENCE_PASSWORD_FILE": licence.resolve(),
-    }
-    lines = (f"export QUITTANCE_MYCARENET_{name}={quote(str(value))}\n" for name, value in values.items())
-    settings.write_text("".join(lines), encoding="utf-8")
-    return settings
+    made.keystores()
+    made.password()
+    return MyCareNetSettings(
+        sts=(f"{url}{PATHS['sts-saml']}",),
+        sts_protocol="saml",
+        invoicing=(f"{url}{PATHS['invoicing']}",),
+        member_data=(f"{url}{PATHS['member-data']}",),
+        trust=made.folder.authority_file.resolve(),
+        licence_user=LICENCE_USER,
+        licence_password_file=licence.resolve(),
+    )
+
+
+def write_settings(made: Simulator, values: MyCareNetSettings) -> Path:
+    """As a file to be read by a shell."""
+    file, told = made.folder.root / "settings.sh", values.model_dump(mode="json", include=_TOLD)
+    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in told.items()}
+    lines = (f"export QUITTANCE_MYCARENET_{name.upper()}={quote(text)}\n" for name, text in texts.items())
+    file.write_text("".join(lines), encoding="utf-8")
+    return file
 
 
 def _serve(made: Simulator, port: int, voice: Voice) -> None:
@@ -77,7 +88,9 @@ def _serve(made: Simulator, port: int, voice: Voice) -> None:
         made.password()
         voice.say("simulator.password", path=made.folder.password_file)
         voice.say("simulator.licence", user=LICENCE_USER, password=LICENCE_PASSWORD)
-        voice.say("simulator.settings", path=_settings(made, server.url))
+        voice.say("simulator.settings", path=write_settings(made, settings_for(made, server.url)))
+        nurse, password = made.folder.keystore_file("nurse").resolve(), made.folder.password_file.resolve()
+        voice.say("simulator.session", p12=quote(str(nurse)), password_file=quote(str(password)))
         voice.say("serve.ready", url=server.url)
         with suppress(KeyboardInterrupt):
             server.serve_forever()

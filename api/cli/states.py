@@ -20,6 +20,7 @@ from domain import (
     numbering,
     patient,
     provider,
+    registration,
     sending,
     tariffs,
     user,
@@ -126,6 +127,8 @@ _STATES: dict[str, Callable[[UUID, Sequence[Event]], State]] = {
     "numbering": _numbering,
     "billing_run": _run,
     "message": lambda _, events: _last_words(events),
+    "mailbox": lambda _, events: _last_words(events),
+    "insurability_query": lambda _, events: _last_words(events),
     "item": _folded(inbox.fold_item),
     "import": _folded(inbox.fold_import),
     "api_key": _folded(api_key.fold),
@@ -134,4 +137,5 @@ _STATES: dict[str, Callable[[UUID, Sequence[Event]], State]] = {
     "casework": _folded(casework.fold),
     "code_list": lambda _, events: _last_words(events),
     "correction_rule": lambda _, events: _flat_of(correction_rule.fold(events), "spec"),
+    "registration": lambda _, events: {"registrations": registration.fold(events)},
 }

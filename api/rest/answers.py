@@ -46,9 +46,10 @@ class CollectIn(Body):
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerReports:
-    """What was understood of each file."""
+class CollectedOut:
+    """What came, and what was understood of each file. `outcome`: messages, nothing, or queued for a session."""
 
+    outcome: str
     answers: tuple[AnswerReport, ...]
 
 
@@ -79,13 +80,14 @@ def upload_answer(
     return command.answer(lambda context: quittance.answers.receive(context, where, content))
 
 
-@router.post("/collect", operation_id="collect_answers", response_model=AnswerReports)
+@router.post("/collect", operation_id="collect_answers", response_model=CollectedOut)
 def collect_answers(caller: MayBill, command: Writes, quittance: Product, body: CollectIn) -> Response:
-    """Fetch what waits at the unions; each file is stored before its receipt is confirmed."""
+    """Fetch what waits at the unions; each file is stored before its receipt is confirmed.
+
+    While no session is open the request is queued, and done when one opens.
+    """
     where = establishment_at(caller, quittance, body.establishment_id)
-    return command.answer(
-        lambda context: quittance.answers.collect(context, where), lambda reports: {"answers": reports}
-    )
+    return command.answer(lambda context: quittance.answers.collect(context, where))
 
 
 @router.get("/{message_id}", operation_id="get_answer", response_model=AnswerOut, responses=NOT_CHANGED)

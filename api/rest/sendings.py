@@ -8,6 +8,9 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import Field
 
+from api.build import Quittance
+from api.catalogue import Language
+from api.not_handed_over import Failure, failure_of, missing_mandate
 from api.rest.bodies import Body, Reason, example
 from api.rest.commands import Writes
 from api.rest.reads import Reading, Reads
@@ -45,7 +48,10 @@ class ResolveIn(Body):
 
 @dataclass(frozen=True, slots=True)
 class SendingOut:
-    """A sending. `status` is the weightiest thing known of it; figures of the settlement are null before it came."""
+    """A sending. `status` is the weightiest thing known of it; figures of the settlement are null before it came.
+
+    `failed`: why the last hand-over did not reach the union, null when it did or nobody tried.
+    """
 
     sending_id: UUID
     establishment_id: UUID
@@ -77,6 +83,7 @@ class SendingOut:
     is_contradictory: bool
     is_read: bool
     is_archived: bool
+    failed: Failure | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +94,26 @@ class SendingChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SentOut(Sent):
+    """`mandate`: which one is missing at MyCareNet, in words, where that is why it failed."""
+
+    mandate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SentList:
     """What became of each file; `code` says why when it was held back or failed, `until` on which day it may leave."""
 
-    sendings: tuple[Sent, ...]
+    sendings: tuple[SentOut, ...]
 
 
 @router.get("/{sending_id}", operation_id="get_sending", response_model=SendingOut, responses=NOT_CHANGED)
 def get_sending(caller: MayRead, reading: Reads, sending_id: UUID) -> Response:
     """One sending."""
     state, version = sending_of(caller, reading, sending_id)
-    return reading.one(_shown(state), version)
+    where = state.made.establishment_id
+    failed = failure_of(reading.quittance, where, reading.events(sending_id), reading.language)
+    return reading.one({**_shown(state), "failed": failed}, version)
 
 
 @router.get(
@@ -115,11 +131,29 @@ def get_sending_file(caller: MaySeeCare, reading: Reads, sending_id: UUID) -> Re
 
 
 @router.post("/send", operation_id="send_sendings", response_model=SentList)
-def send_sendings(caller: MayBill, command: Writes, quittance: Product, body: SendIn) -> Response:
-    """Hand over prepared sendings; a limit of the insurers holds each back apart. No uncertain one is sent twice."""
+def send_sendings(caller: MayBill, command: Writes, reading: Reads, body: SendIn) -> Response:
+    """Hand over prepared sendings; a limit of the insurers holds each back apart. No uncertain one is sent twice.
+
+    While no session is open they are queued, and leave when one opens.
+    """
+    quittance = reading.quittance
     where = establishment_at(caller, quittance, body.establishment_id)
     return command.answer(
-        lambda context: quittance.dispatch.send(context, where, body.sending_ids), lambda sent: {"sendings": sent}
+        lambda context: quittance.dispatch.send(context, where, body.sending_ids),
+        lambda sent: {"sendings": [_sent(quittance, where, one, reading.language) for one in sent]},
+    )
+
+
+@router.post("/{sending_id}/unqueue", operation_id="unqueue_sending", response_model=SendingChanged)
+def unqueue_sending(caller: MayBill, command: Writes, quittance: Product, sending_id: UUID, body: ReasonIn) -> Response:
+    """Let it wait for a session no more; it stays prepared."""
+    where = owned_sending(caller, quittance.log, sending_id).made.establishment_id
+    return command.answer(
+        lambda context: quittance.dispatch.unqueue(context, sending_id),
+        _changed,
+        about=where,
+        reason=body.reason,
+        on=sending_id,
     )
 
 
@@ -213,6 +247,11 @@ def download(content: bytes, name: str) -> Response:
     """Bytes as they are, under a name without anything personal."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, headers=headers, media_type="application/octet-stream")
+
+
+def _sent(quittance: Quittance, where: UUID, one: Sent, language: Language) -> SentOut:
+    mandate = missing_mandate(quittance, where, one.registration_id, one.holder_kind, language)
+    return SentOut(**asdict(one), mandate=mandate)
 
 
 def _changed(sending_id: UUID) -> dict[str, Any]:

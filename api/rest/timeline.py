@@ -22,9 +22,11 @@ from domain import (
     establishment,
     inbox,
     invoice,
+    mycarenet_session,
     numbering,
     patient,
     provider,
+    registration,
     sending,
 )
 from projections.feed import owner_of
@@ -45,8 +47,11 @@ _STATES: dict[str, Callable[[list[Any], UUID], object]] = {
     "import": lambda events, _: inbox.fold_import(events),
     "numbering": lambda events, _: numbering.fold(events),
     "correction_rule": lambda events, _: correction_rule.fold(events),
+    "registration": lambda events, _: {"registrations": registration.fold(events)},
+    "mycarenet_session": lambda events, _: {"open": mycarenet_session.fold(events)},
     "billing_run": lambda events, _: events,
     "message": lambda events, _: events,
+    "mailbox": lambda events, _: events,
 }
 """Kinds of aggregate that have a timeline, by the first word of their topics. Keys of the API have none."""
 

@@ -34,7 +34,7 @@ def _name_of(visit: Visit, actor: str) -> str:
     if rule_id := rule_of(actor):
         rule = rules.fold(visit.quittance.log.load([rule_id]).get(rule_id, []))
         rest = rule_name(rule.spec, visit.language) if rule else rest
-    if kind in ("operator", "key", "rule"):
+    if kind in ("operator", "key", "rule", "schedule"):
         return text(f"actor.{kind}", visit.language, name=rest)
     return actor
 

@@ -95,7 +95,9 @@ def _month(visit: Visit, month: str, include_current: bool, refusal: Refusal | N
         undecided=first_of(report, visit.language, visit.today) if report else (),
         blocked=blockers(visit, report.blocked) if report else (),
         hints=blockers(visit, report.hints) if report else (),
-        files=files_of(visit, SendingFilter(status="prepared"), SendingFilter(month=month)),
+        files=files_of(
+            visit, SendingFilter(status="prepared"), SendingFilter(status="queued"), SendingFilter(month=month)
+        ),
         runs=runs,
         waiting=waiting,
         refusal=refusal,

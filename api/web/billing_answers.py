@@ -16,6 +16,7 @@ from api.web.in_place import Refusal, list_again, told
 from api.web.visit import Visit
 from api.web.written import sending_name
 from application.ports import Row
+from application.read_answers import Fetched
 from projections.scope import Condition, both, one_of, scoped
 from projections.sending_numbers import sendings_by_id
 
@@ -30,7 +31,7 @@ _LOOKS: dict[str, Look] = {
     "unreadable": ("state-error", "triangle-alert", "message_state.unreadable"),
 }
 _NEWEST = "?sort=received_at&descending=true"
-Outcome = Annotated[str, Query(pattern="^(read|already_read|unmatched|unreadable|not_applied)?$")]
+Outcome = Annotated[str, Query(pattern="^(queued|read|already_read|unmatched|unreadable|not_applied)?$")]
 Collected = Annotated[int | None, Query(ge=0, le=100_000)]
 
 
@@ -119,7 +120,7 @@ def collect(visit: MayBill) -> Response:
         visit,
         lambda: visit.do(
             lambda context: visit.quittance.answers.collect(context, visit.practice),
-            lambda reports: f"{visit.at(PATH)}{_NEWEST}&collected={len(reports)}",
+            lambda done: f"{visit.at(PATH)}{_NEWEST}&{_told(done)}",
         ),
         lambda refusal: _again(visit, refusal),
     )
@@ -137,6 +138,10 @@ def take(visit: MayTakeAnswers) -> Response:
         )
 
     return told(visit, act, lambda refusal: _again(visit, refusal))
+
+
+def _told(done: Fetched) -> str:
+    return "taken=queued" if done.outcome == "queued" else f"collected={len(done.answers)}"
 
 
 def _again(visit: Visit, refusal: Refusal) -> Response:

@@ -1,12 +1,13 @@
 """Sendings as the billing pages show them: where each is, and what would hold it back if it were handed over now."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from fastapi import Response
 
 from api.catalogue import text
+from api.not_handed_over import Failure, failure_of
 from api.web.actors import name_of
 from api.web.grid import Look
 from api.web.in_place import Refusal, told
@@ -15,10 +16,10 @@ from api.web.render import moment
 from api.web.visit import Visit
 from application.commit import Done
 from application.leaving import Held, held_back
-from application.ports import Context, Event, Row
+from application.ports import Context, Row
 from application.send import Sent
 from domain.errors import Invalid, NotAllowed
-from domain.sending import SendingHandOverFailed
+from domain.sending import UNSENT
 from projections.history import SendingFilter, sendings_page
 from projections.paging import MOST_ROWS, Asked
 
@@ -33,7 +34,7 @@ class File:
 
     row: Row
     held: Held | None = None
-    failed: SendingHandOverFailed | None = None
+    failed: Failure | None = None
 
     @property
     def sending_id(self) -> UUID:
@@ -44,7 +45,7 @@ class File:
     @property
     def is_open(self) -> bool:
         """It has not left."""
-        return bool(self.row["status"] == "prepared")
+        return self.row["status"] in UNSENT
 
     @property
     def may_leave(self) -> bool:
@@ -72,13 +73,17 @@ def files_of(visit: Visit, *wanted: SendingFilter) -> tuple[File, ...]:
             page = sendings_page(sql, visit.scope, one, Asked("created_on", limit=MOST_ROWS, at=visit.upto))
             found |= {row["sending_id"]: row for row in page.rows}
     rows = sorted(found.values(), key=lambda row: (row["created_on"], row["sending_number"], row["sending_id"]))
-    waiting = [row["sending_id"] for row in rows if row["status"] == "prepared"]
+    waiting = [row["sending_id"] for row in rows if row["status"] in UNSENT]
     quittance, held = visit.quittance, {}
     if visit.as_of is None:
         scope = quittance.settings.files_per_day_scope
         held = dict(held_back(quittance.log, visit.practice, waiting, visit.today, scope))
     last = quittance.log.load(waiting, visit.upto)
-    return tuple(File(row, held.get(row["sending_id"]), _failed(last.get(row["sending_id"], []))) for row in rows)
+
+    def failed(row: Row) -> Failure | None:
+        return failure_of(quittance, visit.practice, last.get(row["sending_id"], []), visit.language)
+
+    return tuple(File(row, held.get(row["sending_id"]), failed(row)) for row in rows)
 
 
 def hand_over(visit: Visit, path: str, again: Callable[[Refusal], Response]) -> Response:
@@ -121,8 +126,3 @@ def _ticked(visit: Visit) -> tuple[UUID, ...]:
     if not ids:
         raise Invalid("nothing_selected", "Tick at least one row.", field="selected")
     return ids
-
-
-def _failed(events: Iterable[Event]) -> SendingHandOverFailed | None:
-    *_, last = [None, *events]
-    return last if isinstance(last, SendingHandOverFailed) else None

@@ -40,13 +40,14 @@ class Door:
     """`right`: what the caller needs in the practice of the path. None: signed in is enough.
 
     `stages`: how far the sign-in must have come. `body_bytes`: the largest form. `is_use`: coming through it is a use
-    of the session, which then lasts longer.
+    of the session, which then lasts longer. `is_kept`: a form that comes too late waits for the sign-in.
     """
 
     right: str | None = None
     stages: frozenset[str] = frozenset({"full"})
     body_bytes: int = JSON_BYTES
     is_use: bool = True
+    is_kept: bool = True
 
     async def __call__(self, request: Request) -> AsyncIterator[Visit]:
         """The visit, let in; its uploads are closed at the end. Raises `SignInNeeded`, `NotPermitted`, `NotFound`."""

@@ -147,7 +147,8 @@ def grid_of(visit: Visit, spec: GridSpec, paging: Paging, where: Condition, page
         page, count, cents = _page_and_sum(sql, spec, where, asked, page_of)
         unpriced = spec.listing.count(sql, both([where, UNPRICED]), visit.upto) if count and spec.tells_unpriced else 0
     query = {name: value for name, value in paging.query if value}
-    actions = tuple(action for action in spec.actions if visit.may(action.right))
+    offered = (one for one in spec.actions if one.is_offered is None or one.is_offered(visit.quittance))
+    actions = tuple(action for action in offered if visit.may(action.right))
     given_with = [action.right for action in actions if action.asks == "colleague"]
     columns, rows, reason = _reason_once(spec, columns_of(visit, spec), spec.complete(visit, page.rows))
     return Grid(

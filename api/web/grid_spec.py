@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from api.build import Quittance
 from api.verdicts_to_come import all_told
 from api.web.visit import Visit
 from application.ports import Row
@@ -65,8 +66,10 @@ class Choice:
 class Action:
     """What can be done with selected rows: `key` names it in the catalogue, `right` says who may.
 
-    `asks`: what it must be told once for all of them, a `colleague`, a `day` or a `decision`. `needs_reason`: not done
-    without one. `is_weighed`: a page shows what would come of it, and asks, also for rows that were ticked.
+    `asks`: what it must be told once for all of them, a `colleague`, a `day`, a `month` or a `decision`.
+    `needs_reason`: not done without one. `is_weighed`: a page shows what would come of it, and asks, also for rows
+    that were ticked. `is_repeated`: what failed may be done again in one click. `is_offered`: whether this
+    installation can do it.
     """
 
     name: str
@@ -75,6 +78,8 @@ class Action:
     asks: str = ""
     needs_reason: bool = False
     is_weighed: bool = False
+    is_repeated: bool = False
+    is_offered: Callable[[Quittance], bool] | None = None
 
 
 CARE = (
@@ -84,6 +89,15 @@ CARE = (
 """For every list of things that people take upon themselves."""
 CARE_OF_PATIENTS = tuple(replace(action, right="care_note") for action in CARE)
 """The same for lists whose things are about patients."""
+ASK_INSURABILITY = Action(
+    "ask_insurability",
+    "list_action.ask_insurability",
+    "register",
+    asks="month",
+    is_repeated=True,
+    is_offered=lambda quittance: quittance.insurability.is_offered,
+)
+"""For the list of patients."""
 DECIDE = Action("decide", "list_action.decide", "bill", asks="decision", is_weighed=True)
 """For lists of billing days, and those that stand for them."""
 CARE_COLUMNS = (

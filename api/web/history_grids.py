@@ -41,6 +41,7 @@ from projections.history import DAYS, INVOICES, SENDINGS
 
 _STATUSES = (
     "prepared",
+    "queued",
     "transmitted",
     "outcome_unknown",
     "acknowledged",

@@ -138,6 +138,16 @@ def undo(visit: MayRead, job_id: UUID) -> Response:
     return visit.go(visit.at(f"/travaux/{undone_by}"))
 
 
+@router.post("/travaux/{job_id}/refaire")
+def again(visit: MayRead, job_id: UUID) -> Response:
+    """Do once more what failed, where the action is one that may be repeated."""
+    job = _mine(visit, job_id)
+    if not _named(job)[1].is_repeated or job.is_open:
+        raise NotFound("path_unknown", "There is no such action.")
+    begun = visit.quittance.jobs.again(command_of(visit), job_id)
+    return visit.go(visit.at(f"/travaux/{begun}"))
+
+
 @router.post("/travaux/{job_id}/arreter")
 def stop(visit: MayRead, job_id: UUID) -> Response:
     """Do no more of it."""

@@ -6,6 +6,7 @@ from domain.correction import GIVES_UP
 
 _SENDING: dict[str, Look] = {
     "prepared": ("state-prepared", "circle-dashed", "status.prepared"),
+    "queued": ("state-prepared", "clock", "status.queued"),
     "transmitted": ("state-sent", "check", "status.transmitted"),
     "outcome_unknown": ("state-unknown", "circle-help", "status.outcome_unknown"),
     "acknowledged": ("state-sent", "check", "status.acknowledged"),
@@ -17,6 +18,12 @@ _SENDING: dict[str, Look] = {
 }
 _CAME = frozenset({"envelope_rejected", "rejected", "settled"})
 """States of a sending that somebody has to take note of."""
+_POLL: dict[str, Look] = {
+    "nothing": ("state-done", "check", "poll.nothing"),
+    "messages": ("state-settled", "inbox", "poll.messages"),
+    "failed": ("state-error", "triangle-alert", "poll.failed"),
+    "queued": ("state-prepared", "clock", "poll.queued"),
+}
 _OUTCOME: dict[str, Look] = {
     "in_full": ("state-settled", "badge-check", "outcome.in_full"),
     "in_part": ("state-refused", "circle-minus", "outcome.in_part"),
@@ -125,6 +132,11 @@ def decision(row: Row) -> Look:
     if decided == "none" and row["verdict"] not in ("mixed", "refused", "accepted_less"):
         return _NOTHING_TO_DECIDE
     return _DECISION.get(decided, ("state-prepared", "check", f"decision.{decided}"))
+
+
+def poll(row: Row) -> Look:
+    """What came of asking the unions."""
+    return _POLL[row["outcome"]]
 
 
 def sending_row(row: Row) -> str:

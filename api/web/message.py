@@ -13,6 +13,7 @@ from api.web.doors import MayRead, MaySeeCare
 from api.web.policy import PAGE_HEADERS
 from api.web.said import explained
 from api.web.visit import Visit
+from application.polling import PROOF
 from application.ports import MessageInfo
 from domain import billing_day as days
 from domain import inbox
@@ -32,7 +33,7 @@ _REFUSES = frozenset({"B", "F", "R", None})
 """Letters that refuse; an envelope's codes have none."""
 
 _EFACT = ("920000", "answer")
-_KINDS = (*_EFACT, "care_file")
+_KINDS = (*_EFACT, "care_file", PROOF)
 """What is a message: files that people attached have a page and a right of their own."""
 
 

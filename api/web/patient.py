@@ -100,7 +100,15 @@ def details_page(visit: Visit, patient_id: UUID, wrong: Wrong = NOTHING) -> Resp
     periods = sorted(file.state.periods, key=lambda period: period.valid_from, reverse=True)
     status = 422 if wrong.form else 200
     return visit.page(
-        "patient.html", status=status, file=file, tab="", periods=periods, wrong=wrong, languages=LANGUAGES
+        "patient.html",
+        status=status,
+        file=file,
+        tab="",
+        periods=periods,
+        asked=visit.quittance.insurability.latest(patient_id, visit.upto),
+        may_ask=visit.quittance.insurability.is_offered,
+        wrong=wrong,
+        languages=LANGUAGES,
     )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from api.rest.listing import InMonth, Paging, Word
 from api.web.grid import Grid, grid_of
-from api.web.grid_spec import CARE_COLUMNS, CARE_OF_PATIENTS, MINE, Choice, Column, GridSpec, Look
+from api.web.grid_spec import ASK_INSURABILITY, CARE_COLUMNS, CARE_OF_PATIENTS, MINE, Choice, Column, GridSpec, Look
 from api.web.grids import GRIDS, Exportable
 from api.web.row_words import with_care
 from api.web.visit import Visit
@@ -106,7 +106,7 @@ SPEC = GridSpec(
     look=lambda row: "is-read" if row["merged_into"] or row["is_erased"] else "",
     usual={"is_active": "true"},
     enrich=with_names,
-    actions=CARE_OF_PATIENTS,
+    actions=(ASK_INSURABILITY, *CARE_OF_PATIENTS),
     prints="patient",
 )
 

@@ -84,10 +84,10 @@ def _keep(request: Request, user_id: UUID, form: FormData) -> str:
 
 
 def _action(request: Request, user_id: UUID, path: str) -> str:
-    """Name in the catalogue of what a form does there; empty when the person may not, or it is of no practice."""
+    """Name in the catalogue of what a form does there; empty when it may not be kept, or is not the person's to do."""
     route, where = taker_of(request, path)
     door, quittance = route and door_of(route), product(request)
-    if route is None or not where or not isinstance(door, Door):
+    if route is None or not where or not isinstance(door, Door) or not door.is_kept:
         return ""
     try:
         caller = quittance.accounts.caller(user_id, UUID(where), local_date(quittance.clock.now()))

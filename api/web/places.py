@@ -18,9 +18,11 @@ _PATHS = {
     "establishment": "/cabinet",
     "user": "/cabinet/utilisateurs/{}",
     "correction_rule": "/cabinet/regles",
+    "registration": "/enregistrements",
+    "insurability_query": "/patients/{}/assureur",
 }
 """By the first word of the topics of its events."""
-_RIGHTS = {"user": "audit", "patient": "medical"}
+_RIGHTS = {"user": "audit", "patient": "medical", "insurability_query": "medical"}
 """What some of these pages ask for."""
 
 

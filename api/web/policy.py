@@ -16,11 +16,15 @@ def new_nonce() -> str:
     return secrets.token_urlsafe(16)
 
 
-def page_policy(nonce: str) -> str:
-    """Scripts by nonce, sinks by Trusted Types, everything else from here or not at all."""
+def page_policy(nonce: str, agent: str = "") -> str:
+    """Scripts by nonce, sinks by Trusted Types, everything else from here or not at all.
+
+    `agent`: address of the reader agent, for the one page whose script asks it.
+    """
+    connects = f"'self' {agent}" if agent else "'self'"
     return (
         f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; font-src 'self';"
-        " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
+        f" connect-src {connects}; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
         " require-trusted-types-for 'script'; trusted-types htmx"
     )
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from api.not_handed_over import failure_of
 from api.rest.desk_lists import ANSWERS, ITEMS
 from api.rest.encoding import opened
 from api.rest.rights import not_here, within
@@ -15,10 +16,10 @@ from api.web.casework_things import PAGES
 from api.web.document_panels import papers_of_sending
 from api.web.doors import MayRead
 from api.web.form_fields import NOTHING, Wrong
-from api.web.looks import sending_outcome, sending_state, verdict
+from api.web.looks import poll, sending_outcome, sending_state, verdict
 from api.web.rejected_guide import guide_of
 from api.web.said import names_of
-from api.web.sending_parts import files_of, near, steps_of, unsent, unusual
+from api.web.sending_parts import files_of, near, polls_of, steps_of, unsent, unusual
 from api.web.timeline import timeline_of
 from api.web.visit import Visit
 from application.apply_answer import ITEM_OF
@@ -34,8 +35,8 @@ router = APIRouter(prefix="/c/{where}/envois")
 Brief = Annotated[str, Query(max_length=20)]
 Cursor = Annotated[str, Query(max_length=400)]
 
-TABS = ("request", "answers", "updates", "receipts", "status")
-_RECEIPT = "931000"
+TABS = ("request", "answers", "updates", "receipts", "polls", "status")
+_RECEIPTS = ("931000", "TACK")
 _MOST = 200
 
 
@@ -69,6 +70,7 @@ def sending_page(
         rows = _about(visit, sql, sending_id)
         beside = near(visit, sql, state, came_from)
         invoices = _invoices(visit, sql, sending_id, after) if shown == "request" else None
+        asked = polls_of(visit, sql, sending_id) if shown == "polls" else ()
     files = files_of(visit, rows["files"], whole)
     names: Mapping[UUID, str] = {}
     if invoices:
@@ -85,12 +87,14 @@ def sending_page(
         outcome_look=sending_outcome({"outcome": state.outcome}),
         is_contradictory=sendings.is_contradictory(state),
         tab=shown,
-        answers=[file for file in files if file.row["kind"] != _RECEIPT],
-        receipts=[file for file in files if file.row["kind"] == _RECEIPT],
+        answers=[file for file in files if file.row["kind"] not in _RECEIPTS],
+        receipts=[file for file in files if file.row["kind"] in _RECEIPTS],
         items=rows["items"],
         invoices=invoices,
         names=names,
-        steps=steps_of(whole),
+        polls=asked,
+        steps=steps_of(whole, made_elsewhere=state.made.made_elsewhere),
+        poll_look=poll,
         unusual=unusual(whole),
         entries=[entry for entry in whole if not source or entry.source == source],
         source=source,
@@ -99,6 +103,7 @@ def sending_page(
         version=len(visit.events(sending_id)),
         casework=casework_of(visit, sending_id),
         unsent=unsent(visit, state),
+        failed=failure_of(visit.quittance, visit.practice, visit.events(sending_id), visit.language),
         to_confirm=next((item for fact, item in ITEM_OF.items() if fact in state.facts), ""),
         guide=guide_of(visit, state),
         papers=papers_of_sending(visit, sending_id),

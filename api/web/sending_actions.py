@@ -47,6 +47,13 @@ def unarchive(visit: MayBill, sending_id: UUID) -> Response:
     return _back(visit, sending_id, lambda context: put(context, sending_id, archived=False))
 
 
+@router.post("/file")
+def unqueue(visit: MayBill, sending_id: UUID) -> Response:
+    """Let it wait for a session no more."""
+    sending_of(visit.now(), sending_id)
+    return _back(visit, sending_id, lambda context: visit.quittance.dispatch.unqueue(context, sending_id))
+
+
 @router.post("/issue")
 def resolve(visit: MayBill, sending_id: UUID) -> Response:
     """Whether a file of unknown outcome arrived."""

@@ -21,18 +21,24 @@ from domain.sending import Sending
 from projections.history import SENDINGS, conditions
 from projections.neighbours import neighbours
 from projections.paging import Asked
+from projections.polls import left_at, since
 from projections.scope import both, one_of, scoped
 
 _USUAL = (
     "sending.prepared",
+    "sending.queued",
     "sending.handed_over",
     "sending.transmitted",
+    "sending.technically_acknowledged",
     "sending.acknowledged",
     "sending.accepted_for_processing",
     "sending.settled",
 )
 """What happens to a sending when all goes well, in this order."""
+_PERHAPS = frozenset({"sending.queued", "sending.technically_acknowledged"})
+"""Of these, what needs a session or a network: nothing is missing where it did not happen."""
 
+_MOST_POLLS = 200
 _HOUSEKEEPING = ("sending.read", "sending.archived", "sending.unarchived")
 _QUERY = TypeAdapter(SendingQuery)
 
@@ -59,15 +65,22 @@ def files_of(visit: Visit, rows: Sequence[Row], whole: Sequence[Entry]) -> list[
     return [_file(row, whole, visit) for row in rows]
 
 
-def steps_of(whole: Sequence[Entry]) -> list[Step]:
-    """How far it is on the usual way."""
-    return [Step(what, next((entry for entry in whole if entry.what == what), None)) for what in _USUAL]
+def steps_of(whole: Sequence[Entry], *, made_elsewhere: bool) -> list[Step]:
+    """How far it is on the usual way; of a file of another program only what is known."""
+    steps = [Step(what, next((entry for entry in whole if entry.what == what), None)) for what in _USUAL]
+    return [step for step in steps if step.entry or not (made_elsewhere or step.what in _PERHAPS)]
 
 
 def unusual(whole: Sequence[Entry]) -> list[Entry]:
     """What does not happen when all goes well, the oldest first."""
     ordinary = (*_USUAL, *_HOUSEKEEPING)
     return [entry for entry in reversed(whole) if entry.what.startswith("sending.") and entry.what not in ordinary]
+
+
+def polls_of(visit: Visit, sql: Sql, sending_id: UUID) -> list[Row]:
+    """Each time that the unions were asked since it left, the latest first; none for one that did not leave here."""
+    left = left_at(visit.quittance.log.history(sending_id, visit.upto))
+    return since(sql, visit.scope, left, _MOST_POLLS, visit.upto) if left else []
 
 
 def near(visit: Visit, sql: Sql, state: Sending, given: str) -> tuple[UUID | None, UUID | None]:
@@ -92,14 +105,14 @@ def near(visit: Visit, sql: Sql, state: Sending, given: str) -> tuple[UUID | Non
 def unsent(visit: Visit, state: Sending) -> int:
     """How many sendings a cancelled run would withdraw; 0 when it cannot be cancelled."""
     run_id = state.made.run_id
-    if state.status != "prepared" or run_id is None or not visit.may("bill"):
+    if state.status not in sendings.UNSENT or run_id is None or not visit.may("bill"):
         return 0
     run = next(iter(visit.events(run_id)), None)
     if not isinstance(run, runs.BillingRunCompleted):
         return 0
     streams = visit.quittance.log.load(run.sending_ids)
     states = [sendings.fold(events, sending_id) for sending_id, events in streams.items()]
-    return sum(one is not None and one.status == "prepared" for one in states)
+    return sum(one is not None and one.status in sendings.UNSENT for one in states)
 
 
 def _file(row: Row, whole: Sequence[Entry], visit: Visit) -> AnswerFile:

@@ -25,11 +25,11 @@ from domain.rules.limits import (
     NOTICES,
     OWN_CORRECTIONS,
     PATIENT_DOCUMENTS,
+    SILENCES,
     TIME_BARS,
 )
 from domain.rules.unions import GROUPED, UNIONS
 from projections.api_keys import api_keys
-from projections.worklist import SILENT_AFTER_DAYS
 
 router = APIRouter(prefix="/c/{where}/reglages")
 Prefix = Annotated[str, Path(pattern=r"^[0-9a-f]{12}$")]
@@ -107,7 +107,7 @@ def _page(visit: Visit, wrong: Wrong) -> Response:
         day_limits={"own": OWN_CORRECTIONS, "notice": NOTICES, "document": PATIENT_DOCUMENTS},
         grouped=GROUPED,
         unions=UNIONS,
-        silent=SILENT_AFTER_DAYS,
+        silent=SILENCES,
         session_hours=LIFETIME // timedelta(hours=1),
         idle_minutes=IDLE // timedelta(minutes=1),
         dialect=visit.quittance.store.database.dialect,

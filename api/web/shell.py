@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from api.web.mycarenet_time import TimeLeft, time_left
 from api.web.tray import EMPTY, Tray, page_tray
 from application.ports import Sql
 from projections.counts import Counts, counts
@@ -60,7 +61,7 @@ class Entry:
 class Shell:
     """`practices`: id and name of each that the user may open. No entries: outside a practice.
 
-    `home`: the visit in the practice whose menu is shown.
+    `home`: the visit in the practice whose menu is shown. `mycarenet`: how long its session there holds.
     """
 
     home: "Visit | None" = None
@@ -68,6 +69,7 @@ class Shell:
     practices: tuple[tuple[UUID, str], ...] = ()
     practice_name: str = ""
     tray: Tray = EMPTY
+    mycarenet: TimeLeft | None = None
 
 
 def shell_of(visit: "Visit") -> Shell:
@@ -83,7 +85,7 @@ def shell_of(visit: "Visit") -> Shell:
         may = {"bills": home.may("bill"), "registers": home.may("register")}
         found = counts(sql, home.scope, home.today, **may) if shows else None
     name = dict(practices).get(home.where, "") if home.where else ""
-    return Shell(home, _entries(home, found), practices, name, page_tray(visit))
+    return Shell(home, _entries(home, found), practices, name, page_tray(visit), time_left(visit))
 
 
 def _home(visit: "Visit", user_id: UUID, mine: tuple[UUID, ...]) -> "Visit":

@@ -112,7 +112,7 @@ def home(visit: SignedIn) -> Response:
     """The one practice of the user, or the choice."""
     assert visit.session is not None  # noqa: S101 - the door asks for it
     mine = visit.quittance.accounts.practices(visit.session.user_id, visit.today)
-    return visit.go(f"/c/{mine[0]}") if len(mine) == 1 else visit.page("practices.html")
+    return visit.go(f"/c/{mine[0]}") if len(mine) == 1 else visit.page("practices.html", then="")
 
 
 @router.get("/language/{language}")

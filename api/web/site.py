@@ -16,7 +16,7 @@ from api.web.policy import PAGE_HEADERS
 
 _SIGN_IN = ("login", "logout", "password", "second-factor", "code", "language", "account", "pending")
 _TYPED_MONTH = re.compile(rb"\b(month=)(\d{2})(?:/|%2[Ff])(\d{4})\b")
-_OURS = frozenset({"", "static", "c", "docs", "support", *_SIGN_IN})
+_OURS = frozenset({"", "static", "c", "docs", "session", "support", *_SIGN_IN})
 
 
 def create_pages(quittance: Quittance) -> FastAPI:

@@ -15,12 +15,13 @@ from api.web.said import names_of
 from api.web.visit import Visit
 from api.web.written import sending_name
 from application.ports import Event
-from domain import correction_rule, establishment, provider
+from domain import correction_rule, establishment, provider, registration
 from domain.billing_run import BillingRunCompleted
 from domain.casework import CaseworkOpened
 from domain.day_events import CareRecorded
 from domain.document import DocumentIssued
 from domain.inbox import ImportAccepted, ItemRaised, MessageReceived
+from domain.insurability_query import InsurabilityAsked
 from domain.invoice import InvoiceIssued
 from domain.patient import PatientRegistered
 from domain.sending import SendingPrepared
@@ -95,6 +96,8 @@ def _named(visit: Visit, stream_id: UUID, events: Sequence[Event]) -> tuple[str,
             return "import", first.message[:_HASH_LETTERS], stream_id
         case ItemRaised():
             return "item", text(f"item_kind.{first.kind}", visit.language), stream_id
+        case InsurabilityAsked():
+            return "insurability_query", "", first.patient_id
         case MessageReceived():
             return "message", first.sha256[:_HASH_LETTERS], first.sha256
     return _of_the_register(visit, stream_id, events)
@@ -111,6 +114,8 @@ def _of_the_register(visit: Visit, stream_id: UUID, events: Sequence[Any]) -> tu
         case correction_rule.RuleSwitchedOn():
             rule = correction_rule.fold(events)
             return "correction_rule", rule_name(rule.spec, visit.language) if rule else "", stream_id
+        case registration.RegistrationCreated():
+            return "registration", "", stream_id
         case UserAdded():
             return "user", name_of(visit, f"user:{stream_id}"), stream_id
     return "", "", stream_id

@@ -150,4 +150,8 @@ def _address(visit: Visit, work: Work) -> str:
             return visit.to(f"/points/{work.about}")
         case "read":
             return visit.to(f"/decomptes/{work.about}")
+        case "silent":
+            return visit.to(f"/envois/{work.about}", tab="polls")
+        case "queued" if visit.may_ever("bill"):
+            return visit.to("/session")
     return visit.to(f"/envois/{work.about}")

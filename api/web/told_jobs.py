@@ -3,6 +3,8 @@
 The value stands behind a colon in the name of the job's action (`application.casework_jobs`).
 """
 
+import re
+
 from api.catalogue import text
 from api.web.decisions import TOLD, told_decision
 from api.web.deputies import colleagues_in
@@ -11,10 +13,15 @@ from api.web.grid_spec import Action
 from api.web.render import day as written
 from api.web.timeline import name_of
 from api.web.visit import Visit
+from api.web.written import month_in_words
 from application.job_store import Job
 from domain.casework import check_until
 from domain.correction import REASONED
 from domain.errors import Invalid
+from domain.insurability_query import check_span
+from domain.rules.limits import month_end, month_start
+
+_TYPED_MONTH = re.compile(r"(\d{2})/(\d{4})")
 
 
 def named(visit: Visit, grid: str, action: Action) -> str:
@@ -25,6 +32,8 @@ def named(visit: Visit, grid: str, action: Action) -> str:
             return f"{name}:{_colleague(visit, action.right)}"
         case "day":
             return f"{name}:{_day(visit)}"
+        case "month":
+            return f"{name}:{_month(visit)}"
         case "decision":
             return f"{name}:{told_decision(visit)}"
     return name
@@ -38,6 +47,8 @@ def told(visit: Visit, action: Action, job: Job) -> str:
             return name_of(visit, f"user:{value}") if value else "\N{EN DASH}"
         case "day":
             return written(value)
+        case "month":
+            return month_in_words(value, visit.language)
         case "decision":
             return text(f"proposed.{value}" if job.proposes else dict(TOLD).get(value, value), visit.language)
     return ""
@@ -79,3 +90,16 @@ def _day(visit: Visit) -> str:
     until = day(visit, "until")
     check_until(until, visit.today)
     return until.isoformat()
+
+
+def _month(visit: Visit) -> str:
+    """One that is not all ahead. Raises `Invalid`."""
+    given = visit.text("month", 7)
+    if typed := _TYPED_MONTH.fullmatch(given):
+        given = f"{typed[2]}-{typed[1]}"
+    try:
+        first = month_start(given)
+    except ValueError:
+        raise Invalid("month_invalid", "month: give it as YYYY-MM.", field="month") from None
+    check_span(first, month_end(first), visit.today)
+    return given

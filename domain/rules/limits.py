@@ -4,6 +4,7 @@ A value that no source gives is a setting with a cautious default and says so. S
 """
 
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Date
 from datetime import timedelta
@@ -88,6 +89,20 @@ class PatientDocument:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A union that says nothing for `days` calendar days after a file left is asked; `status`: what it said last.
+
+    `national_union` empty: every union that has no line of its own for that status.
+    """
+
+    valid_from: Date
+    status: str
+    days: int
+    source: str
+    national_union: str = ""
+
+
 FILES_PER_DAY = (
     FilesPerDay(
         Date(1900, 1, 1), 1, "tpp_and_union", "code 100724; the scope is unknown, hence a setting (efact 1.11)"
@@ -125,6 +140,19 @@ PATIENT_DOCUMENTS = (
     ),
 )
 """A new one at the end of a correction procedure (the same source), which does not say within how many days."""
+
+_OURS = "ours, cautious: no source says how soon a union answers"
+SILENCES = (
+    Silence(Date(1900, 1, 1), "transmitted", 7, _OURS),
+    Silence(Date(1900, 1, 1), "acknowledged", 30, _OURS),
+    Silence(Date(1900, 1, 1), "accepted_for_processing", 30, _OURS),
+)
+
+
+def silences(day: Date, rules: Sequence[Silence] = SILENCES) -> tuple[Silence, ...]:
+    """The lines that hold on a day: of each status and union the latest."""
+    latest = {(rule.status, rule.national_union): rule for rule in rules if rule.valid_from <= day}
+    return tuple(latest.values())
 
 
 def own_correction_until(told_on: Date) -> Date:

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from domain.authorisation import CATEGORIES
 from domain.identifiers import is_nihii
+from domain.registration_kinds import KINDS
 from infrastructure.carefile.values import (
     BadValue,
     Parser,
@@ -72,6 +73,7 @@ FIELDS: Mapping[str, dict[str, Parser]] = MappingProxyType(
             "activity": _kept,
         },
         "membership": {**_PERIOD, "nihii": _nihii},
+        "registration": {"registration": one_of(*KINDS), "nihii": _nihii, "cbe": digits(10, 10), "valid_from": day},
         "patient": {
             **_PERSON,
             **_NUMBER,
@@ -97,6 +99,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "establishment": ("name", "sector", "tpp_number", "cbe_number", "iban", "bic"),
         "provider": ("nihii", "last_name", "first_name"),
         "membership": ("nihii", "valid_from"),
+        "registration": ("registration", "nihii", "valid_from"),
         "patient": ("last_name", "first_name", "birth_date", "sex"),
         "insurability": ("valid_from", "sickness_fund", "ct1", "ct2"),
         "authorisation": ("authorisation", "valid_from"),

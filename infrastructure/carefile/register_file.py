@@ -1,4 +1,4 @@
-"""The register file as JSON Lines: establishment, providers, memberships, patients, insurability, authorisations."""
+"""The register file as JSON Lines: establishment, providers, registrations, patients and what is known of them."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from domain.errors import Invalid
 from domain.establishment import EstablishmentDetails
 from domain.patient import Insurability, PatientDetails
 from domain.provider import ProviderDetails
+from domain.registration import Wanted
 from infrastructure.carefile.json_lines import BadObject, object_of, parsed
 from infrastructure.carefile.lines import numbered_lines
 from infrastructure.carefile.register_columns import FIELDS, NEEDED
@@ -21,10 +22,11 @@ from infrastructure.carefile.register_rows import (
     PatientRow,
     ProviderRow,
     RegisterRow,
+    RegistrationRow,
 )
 from infrastructure.carefile.rejections import Rejections
 
-_KINDS = ("establishment", "provider", "membership", "patient", "insurability", "authorisation")
+_KINDS = ("establishment", "provider", "membership", "registration", "patient", "insurability", "authorisation")
 _OF_PATIENTS = ("patient", "insurability", "authorisation")
 _LISTS = ("periods", "activity")
 _MOST_PERIODS = 200
@@ -97,6 +99,9 @@ def _made(line: int, kind: str, values: dict[str, Any], problems: list[Rejected]
             return ProviderRow(line, ProviderDetails(**values), periods)
         case "membership":
             return MembershipRow(line, **values)
+        case "registration":
+            wanted = Wanted(values["registration"], values["nihii"], values.get("cbe", ""), values["valid_from"])
+            return RegistrationRow(line, wanted)
         case "patient":
             numbers = values.pop("ssin", ""), values.pop("affiliation_number", "")
             insured = tuple(_insurability(p) for p in values.pop("periods", ()))

@@ -7,6 +7,7 @@ from domain.authorisation import Authorisation
 from domain.establishment import EstablishmentDetails
 from domain.patient import Insurability, PatientDetails
 from domain.provider import ProviderDetails
+from domain.registration import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,14 @@ class MembershipRow:
     nihii: str
     valid_from: Date
     valid_to: Date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationRow:
+    """The establishment is registered with MyCareNet in that way."""
+
+    line: int
+    wanted: Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +74,6 @@ class AuthorisationRow:
     given: Authorisation
 
 
-RegisterRow = EstablishmentRow | ProviderRow | MembershipRow | PatientRow | InsurabilityRow | AuthorisationRow
+RegisterRow = (
+    EstablishmentRow | ProviderRow | MembershipRow | RegistrationRow | PatientRow | InsurabilityRow | AuthorisationRow
+)

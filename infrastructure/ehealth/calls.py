@@ -24,7 +24,14 @@ class NotReached(Exception):
 
 
 class NoAnswer(Exception):
-    """It was sent, and no answer that can be read came back: nobody knows whether it arrived."""
+    """It was sent, and no answer that can be read came back: nobody knows whether it arrived.
+
+    `raw`: what came instead.
+    """
+
+    def __init__(self, message: str, raw: bytes = b"") -> None:
+        super().__init__(message)
+        self.raw = raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +83,9 @@ class Caller:
         try:
             verify(answer.envelope, self.anchors, self._now(), _SKEW)
         except NotGenuine as error:
-            raise NoAnswer(f"an answer that is not genuine: {error.code}") from None
+            raise NoAnswer(f"an answer that is not genuine: {error.code}", answer.content) from None
         if fault := fault_of(answer.body):
+            fault.raw = answer.content
             raise fault
         return answer
 
@@ -97,11 +105,11 @@ def _read(status: int, content: bytes) -> Answer:
     try:
         envelope = document(content, MOST_BYTES)
     except XmlError as error:
-        raise NoAnswer(f"HTTP {status}, {error.code}") from None
+        raise NoAnswer(f"HTTP {status}, {error.code}", content) from None
     bodies = envelope.findall(name(SOAP, "Body"))
     if envelope.tag != name(SOAP, "Envelope") or len(bodies) != 1:
-        raise NoAnswer(f"HTTP {status}, no SOAP envelope")
+        raise NoAnswer(f"HTTP {status}, no SOAP envelope", content)
     children = list(bodies[0].iterchildren("*"))
     if len(children) != 1:
-        raise NoAnswer(f"HTTP {status}, no single content")
+        raise NoAnswer(f"HTTP {status}, no single content", content)
     return Answer(content, envelope, children[0])

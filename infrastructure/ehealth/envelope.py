@@ -73,15 +73,16 @@ class Envelope:
 
     def by_certificate(self, credential: Credential) -> bytes:
         """Signed by whoever identifies: body, timestamp and the certificate itself."""
-        self._header.append(self._security)
-        token = etree.Element(name(WSSE, "BinarySecurityToken"), ValueType=X509_TOKEN, EncodingType=BASE64_BINARY)
-        token.set(_ID, f"token-{self._ids}")
-        token.text = b64encode(credential.certificate_der).decode()
-        self._security.insert(0, token)
+        token = self._identified(credential.certificate_der)
         info, reference = _key_info()
         etree.SubElement(reference, name(WSSE, "Reference"), URI=f"#token-{self._ids}", ValueType=X509_TOKEN)
         parts = [(self._body, _ID), (self._timestamp, _ID), (token, _ID)]
         signed(self._security, parts, info, credential)
+        return self._written()
+
+    def for_card(self, certificate_der: bytes) -> bytes:
+        """Without its signature, which the agent beside the card's reader adds likewise."""
+        self._identified(certificate_der)
         return self._written()
 
     def by_token(self, token: Token, holder: Credential) -> bytes:
@@ -93,6 +94,14 @@ class Envelope:
         etree.SubElement(reference, name(WSSE, "KeyIdentifier"), ValueType=SAML_ASSERTION_ID).text = token.assertion_id
         signed(self._security, [(self._body, _ID), (self._timestamp, _ID)], info, holder)
         return self._written()
+
+    def _identified(self, certificate_der: bytes) -> etree._Element:
+        self._header.append(self._security)
+        token = etree.Element(name(WSSE, "BinarySecurityToken"), ValueType=X509_TOKEN, EncodingType=BASE64_BINARY)
+        token.set(_ID, f"token-{self._ids}")
+        token.text = b64encode(certificate_der).decode()
+        self._security.insert(0, token)
+        return token
 
     def _written(self) -> bytes:
         return bytes(etree.tostring(self._root, xml_declaration=True, encoding="UTF-8"))

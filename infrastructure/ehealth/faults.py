@@ -1,32 +1,22 @@
 """What a service says when it does not do what was asked, by where it was said (reference 5)."""
 
-from dataclasses import dataclass
-
 from lxml import etree
 
+from domain.member_answer import Detail
 from infrastructure.ehealth.namespaces import SOAP, TYPES, name
 from infrastructure.xml import local_name
 
 _RETRY_LATER = ("SOA-02001", "SOA-02002")
 _NOT_MANDATED = ("SOA-01002",)
+_NOT_AUTHENTICATED = ("SOA-01001",)
 _NOT_ENOUGH_TIME = "Not enough time"
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """One cause of a fault; `location` is a path in what was sent."""
-
-    code: str
-    source: str = ""
-    location: str = ""
-    message: str = ""
 
 
 class ServiceFault(Exception):
     """A SOAP fault. `layer`: `ehealth` (platform), `mycarenet` or `soap` (neither says more).
 
     `retry`: what the service advises, None when it says nothing. `code` is the service's own and stable, empty when it
-    gave none. Nothing of the request is repeated.
+    gave none. Nothing of the request is repeated. `raw`: the whole answer, set by whoever received it.
     """
 
     def __init__(
@@ -34,11 +24,17 @@ class ServiceFault(Exception):
     ) -> None:
         super().__init__(f"{layer}: {code or 'fault'}: {message}")
         self.layer, self.code, self.message, self.retry, self.details = layer, code, message, retry, details
+        self.raw = b""
 
     @property
     def is_not_mandated(self) -> bool:
         """Whoever asks may not ask this, or not for this care provider."""
         return self.code in _NOT_MANDATED
+
+    @property
+    def is_not_authenticated(self) -> bool:
+        """Whoever asks is not believed: a token that held holds no more."""
+        return self.code in _NOT_AUTHENTICATED
 
     @property
     def asks_for_less(self) -> bool:

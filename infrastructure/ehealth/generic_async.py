@@ -71,10 +71,22 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who acts: the token, and the key that holds it."""
+    """Who acts: the token, and the key that holds it. `lost` is called when a service does not believe the token."""
 
     token: Token
     holder: Credential = field(repr=False)
+    lost: Callable[[], object] = field(default=lambda: None, repr=False, compare=False)
+
+    def call(
+        self, caller: Caller, addresses: tuple[str, ...], action: str, envelope: Envelope, timeout_s: float
+    ) -> Answer:
+        """One message, signed by the key. Raises as `Caller.call`."""
+        try:
+            return caller.call(addresses, action, envelope.by_token(self.token, self.holder), timeout_s)
+        except ServiceFault as fault:
+            if fault.is_not_authenticated:
+                self.lost()
+            raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +160,7 @@ class GenericAsync:
     def _call(self, operation: str, session: Session, body: etree._Element, to: str = "") -> Answer:
         action = _ACTIONS[operation]
         envelope = Envelope(body, self.now(), _TTL, self.new_id()).addressed(Addressing(action, self.new_id(), to))
-        content = envelope.by_token(session.token, session.holder)
-        return self.caller.call(self.addresses, action, content, self.timeout_s)
+        return session.call(self.caller, self.addresses, action, envelope, self.timeout_s)
 
 
 def _acknowledgement(element: etree._Element) -> Acknowledgement:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from domain.registration import Registration
+
 
 @dataclass(frozen=True, slots=True)
 class Licence:
@@ -33,7 +35,10 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """`nihii` (11 digits) and `quality` of the care provider for whom it is; `sender` when somebody else asks."""
+    """`nihii` (11 digits) and `quality` of the care provider for whom it is; `sender` when somebody else asks.
+
+    `under`: the registration of which it is made, and `holder_kind` of the session: for us alone, nobody is told.
+    """
 
     licence: Licence
     nihii: str
@@ -43,6 +48,8 @@ class Origin:
     sender_person: Party | None = None
     sender_organisation: Party | None = None
     site_id: str = ""
+    under: Registration | None = None
+    holder_kind: str = ""
 
     def as_sent(self) -> dict[str, Any]:
         """By the names of the schema."""

@@ -67,3 +67,9 @@ def attributes_of(quality: str, identifier: str) -> tuple[Attribute, ...]:
             Attribute(IDENTIFICATION, "urn:be:fgov:kbo-bce:organization:cbe-number"),
         )
     raise KeyError(quality)
+
+
+def of_company_staff(ssin: str, cbe: str) -> tuple[Attribute, ...]:
+    """Of a person who comes for a company: both numbers. Which attributes production wants of them nobody told."""
+    person = tuple(Attribute(IDENTIFICATION, one, ssin) for one in (f"{_HOLDER}:person:ssin", _PERSON))
+    return (*person, *attributes_of("enterprise", cbe))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from cryptography import x509
 from lxml import etree
 
 from infrastructure.ehealth.credential import Credential
@@ -21,7 +22,7 @@ _HOLDER_OF_KEY = "urn:oasis:names:tc:SAML:1.0:cm:holder-of-key"
 
 
 def request(
-    identification: Credential,
+    identification: x509.Certificate,
     holder: Credential,
     attributes: Sequence[Attribute],
     now: datetime,
@@ -55,7 +56,7 @@ def request(
             AttributeName=attribute.name,
             AttributeNamespace=attribute.namespace,
         )
-    if holder.certificate != identification.certificate:
+    if holder.certificate != identification:
         info = x509_data(holder.certificate_der)
         signed(asked, [(asked, "RequestID")], info, holder, enveloped=True, place=0)
     return asked
@@ -76,13 +77,13 @@ def read(response: etree._Element) -> Token:
 
 
 def _claims(
-    who: Credential, attributes: Sequence[Attribute], now: datetime, validity: timedelta, ids: UUID
+    who: x509.Certificate, attributes: Sequence[Attribute], now: datetime, validity: timedelta, ids: UUID
 ) -> etree._Element:
     assertion = etree.Element(
         name(SAML, "Assertion"),
         AssertionID=f"assertion-{ids}",
         IssueInstant=instant_text(now),
-        Issuer=subject_name(who.certificate),
+        Issuer=subject_name(who),
         MajorVersion="1",
         MinorVersion="1",
     )
@@ -100,11 +101,11 @@ def _claims(
     return assertion
 
 
-def _name_identifier(subject: etree._Element, who: Credential) -> None:
+def _name_identifier(subject: etree._Element, who: x509.Certificate) -> None:
     identifier = etree.SubElement(
         subject,
         name(SAML, "NameIdentifier"),
         Format=_X509_SUBJECT,
-        NameQualifier=issuer_name(who.certificate),
+        NameQualifier=issuer_name(who),
     )
-    identifier.text = subject_name(who.certificate)
+    identifier.text = subject_name(who)

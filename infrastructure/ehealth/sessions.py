@@ -1,49 +1,147 @@
-"""The session in which messages are sent: a token for a key, asked for once and used while it holds."""
+"""How a session comes about: by an eHealth P12, or by a card for a key of its own; and how it is made to last."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
+from uuid import UUID
 
-from infrastructure.ehealth.credential import Credential
-from infrastructure.ehealth.generic_async import Session
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from application.ports import GrantedSession, Sender, SessionRefused
+from domain.errors import Invalid, NotAllowed
+from domain.mycarenet_session import HolderKind
+from infrastructure.ehealth import acting
+from infrastructure.ehealth.calls import NoAnswer, NotReached
+from infrastructure.ehealth.card import card_of, require_signed, session_key
+from infrastructure.ehealth.credential import Credential, KeystoreError, read_p12
+from infrastructure.ehealth.distinguished import Holder, holder_of
+from infrastructure.ehealth.faults import NoToken, ServiceFault
+from infrastructure.ehealth.kept import KeptKey, KeptRequest, KeptSession
 from infrastructure.ehealth.qualities import Attribute
 from infrastructure.ehealth.sts import TokenService
+from infrastructure.ehealth.token import Token
 
 _ASKED_FOR = timedelta(hours=24)
-_MARGIN = timedelta(minutes=5)
-"""A token that ends while a large answer is under way helps nobody."""
+_KINDS: dict[str, HolderKind] = {"SSIN": "person", "CBE": "company", "NIHII-GROUP": "group"}
+_NOT_AUTHENTICATED, _REFUSED = "SOA-01", "SOA-03007"
 
 
-@dataclass
-class KeystoreSession:
-    """By the key of an eHealth P12, which identifies and holds the token alike: nobody has to be there.
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The `TokenDesk` port. `length`: how long a session may last here, whatever the token service grants.
 
-    `length`: how long a session may last here, whatever the token service grants.
+    `card_authorities`: who may have issued the certificate of a card; none: whoever did.
     """
 
     service: TokenService
-    credential: Credential
-    attributes: tuple[Attribute, ...]
     length: timedelta
+    card_authorities: Sequence[x509.Certificate]
     now: Callable[[], datetime]
-    _session: Session | None = field(default=None, init=False, repr=False)
-    _opened: datetime | None = field(default=None, init=False)
-    _lock: Lock = field(default_factory=Lock, init=False, repr=False)
+    new_id: Callable[[], UUID]
 
-    @property
-    def ends_at(self) -> datetime | None:
-        """The lesser of its length and the token's own end; None when none is open."""
-        if self._session is None or self._opened is None:
-            return None
-        return min(self._opened + self.length, self._session.token.not_on_or_after)
+    def by_p12(self, content: bytes, password: str, sender: Sender) -> GrantedSession:
+        """One key identifies and holds the token: nobody has to be there to renew it."""
+        credential, holder = self._keystore(content, password)
+        claims = _claims(holder, sender)
+        with _refusing():
+            token = self.service.issue(credential, credential, claims, _ASKED_FOR)
+        return _granted(KeptSession(holder, "p12", KeptKey.of(credential), token.assertion), token, sender)
 
-    def open(self) -> Session:
-        """The one that holds, else a new one. Raises `NoToken` and what a call raises."""
-        with self._lock:
-            now, ends_at = self.now(), self.ends_at
-            if self._session is not None and ends_at is not None and now < ends_at - _MARGIN:
-                return self._session
-            token = self.service.issue(self.credential, self.credential, self.attributes, _ASKED_FOR)
-            self._session, self._opened = Session(token, self.credential), now
-            return self._session
+    def prepare_card(self, certificate: bytes, sender: Sender) -> tuple[bytes, str]:
+        """Nobody is asked yet."""
+        card, holder = card_of(certificate, self.card_authorities, self.now())
+        claims, key = _claims(holder, sender), session_key(self.now(), self.new_id)
+        envelope, ids = self.service.prepare(card, key, claims, _ASKED_FOR)
+        der = card.public_bytes(Encoding.DER)
+        return envelope, KeptRequest(holder, der, KeptKey.of(key), envelope, str(ids)).written()
+
+    def by_card(self, prepared: str, signed: bytes, sender: Sender) -> GrantedSession:
+        """The agent's word is not believed: everything is looked at again."""
+        kept = KeptRequest.read(prepared)
+        require_signed(signed, kept.envelope, x509.load_der_x509_certificate(kept.card), self.now())
+        with _refusing():
+            token = self.service.answered(signed, kept.key.credential(), UUID(kept.ids))
+        return _granted(KeptSession(kept.holder, "card", kept.key, token.assertion), token, sender)
+
+    def renew(self, secret: str, sender: Sender) -> GrantedSession:
+        """By the key of the keystore; of a card's session by its own key, where the service takes that."""
+        kept = KeptSession.read(secret)
+        claims = _claims(kept.holder, sender)
+        with _refusing():
+            token = self._by_session_key(kept) if kept.by == "card" else self._by_own_key(kept, claims)
+        return _granted(KeptSession(kept.holder, kept.by, kept.key, token.assertion), token, sender)
+
+    def _by_own_key(self, kept: KeptSession, claims: Sequence[Attribute]) -> Token:
+        key = kept.key.credential()
+        return self.service.issue(key, key, claims, _ASKED_FOR)
+
+    def _by_session_key(self, kept: KeptSession) -> Token:
+        if self.service.protocol == "saml":
+            raise _card_needed()
+        try:
+            return self.service.renew(kept.key.credential(), kept.token)
+        except (NoToken, ServiceFault) as error:
+            raise _card_needed() from error
+
+    def _keystore(self, content: bytes, password: str) -> tuple[Credential, Holder]:
+        try:
+            credential = read_p12(content, password).authentication
+        except KeystoreError as error:
+            raise Invalid(error.code, "The P12 cannot be opened.", field="p12") from None
+        holder, now = holder_of(credential.certificate), self.now()
+        if holder is None:
+            raise Invalid("p12_of_nobody", "The certificate in the P12 names nobody.", field="p12")
+        if not credential.certificate.not_valid_before_utc <= now <= credential.certificate.not_valid_after_utc:
+            raise Invalid("certificate_out_of_time", "The certificate in the P12 does not hold today.", field="p12")
+        return credential, holder
+
+
+def _claims(holder: Holder, sender: Sender) -> tuple[Attribute, ...]:
+    try:
+        return acting.claims(holder, acting.fitting(sender.registrations, holder, sender.tpp_number))
+    except NoToken as error:
+        raise NotAllowed(error.code, "No session can be opened for this holder and this number.") from None
+    except acting.NoRegistration:
+        raise _no_registration() from None
+
+
+def _granted(kept: KeptSession, token: Token, sender: Sender) -> GrantedSession:
+    """Of no use to a holder who, by the token, may come under none of the registrations. Raises `NotAllowed`."""
+    try:
+        acting.counting(kept.holder, acting.fitting(sender.registrations, kept.holder, sender.tpp_number), token)
+    except acting.NoRegistration:
+        raise _no_registration() from None
+    return GrantedSession(token.assertion_id, _KINDS[kept.holder.kind], token.not_on_or_after, kept.written())
+
+
+def _no_registration() -> NotAllowed:
+    return NotAllowed("registration_missing", "No registration in force fits the holder: enter it first.")
+
+
+def _card_needed() -> NotAllowed:
+    return NotAllowed("card_needed", "Only the card can ask for another token: open the session anew with it.")
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """What the service said, as a code; its words stay here, for nobody knows whom they name."""
+    try:
+        yield
+    except NoToken as error:
+        raise SessionRefused(error.code) from error
+    except NotReached as error:
+        raise SessionRefused("sts_not_reached") from error
+    except NoAnswer as error:
+        raise SessionRefused("sts_no_answer") from error
+    except ServiceFault as error:
+        raise SessionRefused(_code_of(error), error.code) from error
+
+
+def _code_of(fault: ServiceFault) -> str:
+    if fault.code.startswith(_NOT_AUTHENTICATED):
+        return "sts_not_authenticated"
+    if fault.code == _REFUSED:
+        return "sts_refused"
+    return "sts_unavailable" if fault.retry else "sts_fault"

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
-from application.ports import NotTransmitted, OutcomeUnknown, UnionsNotReached
+from application.ports import Collected, NotTransmitted, OutcomeUnknown, UnionsNotReached
+from infrastructure.ehealth.acting import NoRegistration
 from infrastructure.ehealth.calls import NoAnswer, NotReached
 from infrastructure.ehealth.faults import NoToken, ServiceFault
 from infrastructure.ehealth.generic_async import Acknowledgement, Fetched, GenericAsync, Message, Session
@@ -22,14 +23,17 @@ _CERTAIN = ("SOA-01", "SOA-03", "NIP.")
 """Refused at the door: who asks, or how. Of any other trouble nobody knows whether the file went through."""
 
 
-_TROUBLES = (NoToken, NotReached, NoAnswer, ServiceFault)
+_TROUBLES = (NoRegistration, NoToken, NotReached, NoAnswer, ServiceFault)
 
 
 class Registration(Protocol):
     """In whose name something is sent for a third-party number, and the session for it."""
 
     def __call__(self, tpp_number: str) -> tuple[Session, Origin]:
-        """Raises `NoToken` and what a call raises."""
+        """Raises `NoRegistration`, `NoToken`."""
+
+    def is_open(self, tpp_number: str) -> bool:
+        """Whether a session holds now for that number; asks nobody outside."""
 
 
 class MyCareNetUnions:
@@ -45,14 +49,16 @@ class MyCareNetUnions:
         """Give connections back."""
         self._service.caller.close()
 
-    def is_open(self, tpp_number: str) -> bool:  # noqa: ARG002 - of the port
-        """The key of the settings is always there."""
-        return True
+    def is_open(self, tpp_number: str) -> bool:
+        """Whether somebody opened a session that holds now."""
+        return self._register.is_open(tpp_number)
 
     def transmit(self, content: bytes, provider_reference: str, union: str, tpp_number: str) -> None:
         """Hand over one file. Raises `OutcomeUnknown` or `NotTransmitted`, with what the service said."""
         try:
             session, origin = self._register(tpp_number)
+        except NoRegistration as error:
+            raise NotTransmitted(str(error), "registration_missing", holder_kind=error.holder_kind) from error
         except _TROUBLES as error:
             raise NotTransmitted(str(error), "no_session", getattr(error, "code", "")) from error
         try:
@@ -63,18 +69,19 @@ class MyCareNetUnions:
             raise OutcomeUnknown("No answer came; wait for one from the union before sending again.") from error
         except ServiceFault as error:
             if error.code.startswith(_CERTAIN):
-                raise NotTransmitted(str(error), _why(error), error.code) from error
+                raise _refused(error, origin) from error
             raise OutcomeUnknown(str(error)) from error
         if not told.is_success:
             raise NotTransmitted(told.message, "refused_by_network", told.minor.rpartition(":")[2])
 
-    def collect(self, tpp_number: str) -> Sequence[tuple[str, bytes]]:
+    def collect(self, tpp_number: str) -> Collected:
         """Answers and acknowledgements that wait, each with its receipt.
 
         What cannot be opened comes as it came. Raises `UnionsNotReached`.
         """
         with _reaching():
-            return list(_entries(self._fetch(*self._register(tpp_number))))
+            fetched = self._fetch(*self._register(tpp_number))
+        return Collected(list(_entries(fetched)), fetched.raw)
 
     def confirm(self, tpp_number: str, receipts: Sequence[str]) -> None:
         """They are stored here; what carries no name is not confirmed and comes again. Raises `UnionsNotReached`."""
@@ -98,6 +105,12 @@ class MyCareNetUnions:
                 most = max(_FEWEST, most // _LESS)
 
 
+def _refused(error: ServiceFault, origin: Origin) -> NotTransmitted:
+    """Whose mandate it is that whoever sends lacks follows from the registration."""
+    under = origin.under.registration_id if origin.under and error.is_not_mandated else None
+    return NotTransmitted(str(error), _why(error), error.code, under, origin.holder_kind if under else "")
+
+
 def _why(refused: ServiceFault) -> str:
     if refused.is_not_mandated:
         return "not_mandated"
@@ -109,7 +122,17 @@ def _reaching() -> Iterator[None]:
     try:
         yield
     except _TROUBLES as error:
-        raise UnionsNotReached(str(error)) from error
+        raise UnionsNotReached(str(error), _why_not(error), getattr(error, "raw", b"")) from error
+
+
+def _why_not(error: Exception) -> str:
+    if isinstance(error, ServiceFault):
+        return _why(error)
+    if isinstance(error, NoAnswer):
+        return "no_answer"
+    if isinstance(error, NoRegistration):
+        return "registration_missing"
+    return "no_session" if isinstance(error, NoToken) else "not_reached"
 
 
 def _entries(fetched: Fetched) -> Iterator[tuple[str, bytes]]:

@@ -7,12 +7,14 @@ from time import sleep
 
 from application.ports import Clock
 from infrastructure.mycarenet_simulator import demo, mtom, pki, sts_saml, sts_trust
+from infrastructure.mycarenet_simulator.demo_members import demo_members
 from infrastructure.mycarenet_simulator.envelope import Envelope, read_envelope
 from infrastructure.mycarenet_simulator.errors import Faulted, Refused
 from infrastructure.mycarenet_simulator.folder import Folder
 from infrastructure.mycarenet_simulator.generic_async import Counter
 from infrastructure.mycarenet_simulator.generic_operations import OPERATIONS
 from infrastructure.mycarenet_simulator.ledger import Ledger
+from infrastructure.mycarenet_simulator.member_data import Insurers, MemberDesk
 from infrastructure.mycarenet_simulator.registry import Registry
 from infrastructure.mycarenet_simulator.scenario import USUAL, Scenario
 from infrastructure.mycarenet_simulator.soap import Reply, envelope, fault
@@ -25,6 +27,7 @@ from infrastructure.simulator.unions import SimulatedUnions
 STS_SAML = "/IAM/Saml11TokenService/v1"
 STS_SAML_LEGACY = "/IAM/Saml11TokenService/Legacy/v1"
 STS_TRUST = "/IAM/SecurityTokenService/v1"
+MEMBER_DATA = "/MyCareNet/MemberData/v1"
 GENERIC_INVOICING = "/mycarenet-ws/async/generic/hcpfac"
 NOT_YET = frozenset(
     {
@@ -34,12 +37,15 @@ NOT_YET = frozenset(
         "/mcn/bed/ehealth/GenAsync/eagreement",
     }
 )
-PATHS = {"sts-saml": STS_SAML, "sts-trust": STS_TRUST, "invoicing": GENERIC_INVOICING}
+PATHS = {"sts-saml": STS_SAML, "sts-trust": STS_TRUST, "invoicing": GENERIC_INVOICING, "member-data": MEMBER_DATA}
 _STS_NUMBER, _MYCARENET_NUMBER = "0999998437", "0999997447"
 
 
 class Simulator:
-    """`scenario` and `registry` may be changed between two calls; `unions` has its own scenario."""
+    """`scenario`, `registry` and `members` may be changed between two calls; `unions` has its own scenario.
+
+    `mailboxes`: where the unions keep what they were sent, when they were sent something before there was a network.
+    """
 
     def __init__(
         self,
@@ -49,18 +55,22 @@ class Simulator:
         scenario: Scenario = USUAL,
         unions: UnionScenario = ACCEPTS_ALL,
         registry: Registry = demo.REGISTRY,
+        mailboxes: Path | None = None,
     ) -> None:
         self.folder, self.clock, self.scenario, self.registry = Folder(root), clock, scenario, registry
         now = clock.now()
         self.authority = self.folder.held("ca", lambda: pki.new_authority(now))
         self.token_service = self._organisation("sts", _STS_NUMBER, "IAMSIM")
         self.mycarenet = self._organisation("mycarenet", _MYCARENET_NUMBER, "MYCARENET")
-        self.unions = SimulatedUnions(root / "unions", seed, clock, unions)
+        self.unions = SimulatedUnions(mailboxes or root / "unions", seed, clock, unions)
         self.ledger = Ledger(root / "mycarenet.db")
         self._desk = TokenDesk(
             self.token_service, self.authority.certificate, lambda: self.registry, lambda: self.scenario, clock
         )
         self._trust = sts_trust.TrustDesk(self._desk)
+        self.members = demo_members()
+        insurers = Insurers(lambda: self.members, lambda: self.scenario, clock)
+        self._member_desk = MemberDesk(self.token_service, lambda: self.registry, insurers)
         self._counter = Counter(
             self.token_service,
             self.authority,
@@ -91,11 +101,11 @@ class Simulator:
 
     def answer(self, path: str, content: bytes, soap_action: str, content_type: str = "text/xml") -> tuple[int, bytes]:
         """HTTP status and SOAP message. Raises `ConnectionLost`, and KeyError for a path that is none."""
-        if path not in (STS_SAML, STS_SAML_LEGACY, STS_TRUST, GENERIC_INVOICING, *NOT_YET):
+        if path not in (STS_SAML, STS_SAML_LEGACY, STS_TRUST, MEMBER_DATA, GENERIC_INVOICING, *NOT_YET):
             raise KeyError(path)
         if self.scenario.slow:
             sleep(self.scenario.slow)
-        signer = self.mycarenet if path == GENERIC_INVOICING else self.token_service
+        signer = self.mycarenet if path in (GENERIC_INVOICING, MEMBER_DATA) else self.token_service
         reply = self._reply(path, content, content_type, soap_action.strip().strip('"'))
         return reply.status, envelope(reply, self.clock.now(), signer if self.scenario.signed else None)
 
@@ -116,6 +126,8 @@ class Simulator:
             raise Faulted("NIP.SIMULATED.project", "This project is not simulated yet.")
         if path == GENERIC_INVOICING:
             return self._counter.answer(message, action)
+        if path == MEMBER_DATA:
+            return self._member_desk.answer(message, action)
         if path == STS_TRUST and action in (sts_trust.REQUEST_ACTION, sts_trust.CHALLENGE_ACTION):
             return self._trust.answer(message, action)
         if path in (STS_SAML, STS_SAML_LEGACY) and action in sts_saml.ACTIONS:

@@ -4,12 +4,12 @@
 class Refused(Exception):
     """A SOAP fault with eHealth's error in its detail: `code` as SOA-nnnnn, `message` for the log of a developer.
 
-    `technical`: a SystemError, else a BusinessError.
+    `technical`: a SystemError, else a BusinessError. `retry`: the caller is told to ask again.
     """
 
-    def __init__(self, code: str, message: str, *, technical: bool = True) -> None:
+    def __init__(self, code: str, message: str, *, technical: bool = True, retry: bool = False) -> None:
         super().__init__(message)
-        self.code, self.message, self.technical = code, message, technical
+        self.code, self.message, self.technical, self.retry = code, message, technical, retry
 
 
 class Faulted(Exception):

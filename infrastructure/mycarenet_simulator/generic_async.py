@@ -72,7 +72,7 @@ class Counter:
         origin = read_origin(_origin_of(message.content), self.registry())
         require_allowed(origin, token, self.registry(), SERVICE)
         if operation.name == "post":
-            content = self._post(message, origin)
+            content = self._post(message, origin, token)
         elif operation.name == "get":
             content = self._mailbox(origin).get(message.content, insurer_of(message))
         else:
@@ -81,8 +81,8 @@ class Counter:
         return Reply(content, operation.response_action, message.addressing("MessageID"))
 
     def _authenticated(self, message: Envelope) -> Token:
-        if self.scenario().revoked:
-            raise not_authenticated("the certificate is revoked")
+        if fault := self.scenario().certificate_fault:
+            raise not_authenticated(fault)
         try:
             return verify_holder_of_key(message, Window(self.clock.now()), self.issuer.certificate)
         except NotAuthentic as error:
@@ -91,7 +91,7 @@ class Counter:
     def _mailbox(self, origin: Origin) -> Mailbox:
         return Mailbox(origin, self.ledger, self.unions, self.notary, self.scenario(), self.clock.now(), self.seed)
 
-    def _post(self, message: Envelope, origin: Origin) -> etree._Element:
+    def _post(self, message: Envelope, origin: Origin, token: Token) -> etree._Element:
         common, detail = message.content[0], message.content[1]
         reference, union = text_at(common, "c2:InputReference"), insurer_of(message)
         if union not in UNIONS:
@@ -100,7 +100,7 @@ class Counter:
             raise Faulted("NIP.INPUT.RequestValidation", "InputReference has 1 to 14 characters.")
         if self.scenario().lost_before:
             raise ConnectionLost
-        verdict = self._verdict(message.content, read_blob(detail), origin, union)
+        verdict = self._verdict(message.content, read_blob(detail), origin, union, token)
         if not verdict.minor.startswith("duplicate") and verdict.major != FAILURE and self._is_lost(origin, reference):
             raise ConnectionLost
         return post_response(union, reference, verdict, tack_content(verdict.major, canonical(detail)))
@@ -109,12 +109,12 @@ class Counter:
         drawn = Draw(self.seed, "mishap", origin.nihii11, reference).share() < self.scenario().mishaps
         return self.scenario().lost_after_send or drawn
 
-    def _verdict(self, post: etree._Element, blob: Blob, origin: Origin, union: str) -> Verdict:
+    def _verdict(self, post: etree._Element, blob: Blob, origin: Origin, union: str, token: Token) -> Verdict:
         """Also stores what is accepted."""
         if blob.message_name != MESSAGE_NAME:
             return Verdict(FAILURE, "message-name", f"MessageName is {MESSAGE_NAME} in a post of eFact.")
         try:
-            self._verify_signature(post, blob)
+            self._verify_signature(post, blob, token)
         except NotAuthentic as error:
             return Verdict(FAILURE, "signature", f"The XAdES does not hold: {error.reason}.")
         reference = text_at(post, "g:CommonInput", "c2:InputReference")
@@ -151,14 +151,16 @@ class Counter:
         self.ledger.add(made)
         return Verdict()
 
-    def _verify_signature(self, post: etree._Element, blob: Blob) -> None:
+    def _verify_signature(self, post: etree._Element, blob: Blob, token: Token) -> None:
+        """By a certified key, or by the one that the token names: the token service saw it proven."""
         signature = path(post, "g:Xades-t")
         if signature is None:
             raise NotAuthentic("xades_missing")
         chain = transforms_of(deflated=blob.is_deflated, is_xml=blob.is_xml)
         content, now = digested(blob.clear, is_xml=blob.is_xml), self.clock.now()
         signer = verify_xades(decoded(signature.text), blob.id, chain, content, now)
-        if not is_trusted(signer, self.authority.certificate, now):
+        is_proven = signer == token.key_holder and not self.scenario().certified_keys_only
+        if not is_proven and not is_trusted(signer, self.authority.certificate, now):
             raise NotAuthentic("xades_certificate")
 
 

@@ -27,30 +27,47 @@ ENCRYPTIONS = (
 
 _SELF = {"Id": (ncname, False), "Ref": (uri, False)}
 _VALUE = Shape(text=anything, attributes={"ValueRef": (uri, False)})
-_NIHII = Shape((Part("c2:Quality", TEXT, 0), Part("c2:Value", _VALUE, 0)), attributes=_SELF)
-_IDENTITY = Shape(
-    (Part("c2:Name", _VALUE, 0), Part("c2:Nihii", _NIHII, 0), Part("c2:Ssin", _VALUE, 0), Part("c2:Cbe", _VALUE, 0)),
-    attributes=_SELF,
-)
-_PARTIES = (Part("c2:PhysicalPerson", _IDENTITY, 0), Part("c2:Organization", _IDENTITY, 0))
-_LICENCE = Shape((Part("c2:Username", TEXT), Part("c2:Password", TEXT)))
-_PACKAGE = Shape((Part("c2:Name", _VALUE, 0), Part("c2:License", _LICENCE)), attributes=_SELF)
-ORIGIN = Shape(
-    (
-        Part("c2:Package", _PACKAGE),
-        Part("c2:SiteID", _VALUE, 0),
-        Part("c2:CareProvider", Shape((Part("c2:Nihii", _NIHII, 0), *_PARTIES)), 0),
-        Part("c2:Sender", Shape(_PARTIES), 0),
+
+
+def origin_shape(space: str) -> Shape:
+    """Who asks and for whom; `space`: prefix of the namespace that a family of services has it in."""
+    nihii = Shape((Part(f"{space}:Quality", TEXT, 0), Part(f"{space}:Value", _VALUE, 0)), attributes=_SELF)
+    identity = Shape(
+        (
+            Part(f"{space}:Name", _VALUE, 0),
+            Part(f"{space}:Nihii", nihii, 0),
+            Part(f"{space}:Ssin", _VALUE, 0),
+            Part(f"{space}:Cbe", _VALUE, 0),
+        ),
+        attributes=_SELF,
     )
-)
-_COMMON_INPUT = Shape(
-    (
-        Part("c2:Request", Shape((Part("c2:IsTest", Shape(text=boolean)),))),
-        Part("c2:Origin", ORIGIN),
-        Part("c2:InputReference", TEXT, 0),
-        Part("c2:NIPReference", TEXT, 0),
+    parties = (Part(f"{space}:PhysicalPerson", identity, 0), Part(f"{space}:Organization", identity, 0))
+    licence = Shape((Part(f"{space}:Username", TEXT), Part(f"{space}:Password", TEXT)))
+    package = Shape((Part(f"{space}:Name", _VALUE, 0), Part(f"{space}:License", licence)), attributes=_SELF)
+    return Shape(
+        (
+            Part(f"{space}:Package", package),
+            Part(f"{space}:SiteID", _VALUE, 0),
+            Part(f"{space}:CareProvider", Shape((Part(f"{space}:Nihii", nihii, 0), *parties)), 0),
+            Part(f"{space}:Sender", Shape(parties), 0),
+        )
     )
-)
+
+
+def common_input_shape(space: str) -> Shape:
+    """The head of every message that asks for something."""
+    return Shape(
+        (
+            Part(f"{space}:Request", Shape((Part(f"{space}:IsTest", Shape(text=boolean)),))),
+            Part(f"{space}:Origin", origin_shape(space)),
+            Part(f"{space}:InputReference", TEXT, 0),
+            Part(f"{space}:NIPReference", TEXT, 0),
+        )
+    )
+
+
+ORIGIN = origin_shape("c2")
+_COMMON_INPUT = common_input_shape("c2")
 _BLOB = Shape(
     text=base64,
     attributes={

@@ -6,7 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from uuid import uuid4
+from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from lxml import etree
 
@@ -76,6 +76,7 @@ def get_response(
         holder = child(answer, "g:TAckResponse")
         tack = _tack(holder, "g:TAck", io, input_reference, Verdict(), content)
         tack.set("Reference", reference)
+        tack.set("Id", f"_{uuid5(NAMESPACE_OID, reference).hex}")  # one acknowledgment, however often it is asked for
         _signature(holder, notary.sign(tack.get("Id", ""), (BASE64,), content, now))
     return made
 

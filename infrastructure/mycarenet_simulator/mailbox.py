@@ -73,7 +73,7 @@ class Mailbox:
             Message(REJECT, post.reject_reference, post.input_reference, post.io, post.reject, is_xml=True)
             for post in self.ledger.rejects(self.origin.owner, self.now)
         ]
-        for receipt, content in self.unions.collect(self.origin.nihii11):
+        for receipt, content in self.unions.collect(self.origin.nihii11).waiting:
             post = posts.get(receipt.rpartition(".")[2])  # names of the spool end with the reference of the file
             if post is not None and post.answers_from <= self.now.timestamp():
                 made.append(_answer(receipt, post, content))

@@ -20,6 +20,12 @@ COMMON = "urn:be:cin:mycarenet:esb:common:v2"
 TYPES = "urn:be:cin:types:v1"
 XMIME = "http://www.w3.org/2005/05/xmlmime"
 ERRORS = "urn:be:fgov:ehealth:errors:soa:v1"
+MEMBER_DATA = "urn:be:fgov:ehealth:mycarenet:memberdata:protocol:v1"
+MEMBER_EXTENSION = "urn:be:cin:nippin:memberdata:saml:extension"
+COMMONS = "urn:be:fgov:ehealth:mycarenet:commons"
+SAML2 = "urn:oasis:names:tc:SAML:2.0"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+XS = "http://www.w3.org/2001/XMLSchema"
 XML = "http://www.w3.org/XML/1998/namespace"
 
 PREFIXES = {
@@ -39,6 +45,14 @@ PREFIXES = {
     "t": TYPES,
     "xmime": XMIME,
     "err": ERRORS,
+    "mda": MEMBER_DATA,
+    "ext": MEMBER_EXTENSION,
+    "mcp": f"{COMMONS}:protocol:v3",
+    "mcc": f"{COMMONS}:core:v3",
+    "saml2": f"{SAML2}:assertion",
+    "saml2p": f"{SAML2}:protocol",
+    "xsi": XSI,
+    "xs": XS,
     "xml": XML,
 }
 

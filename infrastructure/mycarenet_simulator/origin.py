@@ -42,28 +42,32 @@ class Origin:
         return f"{self.quality}|{self.nihii11}|{self.user}"
 
 
-def read_origin(node: etree._Element, registry: Registry) -> Origin:
-    """Of a message that fits the schema. Raises `Faulted` for a wrong licence, `Refused` for missing numbers."""
-    user = text_at(node, "c2:Package", "c2:License", "c2:Username")
-    password = text_at(node, "c2:Package", "c2:License", "c2:Password")
+def read_origin(node: etree._Element, registry: Registry, space: str = "c2") -> Origin:
+    """Of a message that fits the schema. Raises `Faulted` for a wrong licence, `Refused` for missing numbers.
+
+    `space`: prefix of the common information, which each family of services has in a namespace of its own.
+    """
+    user = text_at(node, f"{space}:Package", f"{space}:License", f"{space}:Username")
+    password = text_at(node, f"{space}:Package", f"{space}:License", f"{space}:Password")
     known = registry.licences.get(user)
     if known is None or not compare_digest(known.encode(), password.encode()):
         raise Faulted("NIP.AUTH.license", "The licence of the package is not valid.")
-    provider, sender = path(node, "c2:CareProvider"), path(node, "c2:Sender")
+    provider, sender = path(node, f"{space}:CareProvider"), path(node, f"{space}:Sender")
     if provider is None:
         raise wrong_content("CareProvider is missing")
-    quality, nihii11 = text_at(provider, "c2:Nihii", "c2:Quality"), text_at(provider, "c2:Nihii", "c2:Value")
+    quality = text_at(provider, f"{space}:Nihii", f"{space}:Quality")
+    nihii11 = text_at(provider, f"{space}:Nihii", f"{space}:Value")
     if not quality or len(nihii11) != _NIHII_LENGTH or not nihii11.isascii() or not nihii11.isdigit():
         raise wrong_content("CareProvider has no quality or no NIHII number of 11 digits")
     made = Origin(
         user,
         quality,
         nihii11,
-        _party(provider, "c2:PhysicalPerson"),
-        _party(provider, "c2:Organization"),
+        _party(provider, space, "PhysicalPerson"),
+        _party(provider, space, "Organization"),
         sender is not None,
-        _party(sender, "c2:PhysicalPerson"),
-        _party(sender, "c2:Organization"),
+        _party(sender, space, "PhysicalPerson"),
+        _party(sender, space, "Organization"),
     )
     if any(party is not None and party.nihii not in ("", nihii11) for party in (made.person, made.organisation)):
         raise wrong_content("CareProvider has two NIHII numbers")
@@ -131,11 +135,12 @@ def _organisation(token: Token) -> tuple[str, str] | None:
     return None
 
 
-def _party(node: etree._Element | None, name: str) -> Party | None:
-    found = None if node is None else path(node, name)
+def _party(node: etree._Element | None, space: str, name: str) -> Party | None:
+    found = None if node is None else path(node, f"{space}:{name}")
     if found is None:
         return None
-    made = Party(text_at(found, "c2:Nihii", "c2:Value"), text_at(found, "c2:Ssin"), text_at(found, "c2:Cbe"))
+    nihii11 = text_at(found, f"{space}:Nihii", f"{space}:Value")
+    made = Party(nihii11, text_at(found, f"{space}:Ssin"), text_at(found, f"{space}:Cbe"))
     if made == Party("", "", ""):
         raise wrong_content("a party has no number")
     return made

@@ -34,7 +34,7 @@ class Mandate:
     sender: tuple[str, str]
     nihii11: str
     quality: str
-    services: frozenset[str] = frozenset({"invoicing"})
+    services: frozenset[str] = frozenset({"invoicing", "member_data"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """HTTP on loopback, in front of `Simulator`. A lost connection is a connection that really closes."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,11 @@ class Server(ThreadingHTTPServer):
     def __init__(self, simulator: Simulator, port: int = 0) -> None:
         self.simulator = simulator
         super().__init__((LOOPBACK, port), _Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as the standard library has it
+        """A caller who hung up, or was killed, is no error of ours."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     @property
     def url(self) -> str:
@@ -80,7 +86,7 @@ class Running:
     simulator: Simulator
 
     def address(self, service: str) -> str:
-        """Of `sts-saml`, `sts-trust` or `invoicing`."""
+        """Of a service in `PATHS`."""
         return f"{self.url}{PATHS[service]}"
 
 
@@ -92,9 +98,10 @@ def running(
     scenario: Scenario = USUAL,
     unions: UnionScenario = ACCEPTS_ALL,
     port: int = 0,
+    mailboxes: Path | None = None,
 ) -> Iterator[Running]:
     """Serve from a thread as long as the block lasts."""
-    simulator = Simulator(folder, clock, seed, scenario, unions)
+    simulator = Simulator(folder, clock, seed, scenario, unions, mailboxes=mailboxes)
     try:
         with Server(simulator, port) as server:
             thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

@@ -82,7 +82,7 @@ def _of_ehealth(detail: etree._Element, error: Refused) -> None:
     etree.SubElement(made, "Origin").text = "Consumer"
     etree.SubElement(made, "Code").text = error.code
     child(made, "Message", error.message, {"xml:lang": "en"})
-    etree.SubElement(made, "Retry").text = "false"
+    etree.SubElement(made, "Retry").text = "true" if error.retry else "false"
     child(made, "err:Environment", "Simulation")
 
 

@@ -57,8 +57,8 @@ class TokenDesk:
 
     def require_trusted(self, certificate: x509.Certificate) -> None:
         """Raises `Refused` for a certificate that is foreign, out of date or revoked."""
-        if self.scenario().revoked:
-            raise not_authenticated("the certificate is revoked")
+        if fault := self.scenario().certificate_fault:
+            raise not_authenticated(fault)
         if not is_trusted(certificate, self.authority, self.clock.now()):
             raise not_authenticated("the certificate is not trusted")
 

@@ -51,9 +51,10 @@ class TrustDesk:
         try:
             if action == CHALLENGE_ACTION:
                 return self._met(content, caller)
-            self.desk.require_trusted(caller)
-            kind = text_at(content, "wst:RequestType")
-            return self._renewed(content, caller) if kind == f"{WST}/Renew" else self._issued(content, caller)
+            is_renewal = text_at(content, "wst:RequestType") == f"{WST}/Renew"
+            if not (is_renewal and self.desk.scenario().renews_by_held_key):
+                self.desk.require_trusted(caller)
+            return self._renewed(content, caller) if is_renewal else self._issued(content, caller)
         except TokenRefused as refused:
             raise wrong_content(str(refused)) from None
 

@@ -22,6 +22,11 @@ def of_code(code: str, lang: str) -> str:
     return _all()["code"].get(code, {}).get(lang, code)
 
 
+def codes(lang: str) -> dict[str, str]:
+    """What is said of each code, for the pages that tell the same."""
+    return {code: words[lang] for code, words in _all()["code"].items()}
+
+
 def chosen(wanted: str, accepted: str, usual: str) -> str:
     """`wanted` by the page, else the first of the browser's (Accept-Language), else the `usual` one."""
     for one in (wanted, *accepted.split(",")):

@@ -72,7 +72,7 @@ class Person:
 
 
 def practice() -> list[Line]:
-    """The establishment, its nurses and when they work there."""
+    """The establishment, its nurses and when they work there, and under which registration its files go."""
     establishment = {
         "kind": "establishment",
         "name": "Soins à domicile Les Tilleuls (fictif)",
@@ -93,7 +93,13 @@ def practice() -> list[Line]:
         for number, (last, first) in zip(NURSES, _NURSE_NAMES, strict=True)
     ]
     memberships = [{"kind": "membership", "nihii": number, "valid_from": _ALWAYS.isoformat()} for number in NURSES]
-    return [establishment, *providers, *memberships]
+    registration = {
+        "kind": "registration",
+        "registration": "group",
+        "nihii": TPP_NUMBER,
+        "valid_from": _ALWAYS.isoformat(),
+    }
+    return [establishment, *providers, *memberships, registration]
 
 
 def patients() -> list[Person]:

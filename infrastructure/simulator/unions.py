@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import date as Date
 from pathlib import Path
 
-from application.ports import Clock, NotTransmitted, OutcomeUnknown
+from application.ports import Clock, Collected, NotTransmitted, OutcomeUnknown
 from domain.local_time import local_date
 from infrastructure.efact.errors import EfactError
 from infrastructure.efact.message import EfactFile
@@ -67,11 +67,11 @@ class SimulatedUnions:
         if scenario.lose_answer:
             raise OutcomeUnknown("No confirmation of the hand-over came back; wait for an answer before sending again.")
 
-    def collect(self, tpp_number: str) -> Sequence[tuple[str, bytes]]:
-        """Answers that are due and not confirmed, in order of being due."""
+    def collect(self, tpp_number: str) -> Collected:
+        """Answers that are due and not confirmed, in order of being due; no network that would prove it."""
         with Mailbox(self._folder, tpp_number).locked() as mailbox:
             self._answer_all(mailbox, tpp_number)
-            return mailbox.waiting(self._clock.now())
+            return Collected(mailbox.waiting(self._clock.now()))
 
     def confirm(self, tpp_number: str, receipts: Sequence[str]) -> None:
         """Remove stored answers; unknown receipts are no matter."""

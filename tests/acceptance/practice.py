@@ -182,7 +182,7 @@ def answers_of(quittance: Quittance, folder: Path, by_union: Mapping[str, Scenar
     for row in rows:
         content = quittance.messages.get(row["message"])
         unions.transmit(content, row["provider_reference"], row["national_union"], "one mailbox")
-    return [answer for _, answer in unions.collect("one mailbox")]
+    return [answer for _, answer in unions.collect("one mailbox").waiting]
 
 
 def rows_of(quittance: Quittance, names: Sequence[str] = (), *, past: bool = True) -> dict[str, list[tuple[Any, ...]]]:

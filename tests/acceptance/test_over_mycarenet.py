@@ -25,21 +25,27 @@ def there(tmp_path: Path) -> Iterator[Running]:
         yield simulator
 
 
-def settings(there: Running, name: str = "nurse") -> dict[str, str]:
+def settings(there: Running) -> dict[str, str]:
     folder = there.simulator.folder
     licence = folder.root / "licence.txt"
     licence.write_text(demo.LICENCE_PASSWORD, encoding="utf-8")
-    there.simulator.password()
     values = {
         "STS": f'["{there.address("sts-saml")}"]',
         "INVOICING": f'["{there.address("invoicing")}"]',
         "TRUST": str(folder.authority_file),
-        "P12": str(there.simulator.keystores()[name]),
-        "P12_PASSWORD_FILE": str(folder.password_file),
         "LICENCE_USER": demo.LICENCE_USER,
         "LICENCE_PASSWORD_FILE": str(licence),
     }
     return {f"{PREFIX}{word}": value for word, value in values.items()}
+
+
+def opened(practice: Installation, there: Running, name: str = "nurse", **more: Any) -> dict[str, str]:
+    """The settings, and a session by the keystore of that name."""
+    over = settings(there)
+    there.simulator.password()
+    keystore, password = there.simulator.keystores()[name], there.simulator.folder.password_file
+    practice.json("session", "open", "--p12", keystore, "--password-file", password, **over, **more)
+    return over
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -59,7 +65,11 @@ def outcomes(told: list[dict[str, Any]]) -> set[str]:
 
 @pytest.mark.parametrize("name", ["nurse", "group", "company"])
 def test_a_month_goes_and_its_answers_come_back(billed: Installation, there: Running, name: str):
-    over = settings(there, name)
+    if name == "company":
+        billed.cli(
+            "registration", "add", "company_for_group", demo.GROUP, "--cbe", demo.COMPANY, "--from", "2025-01-01"
+        )
+    over = opened(billed, there, name)
     sent = billed.json("send", **over)
     assert outcomes(sent) == {"transmitted"}
     there.simulator.clock.instant = LATER  # type: ignore[attr-defined]
@@ -71,7 +81,7 @@ def test_a_month_goes_and_its_answers_come_back(billed: Installation, there: Run
 
 
 def test_what_was_lost_on_the_way_is_never_sent_twice(billed: Installation, there: Running):
-    over = settings(there)
+    over = opened(billed, there)
     there.simulator.scenario = Scenario(lost_after_send=True)
     assert outcomes(billed.json("send", **over)) == {"outcome_unknown"}
     there.simulator.scenario = Scenario(doubled=True, shuffled=True, signed=True)
@@ -83,7 +93,7 @@ def test_what_was_lost_on_the_way_is_never_sent_twice(billed: Installation, ther
 
 
 def test_a_union_that_does_not_treat_a_file_asks_for_a_person(billed: Installation, there: Running):
-    over = settings(there)
+    over = opened(billed, there)
     there.simulator.scenario = Scenario(rejected=True)
     (first, *_) = billed.json("send", **over)
     there.simulator.clock.instant = LATER  # type: ignore[attr-defined]
@@ -97,16 +107,47 @@ def test_a_union_that_does_not_treat_a_file_asks_for_a_person(billed: Installati
 
 
 def test_without_a_mandate_or_a_connection_nothing_leaves_and_that_is_said(billed: Installation, there: Running):
-    over = settings(there, "colleague")
+    over = opened(billed, there, "colleague")
     sent = billed.json("send", **over)
     assert {(one["outcome"], one["code"], one["said"]) for one in sent} == {("failed", "not_mandated", "SOA-01002")}
-    assert "no mandate for this number" in billed.cli("send", **over).stdout
+    told = billed.cli("send", **over).stdout
+    assert "no mandate for this number" in told
+    assert "Group 94999919000; session opened by a person" in told
+    assert "adds it as a member in the user management of MyCareNet" in told
     assert {row["status"] for row in billed.json("history", MONTH)["rows"]} == {"prepared"}
     refused = billed.json("answers", code=1, **over)
     assert refused["error"] == "unions_not_reached"
-    down = settings(there) | {f"{PREFIX}STS": '["http://127.0.0.1:9/sts"]'}
-    assert {one["code"] for one in billed.json("send", **down)} == {"no_session"}
+    down = over | {f"{PREFIX}INVOICING": '["http://127.0.0.1:9/efact"]'}
+    assert {one["code"] for one in billed.json("send", **down)} == {"not_reached"}
     assert billed.json("answers", code=1, **down)["error"] == "unions_not_reached"
+
+
+def test_without_a_registration_nothing_leaves_and_it_is_said_how_to_enter_one(billed: Installation, there: Running):
+    (group,) = billed.json("registration", "list")["registrations"]
+    over = opened(billed, there)
+    billed.cli("registration", "end", group["registration_id"], "--to", f"{AFTERWARDS - timedelta(days=1):%Y-%m-%d}")
+    assert {(one["outcome"], one["code"]) for one in billed.json("send", **over)} == {
+        ("failed", "registration_missing")
+    }
+    told = billed.cli("send", **over).stdout
+    assert "no MyCareNet registration in force fits the session" in told
+    assert "quittance registration add" in told
+    assert {row["status"] for row in billed.json("history", MONTH)["rows"]} == {"prepared"}
+    day = f"{AFTERWARDS:%Y-%m-%d}"
+    billed.cli("registration", "add", "company_for_group", demo.GROUP, "--cbe", demo.COMPANY, "--from", day)
+    there.simulator.password()
+    keystore, password = there.simulator.keystores()["group"], there.simulator.folder.password_file
+    refused = billed.json("session", "open", "--p12", keystore, "--password-file", password, code=1, **over)
+    assert refused["error"] == "registration_missing"
+    billed.cli("registration", "add", "group", demo.GROUP, "--from", day)
+    assert outcomes(billed.json("send", **over)) == {"transmitted"}
+
+
+def test_staff_sends_by_an_own_keystore_for_the_company_that_has_the_mandate(billed: Installation, there: Running):
+    (group,) = billed.json("registration", "list")["registrations"]
+    billed.cli("registration", "end", group["registration_id"], "--to", "2026-01-31")
+    billed.cli("registration", "add", "company_for_group", demo.GROUP, "--cbe", demo.COMPANY, "--from", "2026-02-01")
+    assert outcomes(billed.json("send", **opened(billed, there, "employee"))) == {"transmitted"}
 
 
 def test_settings_that_are_not_complete_say_what_is_missing(billed: Installation, there: Running):
@@ -115,6 +156,3 @@ def test_settings_that_are_not_complete_say_what_is_missing(billed: Installation
     told = billed.json("send", code=1, **over)
     assert told["error"] == "mycarenet_incomplete"
     assert f"{PREFIX}LICENCE_USER" in told["detail"]
-    wrong = settings(there)
-    Path(wrong[f"{PREFIX}P12_PASSWORD_FILE"]).write_text("wrong", encoding="ascii")
-    assert billed.json("send", code=1, **wrong)["error"] == "keystore_unusable"

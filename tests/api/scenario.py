@@ -12,10 +12,12 @@ from fastapi.routing import APIRoute
 
 from api.rest.app import create_app, openapi_of
 from api.rest.resources import id_of
+from application.ports import Collected
 from infrastructure.sample import BE_NURSING, sample_tariff
 from infrastructure.simulator.answers import Arrived, Desk
 from infrastructure.simulator.scenario import USUAL
 from tests.api.service import Service, ok
+from tests.application.token_desk import TellingDesk
 
 TWIN = "65010100279"
 NOT_IN_THE_STORY = {"stream_events"}
@@ -109,11 +111,18 @@ class Story:
         self.run("close_books", establishment_id=self.where)
         assert self.run("get_books", establishment_id=self.where).json()["closed_through"] == "2025-12"
         self.run("reopen_books", establishment_id=self.where)
+        self._register_with_mycarenet()
+        self._open_a_session()
         self.patient = self.name("patient", self.run("register_patient").json()["id"])
         twin = self.run("register_patient", json=self.example("register_patient") | {"ssin": TWIN})
         assert twin.json()["alike"] == [self.patient]
         self.twin = twin.json()["id"]
         self.run("get_patient", patient_id=self.patient)
+        asked = self.run("ask_insurability", patient_id=self.patient).json()
+        assert (asked["status"], asked["codes"][0]["code"]) == ("refused", "UNKNOWN_NISS_ROUTING")
+        (query,) = self.run("get_insurability_queries", patient_id=self.patient).json()["queries"]
+        assert query["asked"] == asked
+        self.run("get_insurability_answer", patient_id=self.patient, reference=asked["reference"])
         self.run("record_authorisation", patient_id=self.patient)
         (allowed,) = self.run("get_authorisations", patient_id=self.patient).json()["authorisations"]
         assert (allowed["kind"], allowed["category"], allowed["valid_from"]) == ("katz", "B", "2026-01-01")
@@ -138,6 +147,35 @@ class Story:
         self.run("unmerge_patient", patient_id=self.twin)
         found = self.run("search_patients", status=303).headers["location"]
         self.run("get_search_result", result=found.rpartition("/")[2])
+
+    def _register_with_mycarenet(self) -> None:
+        where = {"establishment_id": self.where}
+        one = where | {"registration_id": self.run("create_registration", **where).json()["registration_id"]}
+        many = self.run("create_registrations", **where).json()["registrations"]
+        assert [told["outcome"] for told in many] == ["known", "created"]
+        self.run("record_mandate", **one)
+        self.run("note_condition", **one, condition="staff_rights")
+        told = self.run("list_registrations", **where).json()
+        mandate = told["registrations"][0]["mandates"][0]
+        self.run("revoke_mandate", **one, mandate_id=mandate["mandate_id"], status=200)
+        self.run("reopen_condition", **one, condition="staff_rights")
+        self.run("end_registration", **one)
+        self.run("get_timeline", stream_id=told["stream_id"])
+
+    def _open_a_session(self) -> None:
+        """With a token service that gives whoever asks one."""
+        where = {"establishment_id": self.where}
+        known: Any = self.service.quittance.sessions_over_mycarenet
+        known._desk = TellingDesk(self.service.clock)
+        opened = self.run("open_mycarenet_session", **where).json()
+        told = self.run("get_mycarenet_session", **where).json()
+        assert (told["session"], told["is_needed"]) == (opened, True)
+        assert self.run("renew_mycarenet_session", **where).json()["session_id"] == opened["session_id"]
+        prepared = self.run("prepare_card_session", **where).json()
+        self.run("finish_card_session", **where, request_id=prepared["request_id"])
+        self.run("close_mycarenet_session", **where)
+        assert self.run("get_mycarenet_session", **where).json()["session"] is None
+        self.run("get_timeline", stream_id=told["stream_id"])
 
     def _price(self) -> None:
         """The fictitious set, and set aside in the end: the care of the story brings its own amounts."""
@@ -197,7 +235,9 @@ class Story:
         self.run("send_sendings")
         transport.scenario = USUAL
         self.run("resolve_sending", sending_id=self.sending)
+        self._wait_for_a_session(transport)
         self.run("send_sendings")
+        self._ask_in_vain(transport)
         for _ in range(4):
             self.service.clock.forward(days=10)
             self.run("collect_answers")
@@ -216,6 +256,23 @@ class Story:
             self.run(operation, sending_id=self.sending)
         self._give_documents()
         self.run("take_over_files", establishment_id=self.where, files=[("files", ("old", content))])
+
+    def _wait_for_a_session(self, transport: Any) -> None:
+        transport.is_open = lambda _: False
+        assert {one["outcome"] for one in self.run("send_sendings").json()["sendings"]} == {"queued"}
+        assert self.run("collect_answers").json() == {"outcome": "queued", "answers": []}
+        self.run("unqueue_sending", sending_id=self.sending)
+        del transport.is_open
+
+    def _ask_in_vain(self, transport: Any) -> None:
+        self.service.clock.forward(seconds=1)
+        transport.collect = lambda _: Collected((), b"<soap/>")
+        assert self.run("collect_answers").json()["outcome"] == "nothing"
+        del transport.collect
+        asked = self.run("list_polls", descending=True).json()["polls"]
+        assert [one["outcome"] for one in asked] == ["nothing", "queued"]
+        assert self.run("get_poll_proof", poll_id=asked[0]["poll_id"]).content == b"<soap/>"
+        self.run("list_silent_sendings")
 
     def _give_documents(self) -> None:
         """To the patients of the file; one is noted by mistake, and all that are left at once."""

@@ -14,10 +14,12 @@ from uuid import UUID, uuid5
 
 from application.ports import (
     Change,
+    Collected,
     ConcurrencyConflict,
     Event,
     EventLog,
     KeyRing,
+    LastPoll,
     MessageInfo,
     Meta,
     NotTransmitted,
@@ -32,9 +34,11 @@ from domain import patient as patients
 from domain import sending as sendings
 from domain.day_events import CareRecorded
 from domain.errors import NotFound
+from domain.establishment import EstablishmentRegistered
 from domain.event import TOPIC_OF
 from domain.inbox import MessageInterpreted, MessageReceived
 from domain.local_time import local_date
+from domain.mailbox import MailboxPolled, PollQueued
 from domain.patient import NationalNumberReplaced, PatientRegistered
 from domain.sending import SendingPrepared
 
@@ -59,6 +63,9 @@ class FoldingLookups:
                         self._refused_on[recorded.stream_id] = local_date(recorded.recorded_at)
                 self._position = batch[-1].position
             return {i: list(events) for i, events in self._streams.items() if isinstance(events[0], opening)}
+
+    def establishment_ids(self) -> list[UUID]:
+        return list(self.streams(EstablishmentRegistered))
 
     def prepared_day_ids(self, establishment_id: UUID, until: Date) -> list[UUID]:
         return [i for i, day in self._days(establishment_id) if day.is_prepared and day.date <= until]
@@ -125,8 +132,17 @@ class FoldingLookups:
 
     def prepared_sending_ids(self, establishment_id: UUID) -> list[UUID]:
         found = [s for i, e in self.streams(SendingPrepared).items() if (s := sendings.fold(e, i))]
-        mine = [s for s in found if s.made.establishment_id == establishment_id and s.status == "prepared"]
+        mine = [s for s in found if s.made.establishment_id == establishment_id and s.status in sendings.UNSENT]
         return [s.sending_id for s in sorted(mine, key=lambda s: s.made.sending_number)]
+
+    def queued_sending_ids(self, establishment_id: UUID) -> list[UUID]:
+        waiting = self.prepared_sending_ids(establishment_id)
+        return [i for i in waiting if (s := sendings.fold(self._log.load([i])[i], i)) and s.status == "queued"]
+
+    def last_poll(self, establishment_id: UUID) -> LastPoll | None:
+        asked = [r for r in self._log.read(0, 100_000) if isinstance(r.event, PollQueued | MailboxPolled)]
+        mine = [r for r in asked if r.event.establishment_id == establishment_id]
+        return LastPoll(mine[-1].recorded_at, isinstance(mine[-1].event, PollQueued)) if mine else None
 
     def unmatched_messages(self, establishment_id: UUID) -> list[str]:
         found = []
@@ -154,10 +170,12 @@ class Postbox:
     def __init__(self) -> None:
         self.taken: list[tuple[str, bytes]] = []
         self.waiting: list[tuple[str, bytes]] = []
+        self.proof = b""
         self.fails: type[OutcomeUnknown | NotTransmitted] | None = None
+        self.is_in_session = True
 
     def is_open(self, tpp_number: str) -> bool:
-        return True
+        return self.is_in_session
 
     def transmit(self, content: bytes, provider_reference: str, union: str, tpp_number: str) -> None:
         if self.fails is not NotTransmitted:
@@ -165,8 +183,8 @@ class Postbox:
         if self.fails:
             raise self.fails
 
-    def collect(self, tpp_number: str) -> list[tuple[str, bytes]]:
-        return list(self.waiting)
+    def collect(self, tpp_number: str) -> Collected:
+        return Collected(list(self.waiting), self.proof)
 
     def confirm(self, tpp_number: str, receipts: Sequence[str]) -> None:
         self.waiting = [(receipt, content) for receipt, content in self.waiting if receipt not in receipts]

@@ -84,7 +84,7 @@ class Office:
         self.dispatch = Dispatch(
             self.log, self.lookups, self.messages, self.unions, self.clock, files_scope=self.files_scope
         )
-        self.answers = Answers(self.log, self.lookups, self.messages, self.codec, self.unions)
+        self.answers = Answers(self.log, self.lookups, self.messages, self.codec, self.unions, self.clock)
         self.take_over = TakeOver(self.log, self.keys, self.lookups, self.messages, self.codec, self.answers)
         details = establishment_details(**self.details)
         self.where = self.register.establishment(context(), details).result.id

@@ -450,10 +450,10 @@ def test_ref_03_waiting_answers_are_collected_read_and_confirmed_in_one_step(off
     sending = office.billed()
     file = office.file(sending)
     office.unions.arrive(acknowledged(file), b"rubbish", settled(file))
-    reports = office.answers.collect(context(), office.where).result
+    reports = office.answers.collect(context(), office.where).result.answers
     assert [report.outcome for report in reports] == ["read", "unreadable", "read"]
     assert office.unions.waiting == []
-    assert office.answers.collect(context(), office.where).result == ()
+    assert office.answers.collect(context(), office.where).result.answers == ()
     assert office.sending(sending).status == "settled"
 
 
@@ -469,7 +469,7 @@ def test_an_answer_cut_short_while_it_is_read_is_collected_again(office: Office,
     with pytest.raises(RuntimeError):
         office.answers.collect(context(), office.where)
     monkeypatch.setattr(office.codec, "read_answer", read_answer)
-    assert [r.outcome for r in office.answers.collect(context(), office.where).result] == ["read"]
+    assert [r.outcome for r in office.answers.collect(context(), office.where).result.answers] == ["read"]
     assert office.sending(sending).status == "acknowledged"
 
 
@@ -497,7 +497,7 @@ def test_a_file_that_cannot_be_applied_keeps_none_behind_it_back(office: Office,
         return interpret(given, where, sha256)
 
     monkeypatch.setattr(office.answers, "interpret", refusing)
-    reports = office.answers.collect(context(), office.where).result
+    reports = office.answers.collect(context(), office.where).result.answers
     assert [report.outcome for report in reports] == ["not_applied", "read"]
     assert office.unions.waiting == []
     assert "not_applied" in [kind for kind, _ in office.open_items()]

@@ -50,7 +50,14 @@ def sample(tmp_path: Path) -> Path:
 
 def test_a_month_by_command_line_from_init_to_the_settled_refusals(empty: Installation, sample: Path) -> None:
     register = empty.enter_register()
-    assert register["taken"] == {"establishment": 1, "provider": 6, "membership": 6, "patient": 40, "authorisation": 13}
+    assert register["taken"] == {
+        "establishment": 1,
+        "provider": 6,
+        "membership": 6,
+        "registration": 1,
+        "patient": 40,
+        "authorisation": 13,
+    }
     assert [warning["code"] for warning in register["warnings"]] == ["patient_looks_known"]
     assert register["rejected"] == []
 

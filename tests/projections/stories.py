@@ -26,6 +26,7 @@ from domain import casework as cases
 from domain import correction_rule as rules
 from domain import document as documents
 from domain import invoice as invoices
+from domain import mailbox as mailboxes
 from domain import sending as sendings
 from domain import user as users
 from domain.answer import Reason
@@ -461,6 +462,19 @@ class Story:
         lines = tuple(CareLine(uuid5(day_id, care.code), care) for care in cares)
         return days.price(state, lines, "a" * 64, "110", "110")
 
+    def polled(self, where: UUID, day: Date) -> Iterator[Commit]:
+        """The unions are asked: wanted without a session, in vain, for nothing, and for something."""
+        mailbox = mailboxes.mailbox_id(where, day)
+        yield Commit([self.happens(mailbox, mailboxes.PollQueued(where))])
+        outcomes: dict[mailboxes.Outcome, tuple[int, str]] = {
+            "failed": (0, "not_reached"),
+            "nothing": (0, ""),
+            "messages": (2, ""),
+        }
+        for outcome, (count, code) in outcomes.items():
+            proof = "" if code else self.digest()
+            yield Commit([self.happens(mailbox, mailboxes.MailboxPolled(where, outcome, count, code, proof))])
+
     def answers(self, sending_id: UUID, month: Date) -> Iterator[Commit]:
         """Everything a union says about one sending, in a plausible or an odd order."""
         state = sendings.fold(self.streams[sending_id], sending_id)
@@ -468,8 +482,13 @@ class Story:
         if state.status != "prepared":
             return
         day = month + timedelta(days=3)
+        if state.made.sending_number % 3 == 0:
+            yield Commit([self.happens(sending_id, sendings.SendingQueued())])
+        if state.made.sending_number % 6 == 0:
+            yield Commit([self.happens(sending_id, sendings.SendingUnqueued())])
         yield Commit([self.happens(sending_id, *sendings.hand_over(state, day))])
         yield Commit([self.happens(sending_id, sendings.SendingTransmitted())])
+        yield from self.polled(state.made.establishment_id, day)
         yield from self.answered(sending_id, "931000", sendings.SendingAcknowledged(self.digest(), "INS1"))
         if self.rarely(0.2):
             rejected = sendings.SendingRejected(self.digest(), "07,52", "T", duplicate=False)

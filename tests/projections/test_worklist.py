@@ -17,7 +17,7 @@ from domain.billing_day import BillingDay, fold
 from domain.billing_run import BillingRunCompleted, LeftOut
 from domain.descoring import BilledDay, DescoringWithdrawn, PatientDescored
 from domain.invoice import InvoiceIssued
-from domain.rules.limits import last_sendable_day, own_correction_until, patient_document_until
+from domain.rules.limits import SILENCES, last_sendable_day, own_correction_until, patient_document_until
 from domain.sending import SendingPrepared
 from projections.establishments import every_establishment_id
 from projections.history import RefusalFilter
@@ -26,7 +26,7 @@ from projections.setup import missing
 from projections.work import Work
 from projections.work_on_days import left_days
 from projections.work_set_aside import cared_for
-from projections.worklist import SILENT_AFTER_DAYS, how_many_wait, oldest_answer, worklist
+from projections.worklist import how_many_wait, oldest_answer, worklist
 from tests.domain.builders import WHERE, a_care, recorded, uid
 from tests.projections.conftest import Kept, OpenViews
 from tests.projections.stories import Commit
@@ -92,11 +92,12 @@ def test_sendings_wait_to_be_sent_read_or_found_out_about(kept: Kept, both: list
     found = works(kept, both)
     for kind, statuses in (
         ("send", "'prepared'"),
+        ("queued", "'queued'"),
         ("resolve", "'outcome_unknown'"),
         ("read", "'settled'"),
         ("rejected", "'rejected', 'envelope_rejected'"),
     ):
-        unread = "" if kind in ("send", "resolve") else " AND NOT is_read"
+        unread = "" if kind in ("send", "queued", "resolve") else " AND NOT is_read"
         wanted = f"SELECT count(*) AS n FROM sendings WHERE status IN ({statuses}) AND NOT is_archived{unread}"
         assert sum(work.kind == kind for work in found) == count(kept, wanted), kind
     assert sum(work.kind == "item" for work in found) == count(
@@ -222,7 +223,7 @@ def test_a_settlement_waits_until_somebody_read_it(kept: Kept, both: list[UUID])
 
 def test_n17_silence_is_work_only_after_a_while(kept: Kept, both: list[UUID]) -> None:
     with kept.store.database.snapshot() as sql:
-        silent = "', '".join(SILENT_AFTER_DAYS)
+        silent = "', '".join(rule.status for rule in SILENCES)
         rows = sql.rows(f"SELECT transmitted_on FROM sendings WHERE status IN ('{silent}') AND NOT is_archived")
     waiting = [Date.fromisoformat(row["transmitted_on"]) for row in rows]
     found = [work for work in works(kept, both, Date(2030, 1, 1)) if work.kind == "silent"]

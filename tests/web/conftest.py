@@ -12,8 +12,11 @@ from tests.web.site import RunningSite, tell_month
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """`-m "not browser"` leaves the browser out."""
+    """`-m "not browser"` leaves the browser out, `-m "not card"` the card service."""
     config.addinivalue_line("markers", "browser: needs Chromium and axe-core (skipped loudly without; a failure in CI)")
+    config.addinivalue_line(
+        "markers", "card: needs pcscd, vsmartcard-vpcd and pyscard (skipped loudly without; likewise)"
+    )
 
 
 @pytest.fixture(scope="session")

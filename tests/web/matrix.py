@@ -21,14 +21,15 @@ NOT_PAGES: dict[str, str] = {
     "/c/{where}/export/{grid}.{kind}": "text/csv; charset=utf-8",
     "/c/{where}/importations/modele.csv": "text/csv; charset=utf-8",
     "/c/{where}/pilotage/cabinets.{kind}": "text/csv; charset=utf-8",
+    "/c/{where}/patients/{patient_id:uuid}/assureur/{reference}.xml": "application/xml",
     "/docs/openapi.json": "application/json",
     "/docs/start.js": "text/javascript; charset=utf-8",
     "/support": "application/json",
 }
 """Answers to a GET that are files, with their media type; every path that ends in `.pdf` is one besides."""
 
-ENDLESS = frozenset({"/c/{where}/live", "/c/{where}/live/travaux"})
-"""Streams, never read to their end, and the part that a page asks for when its stream says so: no page of its own."""
+ENDLESS = frozenset({"/c/{where}/live", "/c/{where}/live/travaux", "/c/{where}/session/reste"})
+"""Streams, never read to their end, and parts that a page asks for when its stream says so: no pages of their own."""
 
 _STEPS = frozenset({"/second-factor", "/code"})
 
@@ -73,6 +74,8 @@ EXAMPLES: dict[str, Example] = {
     "user_id": _kept("user_id"),
     "provider_id": _kept("provider_id"),
     "rule_id": _kept("rule_id"),
+    "registration_id": _kept("registration_id"),
+    "reference": lambda site, where: site.references[where],
     "import_id": _one("SELECT import_id FROM imports WHERE establishment_id = ? ORDER BY import_id"),
     "run_id": _one("SELECT run_id FROM runs WHERE establishment_id = ? ORDER BY run_at, run_id"),
     "sha256": _one(

@@ -24,15 +24,18 @@ from argon2 import PasswordHasher
 
 from api.build import Quittance, build
 from api.cli.demo_days import take_tariffs
+from api.mycarenet import MyCareNetSettings
 from api.register_file import REPORT, load_register
 from api.rest.serving import kept_current
 from api.web.site import Site
 from application.accounts import Accounts
 from application.import_care import ImportOptions
+from application.insurability import of_month
 from application.passwords import Passwords
 from application.ports import Meta
 from application.register import provider_id
 from domain.correction_rule import specified
+from domain.registration import Wanted
 from domain.roles import ROLES
 from domain.run_plan import RunOptions
 from infrastructure.accounts.credentials import StoredCredentials
@@ -43,6 +46,7 @@ from infrastructure.simulator.answers import Arrived, Desk
 from infrastructure.simulator.scenario import USUAL
 from tests.acceptance.practice import OPERATOR, send_month
 from tests.api.service import running, settings_for
+from tests.members import KnownMembers
 from tests.stores import SteppedClock
 from tests.web.visitor import Visitor, local, read
 
@@ -72,15 +76,19 @@ class RunningSite:
     kept: dict[UUID, dict[str, UUID]] = field(default_factory=dict)
     reports: dict[UUID, str] = field(default_factory=dict)
     tariffs: dict[UUID, str] = field(default_factory=dict)
+    references: dict[UUID, str] = field(default_factory=dict)
     _known: dict[str, Visitor] = field(default_factory=dict)
     _secrets: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     @contextmanager
-    def open(cls, folder: Path, clock: SteppedClock | None = None, kind: str = "sqlite") -> Iterator["RunningSite"]:
-        """An empty installation, on the morning on which October is billed."""
+    def open(
+        cls, folder: Path, clock: SteppedClock | None = None, kind: str = "sqlite", way: MyCareNetSettings | None = None
+    ) -> Iterator["RunningSite"]:
+        """An empty installation, on the morning on which October is billed. `way`: to MyCareNet, else simulated."""
         time = clock or SteppedClock(datetime(2026, 11, 3, 9, 0, tzinfo=UTC))
-        built = build(settings_for(kind, folder), time)
+        members = None if way else KnownMembers(time)
+        built = build(settings_for(kind, folder), time, members=members, way=way)
         credentials = StoredCredentials(built.store.database, time)
         quittance = replace(built, accounts=Accounts(built.log, built.keys, credentials, time, Passwords(_QUICK)))
         app = Site(quittance)
@@ -189,6 +197,22 @@ class RunningSite:
         self.kept[where]["rule_id"] = rules.switch_on(OPERATOR, where, spec, seen).result
         number = _PROVIDER if where == self.where else _OTHER_PROVIDER
         self.kept[where]["provider_id"] = provider_id(self.quittance.keys, number)
+        registered, since = self.quittance.registrations, Date(2026, 1, 1)
+        wanted = Wanted("company_staff", number, "0999999823", since)
+        made = registered.create(OPERATOR, where, wanted).result.registration_id
+        registered.record_mandate(OPERATOR, where, made, since, None, NOTE, NOTE)
+        registered.arrange(OPERATOR, where, made, "manager_in_cbe", since, NOTE)
+        self.kept[where]["registration_id"] = made
+
+    def ask_insurer(self, where: UUID) -> None:
+        """About the patient with the most refusals; the question's reference in `references`."""
+        text = (
+            "SELECT patient_id FROM refusals WHERE establishment_id = ?"
+            " GROUP BY patient_id ORDER BY count(*) DESC, patient_id"
+        )
+        who = self.rows(text, where)[0]["patient_id"]
+        query = self.quittance.insurability.ask(OPERATOR, who, of_month(MONTH)).result
+        self.references[where] = query.asked.reference
 
     def rows(self, text: str, *params: object) -> list[dict[str, Any]]:
         """What the views hold."""
@@ -288,5 +312,6 @@ def tell_month(site: RunningSite) -> None:
         site.refuse_as_duplicate(where)
         site.discuss(where)
         site.bring_tariffs(where)
+        site.ask_insurer(where)
     site.enter_care(600, NEXT_MONTH)
     site.clock.step = timedelta(0)

@@ -184,7 +184,8 @@ def test_everything_of_others_stands_in_the_notice_with_its_licence(shipped: dic
         assert f"\n{name} {locked['version']} ({locked['license']})\n" in notice
     for words in ("SIL OPEN FONT LICENSE", "Apache License", "ISC License", "Zero-Clause BSD", "Cole Bemis"):
         assert words in notice
-    assert set(shipped) == {*hatch_build.VENDORED, *hatch_build.PRINTED, "app.css", "app.js", "htmx.js", "icons.svg"}
+    own = {"app.css", "app.js", "session.js", "htmx.js", "icons.svg"}
+    assert set(shipped) == {*hatch_build.VENDORED, *hatch_build.PRINTED, *own}
 
 
 def test_htmx_comes_with_its_extensions_in_one_file(shipped: dict[str, Path]):
@@ -212,8 +213,9 @@ def test_every_icon_that_a_template_names_is_shipped():
     assert named <= set(hatch_build.ICONS)
 
 
-def test_own_script_is_small_and_keeps_to_the_policy():
-    script = (WEB / "assets" / "app.js").read_text("utf-8")
+@pytest.mark.parametrize("name", ["app.js", "session.js"])
+def test_own_scripts_are_small_and_keep_to_the_policy(name: str):
+    script = (WEB / "assets" / name).read_text("utf-8")
     assert len(script.splitlines()) <= 150
     assert len(script.encode()) <= 12 * KB
     assert max(map(len, script.splitlines())) <= 120

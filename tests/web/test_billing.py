@@ -539,7 +539,7 @@ def upload(site: RunningSite, who: Visitor, content: bytes) -> Element:
 def test_an_answer_is_brought_by_hand_and_twice_changes_nothing(care_site: RunningSite, office: Visitor):
     sent_site(care_site, office)
     tpp = sample_files().register.split(b'"tpp_number": "')[1][:11].decode()
-    waiting = care_site.quittance.transport.collect(tpp)
+    waiting = care_site.quittance.transport.collect(tpp).waiting
     office = care_site.sign_in_again("office")[0]
     answer = waiting[0][1]
     assert "Réponse lue et appliquée" in upload(care_site, office, answer).text

@@ -76,7 +76,7 @@ def test_an_answer_to_an_unknown_sending_is_read_again(fresh_site: RunningSite, 
     fresh_site.clock.forward(minutes=5)
     fresh_site.enter_other_practice()
     tpp = "94999919000"
-    content = fresh_site.quittance.transport.collect(tpp)[0][1]
+    content = fresh_site.quittance.transport.collect(tpp).waiting[0][1]
     assert fresh_site.elsewhere is not None
     fresh_site.quittance.answers.receive(OPERATOR, fresh_site.elsewhere, content)
     item = fresh_site.rows("SELECT item_id FROM items WHERE kind = 'sending_unknown'")[0]["item_id"]

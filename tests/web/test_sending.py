@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.ports import Context, Meta, OutcomeUnknown
+from application.ports import Collected, Context, Meta, OutcomeUnknown
 from application.send import Dispatch
 from tests.web.markup import Element, filled, forms, parse
 from tests.web.site import RunningSite
@@ -34,10 +34,10 @@ def timeline(page: Element) -> list[Element]:
     return [item for found in page.of_class("timeline") if found.tag == "ol" for item in found.all("li")]
 
 
-def test_sof_16_a_sending_has_its_five_sides(site: RunningSite, path: str) -> None:
+def test_sof_16_a_sending_has_its_six_sides(site: RunningSite, path: str) -> None:
     page = site.sign_in().see(path)
     named = [name.partition(" (")[0] for name in tabs(page)]
-    assert named == ["Demande", "Réponses", "Mises à jour", "Accusés", "Statut d'envoi"]
+    assert named == ["Demande", "Réponses", "Mises à jour", "Accusés", "Interrogations", "Statut d'envoi"]
     for link in page.of_class("tabs")[0].all("a", "href"):
         shown = site.sign_in().see(local(link.get("href")))
         assert [one.text for one in shown.of_class("tabs")[0].all("a", aria_current="page")] == [link.text]
@@ -342,3 +342,57 @@ def test_an_attached_file_is_given_back_under_its_name(fresh_site: RunningSite, 
     answer = site.sign_in().get(site.at(f"/suivi/{sending_id}/fichiers/{file_id}"))
     told = answer.headers["content-disposition"]
     assert told == f"attachment; filename=\"{file_id}.txt\"; filename*=UTF-8''{saved}"
+
+
+# What waits for a session, and how often the unions were asked
+
+
+@pytest.fixture
+def sent(fresh_site: RunningSite, monkeypatch: pytest.MonkeyPatch) -> UUID:
+    """A file that was sent while no session was open."""
+    fresh_site.enter_practice()
+    fresh_site.enter_care(60)
+    ids = fresh_site.bill()
+    monkeypatch.setattr(fresh_site.quittance.transport, "is_open", lambda _: False)
+    sent = fresh_site.quittance.dispatch.send(OPERATOR, fresh_site.where, [ids[0]]).result
+    assert [one.outcome for one in sent] == ["queued"]
+    return ids[0]
+
+
+def test_sof_13_a_queued_file_says_what_it_waits_for_and_is_taken_out_of_the_queue(
+    fresh_site: RunningSite, sent: UUID
+) -> None:
+    who, path = fresh_site.sign_in(), fresh_site.at(f"/envois/{sent}")
+    assert "en attente d'une session" in who.see(path).text
+    listed = who.see(fresh_site.at("/historique/envois?status=queued"))
+    assert "en attente d'une session" in listed.text
+    todo = who.see(fresh_site.at(""))
+    links = [link.get("href") for link in todo.all("a") if "attend" in link.text and "session" in link.text]
+    assert {local(link) for link in links if link} == {fresh_site.at("/session")}
+    who.post_form(path, f"{path}/file", {})
+    assert "Ne plus attendre de session" not in who.see(path).text
+    assert fresh_site.quittance.lookups.queued_sending_ids(fresh_site.where) == []
+
+
+def test_n17_requests_since_the_file_left_stand_in_a_tab_with_their_proof(
+    fresh_site: RunningSite, sent: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quittance, path = fresh_site.quittance, fresh_site.at(f"/envois/{sent}?tab=polls")
+    who = fresh_site.sign_in()
+    assert "Le fichier n'est pas encore parti." in who.see(path).text
+    monkeypatch.undo()
+    quittance.dispatch.send(OPERATOR, fresh_site.where, [sent])
+    assert "pas été interrogées depuis" in who.see(path).text
+    monkeypatch.setattr(quittance.transport, "collect", lambda _: Collected((), b"<soap>nothing</soap>"))
+    fresh_site.clock.forward(minutes=5)
+    quittance.answers.collect(OPERATOR, fresh_site.where)
+    page = who.see(path)
+    (proof,) = proofs(page)
+    assert "rien" in page.text
+    assert "interrogation" in who.see(local(proof)).text
+    assert who.get(f"{local(proof)}/fichier").content == b"<soap>nothing</soap>"
+    assert proofs(fresh_site.sign_in("accountant").see(path)) == []
+
+
+def proofs(page: Element) -> list[str]:
+    return [str(link.get("href")) for table in page.of_class("grid") for link in table.all("a")]

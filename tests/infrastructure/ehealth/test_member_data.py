@@ -10,11 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from application.ports import UnreadableMessage
+from domain.insurability_query import MemberQuestion
+from domain.member_answer import Coverage, Detail, MemberAnswer
 from infrastructure.ehealth import member_answer
 from infrastructure.ehealth.calls import Caller, NoAnswer, NotReached
-from infrastructure.ehealth.faults import Detail, ServiceFault
+from infrastructure.ehealth.faults import ServiceFault
 from infrastructure.ehealth.generic_async import Session
-from infrastructure.ehealth.member_answer import Coverage, MemberAnswer
+from infrastructure.ehealth.member_codec import MemberDataCodec
 from infrastructure.ehealth.member_data import MemberData
 from infrastructure.ehealth.member_query import Facet, Member, Question, insurability, query
 from infrastructure.ehealth.namespaces import MEMBER_DATA, SAML2, SAML2P, SOAP, name
@@ -172,21 +175,38 @@ class Endless(httpx.SyncByteStream):
 
 
 SESSION = Session(a_token(), nurse())
+CODEC = MemberDataCodec(lambda: NOW, ("palliativeStatus",))
+QUESTION = MemberQuestion("00000000000021", SSIN, "", "306", Date(2026, 10, 1), Date(2026, 10, 31), "invoicing")
+
+
+def ask(made: MemberData) -> bytes:
+    return made.ask(SESSION, ORIGIN, QUESTION.reference, CODEC.write(QUESTION, ORIGIN.nihii))
 
 
 def test_one_is_asked_and_the_answer_is_kept_whole():
     seen: list[httpx.Request] = []
     given_back = returned((RESPONSE % (SUCCESS + "".join(PERIODS))).encode())
-    told = service(given_back, seen).ask(SESSION, ORIGIN, ASKED)
-    assert told.raw == given_back.content
-    assert told.answer is not None
-    assert len(told.answer.coverages) == 2
+    raw = ask(service(given_back, seen))
+    assert raw == given_back.content
+    assert len(CODEC.read(raw, QUESTION.reference).coverages) == 2
     (request,) = seen
     assert request.headers["SOAPAction"] == f'"{MEMBER_DATA}:MemberDataConsultation"'
     body = etree.fromstring(request.content).find(name(SOAP, "Body"))
     assert body is not None
     if official.SCHEMAS.is_dir():
         assert official.errors(MEMBER_PROTOCOL, body[0]) == []
+
+
+def test_a_question_is_about_whole_days_and_about_the_number_that_is_known():
+    first = etree.fromstring(CODEC.write(QUESTION, NURSE))
+    assert etree.tostring(first) == etree.tostring(query(ASKED, "nihii11", NURSE, NOW))
+    at_fund = MemberQuestion("1", "", "9990031", "306", QUESTION.first_day, QUESTION.last_day, "information")
+    second = etree.fromstring(CODEC.write(at_fund, NURSE))
+    named = second.find(f".//{name(SAML2, 'NameID')}")
+    assert named is not None
+    assert (named.text, named.get("Format")) == ("9990031@306", "urn:be:cin:nippin:careReceiver:registrationNumber@mut")
+    assert SSIN not in repr(QUESTION)
+    assert "9990031" not in repr(at_fund)
 
 
 @pytest.mark.parametrize(
@@ -196,11 +216,16 @@ def test_one_is_asked_and_the_answer_is_kept_whole():
         (returned(b"x", ContentEncryption="encryptedForKnownRecipient"), "content_sealed"),
         (returned(b"x", ContentEncoding="deflate"), "content_not_deflated"),
         (soap("<m:MemberDataConsultationResponse xmlns:m='x'/>"), "content_missing"),
+        (returned((RESPONSE.replace("0000021", "0000022") % SUCCESS).encode()), "answer_to_another"),
+        (returned(b"<a/>"), "answer_to_another"),
     ],
 )
-def test_what_cannot_be_read_is_kept_and_told(told: httpx.Response, why: str):
-    found = service(told).ask(SESSION, ORIGIN, ASKED)
-    assert (found.answer, found.unreadable, found.raw) == (None, why, told.content)
+def test_what_cannot_be_read_comes_as_it_came_and_says_why(told: httpx.Response, why: str):
+    raw = ask(service(told))
+    assert raw == told.content
+    with pytest.raises(UnreadableMessage) as unreadable:
+        CODEC.read(raw, QUESTION.reference)
+    assert unreadable.value.code == why
 
 
 FAULTS = [
@@ -237,14 +262,14 @@ FAULTS = [
 @pytest.mark.parametrize(("inside", "expected"), FAULTS)
 def test_a_fault_is_told_with_its_advice(inside: str, expected: tuple[str, str, bool | None, bool]):
     with pytest.raises(ServiceFault) as told:
-        service(soap(inside)).ask(SESSION, ORIGIN, ASKED)
+        ask(service(soap(inside)))
     fault = told.value
     assert (fault.layer, fault.code, fault.retry, fault.is_not_mandated) == expected
 
 
 def test_nothing_came_back_is_not_nothing_was_sent():
     with pytest.raises(NotReached):
-        service(httpx.ConnectError("down")).ask(SESSION, ORIGIN, ASKED)
+        ask(service(httpx.ConnectError("down")))
     for lost in (
         httpx.ReadTimeout("late"),
         httpx.Response(502, text="<html>"),
@@ -252,9 +277,9 @@ def test_nothing_came_back_is_not_nothing_was_sent():
         httpx.Response(200, text="<!DOCTYPE a><a/>"),
     ):
         with pytest.raises(NoAnswer):
-            service(lost).ask(SESSION, ORIGIN, ASKED)
+            ask(service(lost))
     endless = httpx.Response(200, stream=Endless())
     with pytest.raises(NoAnswer, match="does not end"):
-        service(endless).ask(SESSION, ORIGIN, ASKED)
+        ask(service(endless))
     with pytest.raises(NotReached):
-        MemberData(Caller(httpx.Client(), (), lambda: NOW), (), True, lambda: NOW, Ids()).ask(SESSION, ORIGIN, ASKED)
+        ask(MemberData(Caller(httpx.Client(), (), lambda: NOW), (), True, lambda: NOW, Ids()))

@@ -114,7 +114,7 @@ def test_a_token_says_how_long_it_holds_and_never_shows_itself():
 def test_a_request_for_a_token_is_in_the_official_schemas(quality: str):
     attributes = attributes_of(quality, SSIN)
     for identification in (nurse(), card()):
-        asked = saml_request.request(identification, nurse(), attributes, NOW, DAY, IDS)
+        asked = saml_request.request(identification.certificate, nurse(), attributes, NOW, DAY, IDS)
         assert official.errors(official.SAML, asked) == []
         assert (asked[0].tag == name(DS, "Signature")) == (identification is card())
     issued = ws_trust.issue(nurse(), attributes, NOW, DAY, IDS)
@@ -126,7 +126,7 @@ def test_a_request_for_a_token_is_in_the_official_schemas(quality: str):
 
 @KINDS
 def test_a_request_for_another_key_is_signed_with_that_key(kind: Any):
-    asked = saml_request.request(card("rsa-2048"), nurse(kind), attributes_of("nurse", SSIN), NOW, DAY, IDS)
+    asked = saml_request.request(card("rsa-2048").certificate, nurse(kind), attributes_of("nurse", SSIN), NOW, DAY, IDS)
     asked = etree.fromstring(etree.tostring(asked))
     xmlsec.tree.add_ids(asked, ["RequestID"])
     assert holds(asked[0], nurse(kind))

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from application.ports import NotTransmitted, OutcomeUnknown
+from application.ports import NotTransmitted, OutcomeUnknown, UnionsNotReached
 from infrastructure.efact.answers import read_answer
 from infrastructure.efact.writer import write
 from infrastructure.ehealth.calls import Caller, NoAnswer
@@ -17,7 +17,6 @@ from infrastructure.ehealth.faults import NoToken, ServiceFault
 from infrastructure.ehealth.generic_async import GenericAsync, Session
 from infrastructure.ehealth.origin import Licence, Origin, Party
 from infrastructure.ehealth.qualities import attributes_of
-from infrastructure.ehealth.sessions import KeystoreSession
 from infrastructure.ehealth.sts import Protocol, TokenService
 from infrastructure.ehealth.unions import MyCareNetUnions
 from infrastructure.ehealth.verify import NotGenuine, verify_token
@@ -108,15 +107,15 @@ def test_a_file_goes_and_its_answers_come_back_until_they_are_confirmed(world: W
     unions.transmit(CONTENT, FILE.provider_reference, FILE.union, TPP)
     world.clock.forward(days=40)
     unions = world.unions()  # the token of that day holds no more
-    waiting = unions.collect(TPP)
-    assert [receipt for receipt, _ in unions.collect(TPP)] == [receipt for receipt, _ in waiting]
+    waiting = unions.collect(TPP).waiting
+    assert [receipt for receipt, _ in unions.collect(TPP).waiting] == [receipt for receipt, _ in waiting]
     answers = [read_answer(content) for _, content in waiting if content[:3] in (b"931", b"920")]
     assert [answer.message for answer in answers] == ["931000", "920098", "920900"]
     assert {answer.provider_reference for answer in answers} == {FILE.provider_reference}
     assert any(b"TAck" in content for _, content in waiting)
     for receipt, _ in waiting:
         unions.confirm(TPP, [receipt])
-    assert unions.collect(TPP) == []
+    assert unions.collect(TPP).waiting == []
 
 
 def test_a_file_under_another_number_is_refused_for_want_of_a_mandate(world: World):
@@ -126,6 +125,20 @@ def test_a_file_under_another_number_is_refused_for_want_of_a_mandate(world: Wor
     assert told.value.is_not_mandated
     with pytest.raises(NotTransmitted):
         world.unions(stranger).transmit(CONTENT, FILE.provider_reference, FILE.union, TPP)
+
+
+def test_sof_18_what_is_asked_for_leaves_its_proof_whatever_came(world: World):
+    nothing = world.unions().collect(TPP)
+    assert (nothing.waiting, b"getResponse" in nothing.proof) == ([], True)
+    world.unions().transmit(CONTENT, FILE.provider_reference, FILE.union, TPP)
+    world.clock.forward(days=40)
+    something = world.unions().collect(TPP)
+    assert something.waiting
+    assert len(something.proof) > len(nothing.proof)
+    stranger = Origin(LICENCE, demo.COLLEAGUE.qualities["nurse"], "nurse")
+    with pytest.raises(UnionsNotReached) as told:
+        world.unions(stranger).collect(TPP)
+    assert (told.value.code, b"SOA-01002" in told.value.proof) == ("not_mandated", True)
 
 
 def test_another_licence_and_a_revoked_certificate_are_told(world: World):
@@ -149,7 +162,9 @@ def test_a_connection_that_breaks_leaves_the_outcome_open_and_the_answers_settle
     world.there.simulator.scenario = USUAL
     world.clock.forward(days=40)
     told = {
-        read_answer(content).provider_reference for _, content in world.unions().collect(TPP) if content[:1] == b"9"
+        read_answer(content).provider_reference
+        for _, content in world.unions().collect(TPP).waiting
+        if content[:1] == b"9"
     }
     assert told == {FILE.provider_reference}
 
@@ -159,23 +174,7 @@ def test_a_get_that_has_not_enough_time_is_asked_for_less(world: World):
     world.clock.forward(days=40)
     world.there.simulator.scenario = Scenario(not_enough_time=4)
     unions = world.unions()
-    assert 0 < len(unions.collect(TPP)) <= 8
-
-
-def test_a_session_is_opened_once_and_again_when_it_ends(world: World):
-    keystore = world.keystore("nurse")
-    attributes = attributes_of("nurse", NURSE.ssin)
-    opened = KeystoreSession(world.sts(), keystore.authentication, attributes, timedelta(hours=12), world.clock.now)
-    assert opened.ends_at is None
-    first = opened.open()
-    assert opened.ends_at == world.clock.now() + timedelta(hours=12)
-    world.clock.forward(hours=11)
-    assert opened.open() is first
-    world.clock.forward(minutes=56)
-    assert opened.open() is not first
-    world.there.simulator.scenario = Scenario(token_expired=True)
-    world.clock.forward(hours=12)
-    assert not opened.open().token.is_valid(world.clock.now())
+    assert 0 < len(unions.collect(TPP).waiting) <= 8
 
 
 @pytest.mark.parametrize(

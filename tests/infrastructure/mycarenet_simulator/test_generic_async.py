@@ -431,13 +431,14 @@ def test_slow_answers_take_their_time(world, monkeypatch):
     assert slept == [2.5, 2.5]
 
 
-def test_a_revoked_certificate_is_refused_although_the_token_is_good(world):
+@pytest.mark.parametrize(("switch", "said"), [("revoked", "revoked"), ("outdated", "out of date")])
+def test_a_revoked_or_outdated_certificate_is_refused_although_the_token_is_good(world, switch, said):
     token = world.group_token()
-    world.simulator.scenario = Scenario(revoked=True)
+    world.simulator.scenario = Scenario(**{switch: True})
     answered = world.call(honest.get(AS_GROUP), world.who("group"), token)
     assert (answered.code, answered.reason) == (
         "SOA-01001",
-        "The caller is not authenticated: the certificate is revoked.",
+        f"The caller is not authenticated: the certificate is {said}.",
     )
 
 
@@ -501,3 +502,9 @@ def test_only_one_whole_stream_of_raw_deflate_is_content(world, spoil):
         "SOA-03007",
         "The content is not valid: the content is not raw DEFLATE.",
     )
+
+
+def test_an_acknowledgment_is_the_same_however_often_it_is_asked_for(world):
+    world.group_post()
+    first, second = (etree.tostring(world.group_get().all("//g:TAck")[0], with_tail=False) for _ in range(2))
+    assert first == second

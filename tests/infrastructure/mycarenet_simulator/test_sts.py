@@ -172,13 +172,18 @@ def test_the_inner_signature_names_the_holder_of_the_key(world):
 
 
 @pytest.mark.parametrize(
-    ("scenario", "code"), [(Scenario(revoked=True), "SOA-01001"), (Scenario(token_expired=True), "SOA-01001")]
+    ("scenario", "code"),
+    [
+        (Scenario(revoked=True), "SOA-01001"),
+        (Scenario(outdated=True), "SOA-01001"),
+        (Scenario(token_expired=True), "SOA-01001"),
+    ],
 )
 def test_the_switches_revoked_and_expired(world, scenario, code):
     token, held = world.nurse_token(), world.who("nurse")
     world.simulator.scenario = scenario
     answered = world.ask(honest.nurse(demo.NURSE.ssin), held)
-    if scenario.revoked:
+    if scenario.certificate_fault:
         assert answered.code == code
         assert world.call(honest.get(AS_NURSE), held, token).code == code
     else:

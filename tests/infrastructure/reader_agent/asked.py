@@ -2,17 +2,16 @@
 
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from infrastructure.ehealth import saml_request, ws_trust
 from infrastructure.ehealth.credential import Credential
 from infrastructure.ehealth.envelope import Envelope
-from infrastructure.ehealth.namespaces import DS, WSSE, name
 from infrastructure.ehealth.qualities import attributes_of
 from infrastructure.mycarenet_simulator import pki
 from tests.infrastructure.reader_agent.issued import NOW, SSIN
@@ -41,7 +40,7 @@ def body(
     attributes = attributes_of("nurse", ssin)
     keeper = by or holder()
     if protocol == "saml":
-        return saml_request.request(_card(certificate), keeper, attributes, now, validity, IDS)
+        return saml_request.request(certificate, keeper, attributes, now, validity, IDS)
     return ws_trust.issue(keeper, attributes, now, validity, IDS)
 
 
@@ -52,12 +51,4 @@ def unsigned(
     now: datetime = NOW,
     ttl: timedelta = timedelta(seconds=60),
 ) -> bytes:
-    root = etree.fromstring(Envelope(content, now, ttl, IDS).by_certificate(_card(certificate)))
-    (signature,) = root.findall(f"*/{name(WSSE, 'Security')}/{name(DS, 'Signature')}")
-    signature.getparent().remove(signature)
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
-
-
-def _card(certificate: x509.Certificate) -> Any:
-    """The writers want a key; what they sign with this one is thrown away."""
-    return Credential(certificate, ec.generate_private_key(ec.SECP256R1()))
+    return Envelope(content, now, ttl, IDS).for_card(certificate.public_bytes(Encoding.DER))

@@ -39,7 +39,7 @@ class Office:
         return [read_answer(answer) for answer in self.taken(file)]
 
     def taken(self, file: BillingFile) -> list[bytes]:
-        waiting = self.unions.collect(file.tpp_number)
+        waiting = self.unions.collect(file.tpp_number).waiting
         self.unions.confirm(file.tpp_number, [receipt for receipt, _ in waiting])
         return [content for _, content in waiting]
 

@@ -148,7 +148,7 @@ def test_no_readable_file_is_left_without_an_answer(tmp_path_factory, data):
     answers = office.answers(a_month(), bytes(content))
     assert answers
     assert not any(answer.unread for answer in answers if answer.message == "920900")
-    assert office.unions.collect(a_month().tpp_number) == []
+    assert office.unions.collect(a_month().tpp_number).waiting == []
 
 
 def test_letters_of_faults_are_those_of_the_public_list():

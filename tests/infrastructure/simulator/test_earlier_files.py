@@ -107,7 +107,7 @@ def test_a_file_that_is_answered_again_after_a_crash_is_no_earlier_one(office, m
     office.unions.transmit(*_sent(FIRST))
     monkeypatch.undo()
     office.restart()
-    waiting = [content for _, content in office.unions.collect(FIRST.tpp_number)]
+    waiting = [content for _, content in office.unions.collect(FIRST.tpp_number).waiting]
     assert len(waiting) == 3
     assert b"500544" not in waiting[-1]
 

@@ -31,19 +31,19 @@ def transmit(office, file=FILE):
 
 def test_it_is_a_union_transport(office):
     transport: UnionTransport = office.unions
-    assert transport.collect("41234502401") == []
+    assert transport.collect("41234502401").waiting == []
 
 
 def test_answers_wait_until_they_are_confirmed_and_survive_a_restart(office):
     transmit(office)
-    first = office.unions.collect(TPP)
+    first = office.unions.collect(TPP).waiting
     office.restart()
-    assert office.unions.collect(TPP) == first
+    assert office.unions.collect(TPP).waiting == first
     assert len({receipt for receipt, _ in first}) == 3
     office.unions.confirm(TPP, [first[0][0], "../../etc/passwd", "unknown"])
     office.unions.confirm(TPP, [first[0][0]])
-    assert office.unions.collect(TPP) == first[1:]
-    assert office.unions.collect("41234502401") == []
+    assert office.unions.collect(TPP).waiting == first[1:]
+    assert office.unions.collect("41234502401").waiting == []
 
 
 def test_an_interrupted_hand_over_is_finished_by_the_next_collect(office, monkeypatch):
@@ -54,7 +54,7 @@ def test_an_interrupted_hand_over_is_finished_by_the_next_collect(office, monkey
     transmit(office)
     monkeypatch.undo()
     office.restart()
-    assert messages([read_answer(c) for _, c in office.unions.collect(TPP)]) == ["931000", "920098", "920900"]
+    assert messages([read_answer(c) for _, c in office.unions.collect(TPP).waiting]) == ["931000", "920098", "920900"]
 
 
 def test_a_folder_that_cannot_be_written_means_not_transmitted(tmp_path):
@@ -68,7 +68,7 @@ def test_a_folder_that_cannot_be_written_means_not_transmitted(tmp_path):
 def test_what_is_no_billing_file_never_leaves(office, content):
     with pytest.raises(NotTransmitted):
         office.unions.transmit(content, "1", "100", TPP)
-    assert office.unions.collect(TPP) == []
+    assert office.unions.collect(TPP).waiting == []
 
 
 def test_names_of_files_tell_no_person(office, tmp_path):
@@ -84,11 +84,11 @@ def test_outcome_unknown_with_and_without_the_file(office):
     office.unions.scenario = replace(ACCEPTS_ALL, lose_file=True)
     with pytest.raises(OutcomeUnknown):
         transmit(office)
-    assert office.unions.collect(TPP) == []
+    assert office.unions.collect(TPP).waiting == []
     office.unions.scenario = replace(ACCEPTS_ALL, lose_answer=True)
     with pytest.raises(OutcomeUnknown):
         transmit(office)
-    assert len(office.unions.collect(TPP)) == 3
+    assert len(office.unions.collect(TPP).waiting) == 3
     office.unions.scenario = ACCEPTS_ALL
     transmit(office)  # sent twice blindly: the union has the number already
     assert messages([read_answer(c) for c in office.taken(FILE)])[-1] == "920999"
@@ -98,7 +98,7 @@ def test_not_transmitted_leaves_nothing(office):
     office.unions.scenario = replace(ACCEPTS_ALL, not_transmitted=True)
     with pytest.raises(NotTransmitted):
         transmit(office)
-    assert office.unions.collect(TPP) == []
+    assert office.unions.collect(TPP).waiting == []
 
 
 def test_refusals_on_demand(office):
@@ -114,7 +114,7 @@ def test_refusals_on_demand(office):
 def test_duplicates_disorder_and_strangers(office):
     office.unions.scenario = replace(USUAL, duplicated=True)
     transmit(office)
-    waiting = office.unions.collect(TPP)
+    waiting = office.unions.collect(TPP).waiting
     assert len({receipt for receipt, _ in waiting}) == 6
     assert len({content for _, content in waiting}) == 3
     office.taken(FILE)

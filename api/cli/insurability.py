@@ -1,0 +1,103 @@
+"""`quittance insurability`: ask insurers about one patient or all of a month, and read what they said."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from api.build import Quittance
+from api.cli.access import note_access
+from api.cli.console import AsJson, Where, billed_month, context, establishment, working
+from api.cli.ids import identifier_of
+from api.cli.insurability_words import say_all, say_query, shown_of
+from api.cli.voice import Voice
+from api.insurability import SEEN, query_out
+from application.insurability import Wish, of_month
+from domain.errors import DomainError, Invalid
+from domain.insurability_query import PURPOSES, Purpose, Query
+from domain.local_time import local_date
+from domain.rules.limits import month_of
+from projections.billing_months import cared_for_in
+from projections.patients import active_ids
+
+app = typer.Typer(no_args_is_help=True, help="Insurability: ask insurers, and read what they said.")
+
+
+@app.command()
+def ask(
+    patient: Annotated[str, typer.Argument(help="Patient id; none with --all.")] = "",
+    everybody: Annotated[
+        bool, typer.Option("--all", help="Everybody with care in the month, whom nobody asked about today.")
+    ] = False,
+    asked_month: Annotated[str, typer.Option("--month", help="YYYY-MM, for invoicing; else this month.")] = "",
+    asked_from: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, instead of a month.")
+    ] = None,
+    asked_to: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, included; else the first.")
+    ] = None,
+    asked_for: Annotated[str, typer.Option("--for", help="invoicing or information.")] = "invoicing",
+    where: Where = "",
+    as_json: AsJson = False,
+) -> None:
+    """Ask the insurer about a patient, or insurers about all patients of a month; shows what they say."""
+    with working(as_json=as_json) as (quittance, voice):
+        if bool(patient) == everybody:
+            raise Invalid("insurability_whom", "Name a patient, or give --all.", field="patient")
+        month = billed_month(asked_month or month_of(local_date(quittance.clock.now())))
+        wish = _wish(month, asked_from, asked_to, asked_for)
+        if everybody:
+            _ask_all(quittance, voice, establishment(quittance, where), month, wish)
+        else:
+            who = identifier_of(patient)
+            quittance.insurability.ask(context(), who, wish)
+            _tell(quittance, voice, who, most=1)
+
+
+@app.command()
+def show(patient: Annotated[str, typer.Argument(help="Patient id.")], as_json: AsJson = False) -> None:
+    """What insurers were asked about a patient and what they said, beside what is recorded."""
+    with working(as_json=as_json) as (quittance, voice):
+        _tell(quittance, voice, identifier_of(patient))
+
+
+def _wish(month: str, first: datetime | None, last: datetime | None, given: str) -> Wish:
+    if first is None:
+        return Wish(of_month(month).first_day, of_month(month).last_day, _purpose(given))
+    return Wish(first.date(), (last or first).date(), _purpose(given))
+
+
+def _purpose(given: str) -> Purpose:
+    for purpose in PURPOSES:
+        if purpose == given:
+            return purpose
+    raise Invalid("field_invalid", "purpose: give invoicing or information.", field="purpose")
+
+
+def _ask_all(quittance: Quittance, voice: Voice, where: UUID, month: str, wish: Wish) -> None:
+    """One after the other; what one cannot be asked about keeps the others back no more than its failure does."""
+    with quittance.store.database.snapshot() as sql:
+        every = active_ids(sql, [where], cared_for_in([where], month))
+    wanted = [one for one in every if not quittance.insurability.is_known(one, wish)]
+    asked: list[tuple[UUID, Query | str]] = []
+    for who in voice.each("progress.asking", wanted):
+        try:
+            asked.append((who, quittance.insurability.ask(context(), who, wish).result))
+        except DomainError as refused:
+            asked.append((who, refused.code))
+    shown = {who: shown_of(quittance, who)[0] for who, one in asked if isinstance(one, Query)}
+    note_access(quittance, SEEN, shown)
+    say_all(voice, asked, shown)
+
+
+def _tell(quittance: Quittance, voice: Voice, who: UUID, most: int | None = None) -> None:
+    """The latest of them, or all."""
+    found = shown_of(quittance, who)[:most]
+    note_access(quittance, SEEN, [who])
+    if voice.as_json:
+        voice.json([query_out(one, voice.language) for one in found])
+    elif not found:
+        voice.say("insurability.none")
+    for one in () if voice.as_json else found:
+        say_query(voice, one)

@@ -1,0 +1,106 @@
+"""The practice's session with MyCareNet: until when it holds, opening one with an eHealth P12, renewing, closing it.
+
+Opening one with an identity card is the page's script and `mycarenet_card.py`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from api.web.actors import name_of
+from api.web.doors import MayBill, MayRead, SignedIn
+from api.web.form_fields import needed
+from api.web.in_place import Refusal, told
+from api.web.live import MayListen
+from api.web.mycarenet_card import READER, MayBillNow
+from api.web.mycarenet_time import time_left
+from api.web.policy import page_policy
+from api.web.visit import Visit
+from application.commit import Done
+from application.ports import Context
+from domain import mycarenet_session as sessions
+from infrastructure.reader_agent import texts
+from infrastructure.reader_agent.version import PROTOCOL
+from projections.history import SENDINGS, SendingFilter, conditions
+
+router = APIRouter()
+_PATH = "/c/{where}/session"
+
+
+@router.get("/session")
+def choose_practice(visit: SignedIn) -> Response:
+    """Where the agent's own window leads to: the session of the one practice of the user, or the choice."""
+    assert visit.session is not None  # noqa: S101 - the door asks for it
+    mine = visit.quittance.accounts.practices(visit.session.user_id, visit.today)
+    return visit.go(f"/c/{mine[0]}/session") if len(mine) == 1 else visit.page("practices.html", then="/session")
+
+
+@router.get(_PATH)
+def show_session(visit: MayRead) -> Response:
+    """Whether one is open, how to open one, and what waits for it."""
+    return _page(visit)
+
+
+@router.get(f"{_PATH}/reste")
+def show_time_left(visit: MayListen) -> Response:
+    """The line in the bar alone: time passes, and others open and close."""
+    return visit.page("_mycarenet.html") if time_left(visit) else Response(status_code=204)
+
+
+@router.post(f"{_PATH}/p12")
+def open_with_p12(visit: MayBillNow) -> Response:
+    """With a keystore and its password; neither is kept or shown again."""
+
+    def act(context: Context, where: UUID) -> Done[Any]:
+        content, password = visit.upload("p12"), needed(visit, "password")
+        return visit.quittance.sessions_over_mycarenet.open_with_p12(context, where, content, password)
+
+    return _shown(visit, act)
+
+
+@router.post(f"{_PATH}/renouveler")
+def renew(visit: MayBill) -> Response:
+    """The same session for longer."""
+    return _shown(visit, visit.quittance.sessions_over_mycarenet.renew)
+
+
+@router.post(f"{_PATH}/fermer")
+def close(visit: MayBill) -> Response:
+    """Before its end."""
+    return _shown(visit, visit.quittance.sessions_over_mycarenet.close)
+
+
+def _shown(visit: Visit, act: Callable[[Context, UUID], Done[Any]]) -> Response:
+    return told(
+        visit,
+        lambda: visit.do(lambda context: act(context, visit.practice), lambda _: visit.at("/session")),
+        lambda refusal: _page(visit, refusal),
+    )
+
+
+def _page(visit: Visit, refusal: Refusal | None = None) -> Response:
+    quittance, agent = visit.quittance, f"http://127.0.0.1:{visit.quittance.settings.agent_port}"
+    is_needed = quittance.sessions_over_mycarenet.is_needed and visit.as_of is None
+    session = quittance.sessions_over_mycarenet.current(visit.practice) if is_needed else None
+    last = None if session else sessions.fold(visit.events(sessions.stream_of(visit.practice)))
+    with visit.sql() as sql:
+        queued = SENDINGS.count(sql, conditions(visit.scope, SendingFilter(status="queued")), visit.upto)
+    answer = visit.page(
+        "mycarenet_session.html",
+        status=refusal.status if refusal else 200,
+        is_needed=is_needed,
+        session=session,
+        opened_by=name_of(visit, session.opened_by) if session else "",
+        last=last,
+        queued=queued,
+        poll=quittance.lookups.last_poll(visit.practice),
+        agent=agent,
+        protocol=PROTOCOL,
+        token=visit.request.cookies.get(READER, "") if visit.may("bill") else "",
+        reader_words=texts.codes(visit.language),
+        refusal=refusal,
+    )
+    answer.headers["Content-Security-Policy"] = page_policy(visit.nonce, agent if is_needed else "")
+    return answer

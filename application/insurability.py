@@ -1,0 +1,248 @@
+"""Ask insurers about a patient's insurability: the question is stored and committed, then asked, then its answer.
+
+An answer never changes the patient's file by itself: it is shown beside what is recorded. A command that was cut short
+goes on where it stopped: what was answered is not asked again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date as Date
+from datetime import datetime
+from uuid import UUID
+
+from application.commit import Decided, Done, decide
+from application.ports import (
+    Change,
+    Clock,
+    Context,
+    EventLog,
+    MemberCodec,
+    MemberService,
+    MessageStore,
+    NotTransmitted,
+    OutcomeUnknown,
+    Recorded,
+    UnreadableMessage,
+)
+from application.run_practice import establishment_of
+from domain import insurability_query as queries
+from domain import patient as patients
+from domain.errors import Invalid, NotAllowed, NotFound
+from domain.insurability_difference import Piece, side_by_side
+from domain.insurability_query import (
+    InsurabilityAnswered,
+    InsurabilityAsked,
+    InsurabilityQueryFailed,
+    MemberQuestion,
+    Outcome,
+    Purpose,
+    Query,
+)
+from domain.local_time import local_date
+from domain.member_answer import MemberAnswer
+from domain.patient import Patient
+from domain.rules.limits import month_end, month_start
+
+QUESTION, ANSWER = "member_query", "member_answer"
+"""Kinds of the stored bytes."""
+MOST_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be asked about: days (both included), and whether for invoicing."""
+
+    first_day: Date
+    last_day: Date
+    purpose: Purpose = "invoicing"
+
+
+def of_month(month: str) -> Wish:
+    """A whole month, for invoicing. Raises ValueError."""
+    first = month_start(month)
+    return Wish(first, month_end(first))
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuery:
+    """`answer` None: none came, or nobody can read it. `pieces`: recorded and said side by side."""
+
+    query: Query
+    asked_at: datetime
+    answered_at: datetime | None
+    answer: MemberAnswer | None
+    pieces: tuple[Piece, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two sides disagree on any day."""
+        return any(piece.differs for piece in self.pieces)
+
+
+class Insurability:
+    """The use cases. `service` None: none is set up, and only what was answered before can be read."""
+
+    def __init__(
+        self, log: EventLog, messages: MessageStore, codec: MemberCodec, service: MemberService | None, clock: Clock
+    ) -> None:
+        self._log, self._messages, self._codec = log, messages, codec
+        self._service, self._clock = service, clock
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether anybody can be asked from here."""
+        return self._service is not None
+
+    def is_open(self, where: UUID) -> bool:
+        """Whether somebody opened a session in which the practice may ask now."""
+        return self._service is not None and self._service.is_open(self._tpp_number(where))
+
+    def ask(self, context: Context, patient_id: UUID, wish: Wish, where: UUID | None = None) -> Done[Query]:
+        """Ask, and record what came of it: a refusal too is a result. `where`: the practice that it must be of.
+
+        Raises `NotFound`, `Invalid`, `NotAllowed` when nothing can be asked; nothing is recorded then.
+        """
+        service = self._offered()
+        begun, tpp_number = self._begun(context, service, patient_id, wish, where)
+        if begun.is_over:  # a repeated command
+            return decide(self._log, context, lambda: Decided([], begun))
+        reference = begun.asked.reference
+        happened: InsurabilityAnswered | InsurabilityQueryFailed
+        try:
+            raw = service.ask(tpp_number, reference, self._messages.get(begun.asked.message))
+        except OutcomeUnknown:
+            happened = InsurabilityQueryFailed(reference, "no_answer", is_certain=False)
+        except NotTransmitted as refused:
+            happened = InsurabilityQueryFailed(reference, refused.code, refused.said)
+        else:
+            happened = self._answered(begun.asked, raw)
+        return decide(self._log, context, lambda: self._ended(patient_id, happened))
+
+    def shown(self, patient_id: UUID, state: Patient, at: int | None = None) -> tuple[ShownQuery, ...]:
+        """The latest questions, the newest first, each with what its answer says; nothing of an erased patient's."""
+        recorded = self._log.history(queries.queries_id(patient_id), at)
+        every = queries.fold(one.event for one in recorded).every
+        return tuple(self._shown(one, state, recorded) for one in reversed(every[-MOST_SHOWN:]))
+
+    def latest(self, patient_id: UUID, at: int | None = None) -> Query | None:
+        """The newest question, without what was said."""
+        stream = queries.queries_id(patient_id)
+        every = queries.fold(self._log.load([stream], at).get(stream, [])).every
+        return every[-1] if every else None
+
+    def is_known(self, patient_id: UUID, wish: Wish) -> bool:
+        """Whether the same was asked today already, and answered."""
+        recorded = self._log.history(queries.queries_id(patient_id))
+        state, today = queries.fold(one.event for one in recorded), local_date(self._clock.now())
+        asked = [one.event for one in recorded if local_date(one.recorded_at) == today]
+        same = (
+            state.of(one.reference)
+            for one in asked
+            if isinstance(one, InsurabilityAsked) and Wish(one.first_day, one.last_day, one.purpose) == wish
+        )
+        return any(one is not None and one.status == "answered" for one in same)
+
+    def proof(self, patient_id: UUID, reference: str, at: int | None = None) -> bytes:
+        """The answer as it came. Raises `NotFound`."""
+        events = self._log.load([queries.queries_id(patient_id)], at).get(queries.queries_id(patient_id), [])
+        known = queries.fold(events).of(reference)
+        if known is None or known.answer is None:
+            raise NotFound("insurability_query_unknown", "There is no answer to such a question.")
+        return self._messages.get(known.answer.message)
+
+    def _begun(
+        self, context: Context, service: MemberService, patient_id: UUID, wish: Wish, of: UUID | None
+    ) -> tuple[Query, str]:
+        """The question as committed by this command, now or before it was cut short."""
+
+        def decision() -> Decided[tuple[Query, str]]:
+            state = self._patient(patient_id, of)
+            where = state.establishment_id
+            tpp_number = self._tpp_number(where)
+            stream = queries.queries_id(patient_id)
+            recorded = self._log.history(stream)
+            known = _of_command(recorded, context.meta.command_id)
+            if (known is None or not known.is_over) and not service.is_open(tpp_number):
+                raise NotAllowed("mycarenet_session_none", "Open a session with MyCareNet first.")
+            if known is not None:
+                return Decided([], (known, tpp_number))
+            queries.check_span(wish.first_day, wish.last_day, local_date(self._clock.now()))
+            nth = len(queries.fold(one.event for one in recorded).every)
+            asked = _question(queries.reference_of(patient_id, nth), state, wish)
+            sha256, _ = self._messages.put(self._codec.write(asked, tpp_number), QUESTION, "out", where)
+            happened = InsurabilityAsked(
+                where, patient_id, asked.reference, wish.first_day, wish.last_day, wish.purpose, sha256
+            )
+            return Decided([Change(stream, len(recorded), [happened])], (Query(happened), tpp_number))
+
+        return decide(self._log, Context(context.meta), decision).result
+
+    def _answered(self, asked: InsurabilityAsked, raw: bytes) -> InsurabilityAnswered:
+        """Stored before anything is read of it."""
+        sha256, _ = self._messages.put(raw, ANSWER, "in", asked.establishment_id)
+        try:
+            answer = self._codec.read(raw, asked.reference)
+        except UnreadableMessage as unreadable:
+            return InsurabilityAnswered(asked.reference, sha256, "unreadable", codes=(unreadable.code,))
+        return InsurabilityAnswered(asked.reference, sha256, _outcome(answer), answer.io, answer.codes)
+
+    def _ended(self, patient_id: UUID, happened: InsurabilityAnswered | InsurabilityQueryFailed) -> Decided[Query]:
+        stream = queries.queries_id(patient_id)
+        before = self._log.load([stream]).get(stream, [])
+        state = queries.fold(before)
+        if isinstance(happened, InsurabilityAnswered):
+            events = queries.answer(state, happened)
+        else:
+            events = queries.fail(state, happened)
+        after = queries.fold([*before, *events]).of(happened.reference)
+        assert after is not None  # noqa: S101 - `_begun` asked it
+        return Decided([Change(stream, len(before), events)], after)
+
+    def _shown(self, query: Query, state: Patient, recorded: Sequence[Recorded]) -> ShownQuery:
+        asked, answer = query.asked, None
+        at = {one.event: one.recorded_at for one in recorded}
+        said = query.answer
+        if said is not None and said.outcome != "unreadable" and not state.is_erased:
+            answer = self._codec.read(self._messages.get(said.message), asked.reference)
+        pieces = side_by_side(state, answer, asked.first_day, asked.last_day) if answer else ()
+        return ShownQuery(query, at[asked], at[said] if said else None, answer, pieces)
+
+    def _patient(self, patient_id: UUID, of: UUID | None) -> Patient:
+        state = patients.fold(self._log.load([patient_id]).get(patient_id, []))
+        if state is None or of not in (None, state.establishment_id):
+            raise NotFound("patient_unknown", "There is no such patient.")
+        if state.is_erased:
+            raise NotAllowed("patient_erased", "This patient's personal data were erased for good.")
+        return state
+
+    def _tpp_number(self, where: UUID) -> str:
+        return establishment_of(self._log, where).details.tpp_number
+
+    def _offered(self) -> MemberService:
+        if self._service is None:
+            raise NotAllowed("member_data_missing", "No address of MemberData is set: see QUITTANCE_MYCARENET_….")
+        return self._service
+
+
+def _question(reference: str, state: Patient, wish: Wish) -> MemberQuestion:
+    """Raises `Invalid` for a patient whom no number names to an insurer."""
+    period = state.insurability(wish.last_day) or next(iter(state.periods), None)
+    fund = period.sickness_fund if period else ""
+    if not state.ssin and not (state.affiliation_number and fund):
+        raise Invalid("insurability_number_missing", "Record a national number, or fund and affiliation number.")
+    return MemberQuestion(
+        reference, state.ssin, state.affiliation_number, fund, wish.first_day, wish.last_day, wish.purpose
+    )
+
+
+def _of_command(recorded: Sequence[Recorded], command_id: str) -> Query | None:
+    """What this command asked before, if it was cut short or is repeated."""
+    named = (one.event for one in recorded if command_id and one.meta.command_id == command_id)
+    asked = next((one for one in named if isinstance(one, InsurabilityAsked)), None)
+    return None if asked is None else queries.fold(one.event for one in recorded).of(asked.reference)
+
+
+def _outcome(answer: MemberAnswer) -> Outcome:
+    if not answer.is_answered:
+        return "refused"
+    return "complete" if answer.is_complete else "partial"

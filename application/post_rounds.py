@@ -1,0 +1,139 @@
+"""What waits for a session: queued sendings go and mailboxes are asked, by one worker at a practice at a time.
+
+Whatever was done before the lights went out stands in the log; what was not is found there again.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date as Date
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from application.access import Caller, NotAuthenticated, NotPermitted
+from application.ports import Clock, Context, EventLog, LastPoll, Leases, Lookups, Meta, UnionsNotReached
+from application.read_answers import Answers
+from application.send import Dispatch
+from domain.errors import DomainError
+from domain.local_time import local_date
+from domain.mailbox import mailbox_id
+
+LOG = logging.getLogger("quittance.post")
+LEASE = timedelta(minutes=5)
+"""Longer than one hand-over or one answer takes; held longer after each."""
+SCHEDULE = "schedule"
+"""Who asks a mailbox when its time has come."""
+_RIGHT = "bill"
+
+
+@dataclass(frozen=True, slots=True)
+class PostRounds:
+    """`caller_of`: what an actor may do in a practice by now. `every`: between two polls; None: only when asked for."""
+
+    log: EventLog
+    lookups: Lookups
+    dispatch: Dispatch
+    answers: Answers
+    leases: Leases
+    clock: Clock
+    caller_of: Callable[[str, UUID], Caller]
+    every: timedelta | None = None
+    held: dict[UUID, Date] = field(default_factory=dict)
+    """First day on which a sending may leave, as far as this worker knows: it is not tried before."""
+
+    def work(self, owner: str, is_closing: Callable[[], bool] = lambda: False) -> bool:
+        """One round of all practices, left between two messages when the service closes; no when nothing was due."""
+        return sum(self._round(where, owner, is_closing) for where in self.lookups.establishment_ids()) > 0
+
+    def _round(self, where: UUID, owner: str, is_closing: Callable[[], bool]) -> bool:
+        if is_closing() or not (self._queue(where) or self._is_due(self.lookups.last_poll(where))):
+            return False
+        name = f"post:{where}"
+        if not self.answers.is_open(where) or not self._hold(name, owner):
+            return False
+        try:
+            sent = self._send(where, name, owner, is_closing)
+            return self._poll(where, name, owner, is_closing) or sent
+        finally:
+            self.leases.release(name, owner)
+
+    def _queue(self, where: UUID) -> list[UUID]:
+        today = local_date(self.clock.now())
+        queued = self.lookups.queued_sending_ids(where)
+        return [one for one in queued if self.held.get(one, today) <= today]
+
+    def _is_due(self, last: LastPoll | None) -> bool:
+        if last and last.is_queued:
+            return True
+        return self.every is not None and (last is None or last.at + self.every <= self.clock.now())
+
+    def _send(self, where: UUID, name: str, owner: str, is_closing: Callable[[], bool]) -> bool:
+        queued = self._queue(where)  # as it is under the lease
+        for sending_id in self._onward(queued, name, owner, is_closing):
+            if not self.answers.is_open(where):
+                break
+            self._one(where, sending_id)
+        return bool(queued)
+
+    def _one(self, where: UUID, sending_id: UUID) -> None:
+        asked = self._asked(sending_id, "sending.queued")
+        if not self._may(asked.actor, where):
+            self.dispatch.unqueue(Context(asked), sending_id, "not_permitted")
+            _tell("unqueued", where, sending=sending_id, code="not_permitted")
+            return
+        (sent,) = self.dispatch.send(Context(asked), where, [sending_id]).result
+        if sent.outcome == "held_back" and sent.until:
+            self.held[sending_id] = sent.until
+        _tell("sending", where, sending=sending_id, outcome=sent.outcome, code=sent.code)
+
+    def _poll(self, where: UUID, name: str, owner: str, is_closing: Callable[[], bool]) -> bool:
+        last = self.lookups.last_poll(where)
+        if is_closing() or not self.answers.is_open(where) or not self._is_due(last):
+            return False
+        asked = Meta(SCHEDULE)
+        if last and last.is_queued:
+            asker = self._asked(mailbox_id(where, local_date(last.at)), "mailbox.poll_queued")
+            asked = asker if self._may(asker.actor, where) else asked
+
+        def watch(waiting: Sequence[Any]) -> Iterable[Any]:
+            return self._onward(waiting, name, owner, is_closing)
+
+        try:
+            came = self.answers.fetch(Context(asked), where, watch, is_scheduled=asked.actor == SCHEDULE)
+            _tell("poll", where, count=len(came))
+        except UnionsNotReached as error:
+            _tell("poll", where, code=error.code)
+        return True
+
+    def _onward(self, things: Sequence[Any], name: str, owner: str, is_closing: Callable[[], bool]) -> Iterator[Any]:
+        """One by one, as long as this worker goes on and holds the lease."""
+        for thing in things:
+            if is_closing() or not self._hold(name, owner):
+                return
+            yield thing
+
+    def _hold(self, name: str, owner: str) -> bool:
+        now = self.clock.now()
+        return self.leases.take(name, owner, now, now + LEASE)
+
+    def _asked(self, stream_id: UUID, topic: str) -> Meta:
+        """Who asked last: what is done now is done in that name."""
+        meta = [one.meta for one in self.log.history(stream_id) if one.topic == topic][-1]
+        return Meta(meta.actor, meta.on_behalf_of, cause="queue", correlation_id=meta.correlation_id)
+
+    def _may(self, actor: str, where: UUID) -> bool:
+        try:
+            caller = self.caller_of(actor, where)
+            caller.within(where)
+            caller.require(_RIGHT)
+        except (NotPermitted, NotAuthenticated, DomainError):
+            return False
+        return True
+
+
+def _tell(work: str, where: UUID, **facts: object) -> None:
+    """One quiet line for whoever runs the service; ids and codes alone."""
+    told = {"work": work, "establishment": where, **facts}
+    LOG.info("%s", json.dumps({name: value for name, value in told.items() if value != ""}, default=str))

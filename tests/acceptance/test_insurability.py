@@ -1,0 +1,65 @@
+"""Insurability over signed SOAP, as an operator asks for it: settings, session, commands, both databases."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infrastructure.mycarenet_simulator.scenario import USUAL, Scenario
+from infrastructure.mycarenet_simulator.serving import Running, running
+from infrastructure.sample import sample_files
+from tests.acceptance.practice import AFTERWARDS, MONTH, Installation
+from tests.acceptance.test_over_mycarenet import PREFIX, opened, settings
+from tests.stores import SteppedClock
+
+MEMBER_DATA = f"{PREFIX}MEMBER_DATA"
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Iterator[Running]:
+    with running(tmp_path / "mycarenet", SteppedClock(AFTERWARDS)) as simulator:
+        yield simulator
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def entered(request: pytest.FixtureRequest, tmp_path: Path) -> Installation:
+    """The register and some care of the month."""
+    made = Installation.make(request.param, tmp_path / "home")
+    made.enter_register()
+    lines = sample_files().care.splitlines(keepends=True)
+    (tmp_path / "care.csv").write_bytes(b"".join(lines[:25]))
+    made.cli("import", tmp_path / "care.csv")
+    return made
+
+
+def test_sof_24_everybody_of_a_month_is_asked_once_a_day_and_one_is_read(entered: Installation, there: Running):
+    address = {MEMBER_DATA: f'["{there.address("member-data")}"]', f"{PREFIX}MEMBER_DATA_PER_SECOND": "100"}
+    over = settings(there) | address
+    first = entered.json("insurability", "ask", "--all", "--month", MONTH, **over)
+    assert {one["error"] for one in first} == {"mycarenet_session_none"}
+    opened(entered, there)
+    there.simulator.scenario = Scenario(insurer_down=True)
+    down = entered.json("insurability", "ask", "--all", "--month", MONTH, **over)
+    assert {(one["asked"]["status"], one["asked"]["advice"]) for one in down} == {("refused", "later")}
+    there.simulator.scenario = USUAL
+    told = entered.json("insurability", "ask", "--all", "--month", MONTH, **over)
+    assert len(told) == len(first) > 5
+    statuses = [one["asked"]["status"] for one in told]
+    assert statuses.count("answered") > len(told) // 2
+    again = entered.json("insurability", "ask", "--all", "--month", MONTH, **over)
+    assert len(again) == statuses.count("refused")
+    who = next(one["patient_id"] for one in told if one["asked"]["status"] == "answered")
+    newest, before = entered.json("insurability", "show", who)
+    assert newest["answer"]["periods"][0]["sickness_fund"]
+    assert newest["pieces"]
+    assert before["asked"]["codes"][0]["code"] == "SEND_TO_IM_EXCEPTION"
+    said = entered.cli("insurability", "ask", who, "--from", "2026-10-05", "--for", "information", lang="nl", **over)
+    assert "Gezegd door de verzekeraar" in said.stdout
+
+
+def test_without_an_address_nobody_is_asked(entered: Installation, there: Running):
+    over = opened(entered, there)
+    assert {one["error"] for one in entered.json("insurability", "ask", "--all", "--month", MONTH, **over)} == {
+        "member_data_missing"
+    }
+    assert entered.json("insurability", "ask", code=1)["error"] == "insurability_whom"
