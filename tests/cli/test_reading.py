@@ -95,7 +95,7 @@ def test_long_work_says_how_far_it_is(demo: Demo, tmp_path: Path, monkeypatch: p
     home.cli("answers", *list(demo.inbox.iterdir())[:2])
     home.cli("take-over", *list(demo.outbox.iterdir())[:2], *list(demo.inbox.iterdir())[:1])
     assert seen == [
-        ("progress.register", 66), ("progress.send", 8), ("progress.answers", 24), ("progress.answers", 2),
+        ("progress.register", 67), ("progress.send", 8), ("progress.answers", 24), ("progress.answers", 2),
         ("progress.take_over", 2), ("progress.take_over", 1),
     ]  # fmt: skip
 

@@ -57,9 +57,10 @@ def mistakes(site: RunningSite, language: str = "fr") -> list[Mistake]:
 def _sent(site: RunningSite, language: str) -> Iterator[Mistake]:
     who, tried = site.sign_in("administrator", language), set[str]()
     for way in own_pages(site):
-        page = way.address(site)
+        shown = who.followed(who.get(way.address(site)))
+        page = shown.url.raw_path.decode()  # where it led to: work of the site may lead elsewhere later
         places: dict[str, int] = {}
-        for form in forms(parse(who.followed(who.get(page)).text).by_id("main")):
+        for form in forms(parse(shown.text).by_id("main")):
             action = form.get("action")
             place = places[action] = places.get(action, -1) + 1
             route = way_to(site, "POST", action.partition("?")[0])

@@ -113,6 +113,7 @@ def test_rows_of_every_list_can_be_assigned_put_off_and_printed(site: RunningSit
     expected = {"assign", "snooze"} | ({PRINTED[name]} if name in PRINTED else set())
     expected |= {"mark_read", "archive", "unarchive"} if thing == "sending_id" else set()
     expected |= {"decide"} if thing == "day_id" else set()
+    expected |= {"ask_insurability"} if name == "patients" else set()
     assert offered(page) == offered(page, "filter") == expected
 
 

@@ -1,5 +1,7 @@
 """Lists in a real browser under the strict policy: selection, a job that shows how far it is, the live notice."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -173,6 +175,8 @@ def test_the_edge_of_a_table_fades_until_its_last_column_is_in_sight(chromium: B
     with Window.open(chromium, site, site.sign_in("office"), width=320) as window:
         page = window.go(site.at("/historique/factures"))
         region = page.locator(".grid-region")
-        expect(region).to_have_css("mask-size", "100%")
+        expect(region).to_have_css(
+            "mask-size", re.compile(r"^100%( auto)?$")
+        )  # as this version of the browser writes it
         window.ask("document.querySelector('.grid-region').scrollLeft = 10000")
-        expect(region).to_have_css("mask-size", "calc(100% + 30px)")
+        expect(region).to_have_css("mask-size", re.compile(r"^calc\(100% \+ 30px\)( auto)?$"))

@@ -24,6 +24,7 @@ from infrastructure.carefile.register_rows import (
     MembershipRow,
     PatientRow,
     ProviderRow,
+    RegistrationRow,
 )
 from infrastructure.efact.check import check
 from infrastructure.efact.writer import write
@@ -84,7 +85,8 @@ def test_the_sample_is_read_without_a_reject():
     assert len(CARE) == 2_381
     assert not any(row.care.is_priced for row in CARE)
     assert Counter(type(row) for row in REGISTER) == {
-        EstablishmentRow: 1, ProviderRow: 6, MembershipRow: 6, PatientRow: 40, AuthorisationRow: 13
+        EstablishmentRow: 1, ProviderRow: 6, MembershipRow: 6, PatientRow: 40, AuthorisationRow: 13,
+        RegistrationRow: 1,
     }  # fmt: skip
     assert {row.date.month for row in CARE} == {10}
     assert {row.number for row in CARE} == {row.ssin or row.affiliation_number for row in rows(PatientRow)}
