@@ -4,12 +4,11 @@ import gc
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import partial
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from api.file_work import LOAD_REGISTER, care_work, register_work
-from api.mycarenet import MyCareNetSettings, mycarenet
+from api.mycarenet import MyCareNetSettings
+from api.outside import outside
 from api.settings import Settings
 from application.access import OPERATOR, AccessKeys, Caller
 from application.accounts import Accounts
@@ -27,6 +26,7 @@ from application.import_care import CareImports
 from application.insurability import Insurability
 from application.insurability_jobs import insurability_actions
 from application.jobs import Jobs
+from application.mycarenet_ports import MemberService
 from application.mycarenet_sessions import MyCareNetSessions
 from application.patient_documents import PatientDocuments
 from application.periods import Periods
@@ -36,7 +36,6 @@ from application.ports import (
     EventLog,
     InlineHook,
     KeyRing,
-    MemberService,
     MessageStore,
     Recorded,
     Sql,
@@ -45,9 +44,8 @@ from application.ports import (
 from application.post_rounds import PostRounds
 from application.read_answers import Answers
 from application.record_care import CareBook
-from application.register import Register, establishment_id
+from application.register import Register
 from application.registrations import Registrations
-from application.run_practice import establishment_of
 from application.send import Dispatch
 from application.sending_jobs import sending_actions
 from application.take_over import TakeOver
@@ -59,14 +57,12 @@ from infrastructure.clock import SystemClock
 from infrastructure.codelist.reader import read_code_list
 from infrastructure.ehealth.codec import UnionCodec
 from infrastructure.ehealth.member_codec import MemberDataCodec
-from infrastructure.ehealth.open_sessions import OpenSessions
 from infrastructure.ehealth.unions import MyCareNetUnions
 from infrastructure.ehealth.vault import Vault
 from infrastructure.jobs.stored_jobs import StoredJobs
 from infrastructure.jobs.stored_leases import StoredLeases
 from infrastructure.keys.erasure_list import ErasureList, ListedKeys
 from infrastructure.keys.master import load_master_key
-from infrastructure.simulator.unions import SimulatedUnions
 from infrastructure.store.errors import StoreUnavailable
 from infrastructure.store.opening import Store, open_store
 from infrastructure.tariff.tariff_file import read_tariff_set
@@ -145,36 +141,17 @@ def build(
     """
     collect_seldom()
     time = clock or SystemClock()
-    master_key = load_master_key(settings.master_key_path, os.environ)
-    wired: list[InlineHook] = []
-
-    def inline(sql: Sql, recorded: Sequence[Recorded]) -> None:
-        for hook in wired:
-            hook(sql, recorded)
-
-    store = open_store(settings.database_url, master_key, time, [inline], schema=settings.schema_name)
-    views = Runner(store.database, store.log, all_views(store.keys))
-    views.prepare()
-    vault = Vault(store.database, store.keys, time)
-    wired += [views.inline_hook, vault.hook]
+    store, views, vault = _opened(settings, time)
     lookups = ViewLookups(store.database, views.catch_up)
     codec = UnionCodec()
     erasures = ErasureList(settings.erasure_list_path)
-    registrations = Registrations(store.log)
+    tariffs = TariffDesk(store.log, store.messages, read_tariff_set)
     set_up = way or MyCareNetSettings()
-    over = None if transport else mycarenet(set_up, time)
-    sessions = MyCareNetSessions(store.log, vault, over.tokens if over else None, registrations, time, uuid4)
-    if over is not None:
-        where_of = partial(establishment_id, store.keys)
-        opened = OpenSessions(sessions, registrations, where_of, over.licence, time)
-        transport, members = over.unions(opened), over.members(opened)
-    unions = transport or SimulatedUnions(settings.simulator_folder, settings.simulator_seed, time)
+    reached = outside(settings, set_up, store, tariffs, vault, time, transport, members)
+    unions = reached.unions
     dispatch = Dispatch(store.log, lookups, store.messages, unions, time, settings.files_per_day_scope)
     accounts = Accounts(store.log, store.keys, StoredCredentials(store.database, time), time)
     casework = CaseworkDesk(store.log, store.messages, time)
-    tariffs = TariffDesk(store.log, store.messages, read_tariff_set)
-    if isinstance(unions, SimulatedUnions):
-        inform(unions, store.log, store.keys, tariffs)
     billing = Billing(
         store.log, store.keys, lookups, store.messages, codec, time, tariffs, settings.files_per_day_scope
     )
@@ -182,16 +159,12 @@ def build(
     rules = CorrectionRules(store.log, ViewRuleFacts(store.database, views.catch_up), corrections, billing)
     answers = Answers(store.log, lookups, store.messages, codec, unions, time, rules.after_settlement)
     member_codec = MemberDataCodec(time.now, set_up.member_data_facets)
-    insurability = Insurability(store.log, store.messages, member_codec, members, time)
-    told = {
-        **casework_actions(casework),
-        **correction_actions(corrections),
-        **insurability_actions(insurability),
-    }
+    insurability = Insurability(store.log, store.messages, member_codec, reached.members, time)
+    told = {**casework_actions(casework), **correction_actions(corrections), **insurability_actions(insurability)}
     actions = KnownActions(sending_actions(store.log, dispatch), told)
     access = AccessKeys(store.log, time)
     caller_of = callers(accounts, access, time)
-    every = None if isinstance(unions, SimulatedUnions) else timedelta(minutes=settings.mycarenet_poll_minutes)
+    leases = StoredLeases(store.database)
     made = Quittance(
         settings=settings,
         clock=time,
@@ -203,8 +176,8 @@ def build(
         views=views,
         lookups=lookups,
         register=Register(store.log, ListedKeys(store.keys, erasures), lookups, time),
-        registrations=registrations,
-        sessions_over_mycarenet=sessions,
+        registrations=reached.registrations,
+        sessions_over_mycarenet=reached.sessions,
         erasures=erasures,
         insurability=insurability,
         care=CareBook(store.log, store.keys),
@@ -225,7 +198,7 @@ def build(
         access=access,
         accounts=accounts,
         jobs=Jobs(StoredJobs(store.database), store.log, store.keys, time, caller_of, actions, (StoreUnavailable,)),
-        post=PostRounds(store.log, lookups, dispatch, answers, StoredLeases(store.database), time, caller_of, every),
+        post=PostRounds(store.log, lookups, dispatch, answers, leases, time, caller_of, reached.asks_every),
         pending_forms=PendingForms(store.database, store.keys, time),
         casework=casework,
         transport=unions,
@@ -234,12 +207,21 @@ def build(
     return made
 
 
-def inform(unions: SimulatedUnions, log: EventLog, keys: KeyRing, tariffs: TariffDesk) -> None:
-    """Let simulated unions know of a practice what real ones know: its tariffs, and whether it may send more files."""
-    unions.sets_of = lambda tpp_number: tariffs.in_force(establishment_id(keys, tpp_number))
-    unions.has_derogation = lambda tpp_number, day: establishment_of(
-        log, establishment_id(keys, tpp_number)
-    ).details.has_files_derogation(day)
+def _opened(settings: Settings, clock: Clock) -> tuple[Store, Runner, Vault]:
+    """The store, and what is written in the transaction of each commit."""
+    master_key = load_master_key(settings.master_key_path, os.environ)
+    wired: list[InlineHook] = []
+
+    def inline(sql: Sql, recorded: Sequence[Recorded]) -> None:
+        for hook in wired:
+            hook(sql, recorded)
+
+    store = open_store(settings.database_url, master_key, clock, [inline], schema=settings.schema_name)
+    views = Runner(store.database, store.log, all_views(store.keys))
+    views.prepare()
+    vault = Vault(store.database, store.keys, clock)
+    wired += [views.inline_hook, vault.hook]
+    return store, views, vault
 
 
 def callers(accounts: Accounts, access: AccessKeys, clock: Clock) -> Callable[[str, UUID], Caller]:

@@ -11,13 +11,12 @@ from datetime import datetime
 from uuid import UUID
 
 from application.commit import Decided, Done, decide
+from application.mycarenet_ports import MemberCodec, MemberService
 from application.ports import (
     Change,
     Clock,
     Context,
     EventLog,
-    MemberCodec,
-    MemberService,
     MessageStore,
     NotTransmitted,
     OutcomeUnknown,

@@ -11,11 +11,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from application.commit import Decided, Done, Streams, decide
-from application.ports import (
-    Clock,
-    Context,
-    Event,
-    EventLog,
+from application.mycarenet_ports import (
     GrantedSession,
     MyCareNetSession,
     Sender,
@@ -23,6 +19,7 @@ from application.ports import (
     SessionVault,
     TokenDesk,
 )
+from application.ports import Clock, Context, Event, EventLog
 from application.registrations import Registrations
 from application.run_practice import establishment_of
 from domain import mycarenet_session as sessions

@@ -4,16 +4,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date as Date
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from domain.answer import Answer
 from domain.billing_file import BillingFile, WrittenFile
-from domain.insurability_query import MemberQuestion
-from domain.member_answer import MemberAnswer
-from domain.mycarenet_session import HolderKind, Method
-from domain.registration import Registration
 
 Event = Any
 """An event type of `domain.event.REGISTER`."""
@@ -219,26 +215,6 @@ class UnionTransport(Protocol):
         """Tell the sender that these are stored. Raises `UnionsNotReached`."""
 
 
-class MemberCodec(Protocol):
-    """Writes questions about members, and reads what insurers say."""
-
-    def write(self, asked: MemberQuestion, issuer: str) -> bytes:
-        """One question; `issuer`: number of the care provider for whom it is asked."""
-
-    def read(self, content: bytes, reference: str) -> MemberAnswer:
-        """The answer to the question of that reference in what came. Raises `UnreadableMessage`."""
-
-
-class MemberService(Protocol):
-    """Insurers, asked about one member at a time."""
-
-    def is_open(self, tpp_number: str) -> bool:
-        """Whether somebody opened a session in which something can be asked for that number; asks nobody outside."""
-
-    def ask(self, tpp_number: str, reference: str, content: bytes) -> bytes:
-        """The whole answer as it came. Raises `OutcomeUnknown`, or `NotTransmitted` when it was not even looked at."""
-
-
 class OutcomeUnknown(Exception):
     """The file was handed over, but no confirmation of the hand-over came back."""
 
@@ -362,192 +338,6 @@ class AccessLog(Protocol):
         on_behalf_of: str | None = None,
     ) -> None:
         """Write one line a patient, committed before the data leave."""
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What a person signs in with. `totp` is sealed, empty until enrolment begins; `totp_step` was used last."""
-
-    password_hash: str
-    must_change: bool
-    totp: str = ""
-    is_enrolled: bool = False
-    totp_step: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A session as stored: neither token nor address, only their hashes. `is_verified`: the second factor was given.
-
-    `is_over`: it was found to have ended by itself, and stays so whatever the clock says.
-    """
-
-    token_hash: bytes
-    user_id: UUID
-    method: str
-    address: bytes
-    is_verified: bool
-    opened_at: datetime
-    seen_at: datetime
-    is_over: bool = False
-
-
-class CredentialStore(Protocol):
-    """Passwords, second factors, sessions, attempts and preferences of people. Each call commits by itself."""
-
-    def credentials(self, user_id: UUID) -> Credentials | None:
-        """None for who never got a password."""
-
-    def give_password(self, user_id: UUID, password_hash: str) -> None:
-        """One to be changed at once; forgets the second factor and ends every session."""
-
-    def change_password(self, user_id: UUID, former: str, password_hash: str) -> bool:
-        """One of the person's own in place of the former; no when that was replaced meanwhile."""
-
-    def rehash(self, user_id: UUID, former: str, password_hash: str) -> None:
-        """The same password hashed otherwise, unless it was changed meanwhile."""
-
-    def begin_enrolment(self, user_id: UUID, totp: str) -> str:
-        """Keep a sealed secret until it is confirmed; answers the one kept, which is the first."""
-
-    def finish_enrolment(self, user_id: UUID, totp: str, step: int) -> bool:
-        """Let that secret count from now on; no when another one is kept, or one counts already."""
-
-    def use_step(self, user_id: UUID, step: int) -> bool:
-        """Take a step of time, later than any taken before; no when it is not."""
-
-    def open_session(self, session: SignedIn) -> None:
-        """Keep a session."""
-
-    def replace_session(self, token_hash: bytes, session: SignedIn) -> bool:
-        """Another token for a session; no when it is over."""
-
-    def session(self, token_hash: bytes) -> SignedIn | None:
-        """The session of a token, however old."""
-
-    def sessions_of(self, user_id: UUID) -> Sequence[SignedIn]:
-        """The sessions of a person, however old, the latest first."""
-
-    def touch(self, token_hash: bytes, seen_at: datetime) -> None:
-        """Note that a session is in use."""
-
-    def let_session_end(self, token_hash: bytes) -> None:
-        """It is over for good, and not yet forgotten."""
-
-    def end_session(self, token_hash: bytes) -> None:
-        """Forget one."""
-
-    def end_sessions(self, user_id: UUID, but: bytes = b"") -> None:
-        """Forget those of a person, but one."""
-
-    def end_old_sessions(self, opened_before: datetime, seen_before: datetime) -> None:
-        """Forget those opened before or last seen before."""
-
-    def attempt(self, account: bytes, address: bytes, at: datetime, since: datetime) -> UUID:
-        """Note an attempt before it is known to fail; older ones than `since` are forgotten."""
-
-    def attempts(self, account: bytes, address: bytes, since: datetime) -> tuple[list[datetime], list[datetime]]:
-        """Instants of attempts on the account, and of those from the address, the latest first."""
-
-    def forget_attempt(self, attempt_id: UUID) -> None:
-        """It did not fail, or was not admitted."""
-
-    def forget_attempts(self, account: bytes) -> None:
-        """The person was let in: what failed before counts no more."""
-
-    def preference(self, user_id: UUID, name: str) -> str | None:
-        """What a person set."""
-
-    def set_preference(self, user_id: UUID, name: str, value: str, most: int) -> bool:
-        """Set or replace; no when it would be one more than `most`."""
-
-    def drop_preference(self, user_id: UUID, name: str) -> None:
-        """As if never set."""
-
-
-@dataclass(frozen=True, slots=True)
-class MyCareNetSession:
-    """The session of an establishment with MyCareNet, but for its secret. `opened_by`: the actor."""
-
-    establishment_id: UUID
-    session_id: UUID
-    method: Method
-    holder_kind: HolderKind
-    opened_at: datetime
-    opened_by: str
-    ends_at: datetime
-
-
-class SessionVault(Protocol):
-    """What proves a session, sealed: written and deleted in the very commit that says so, by a hook of the log."""
-
-    def holding(self, session: MyCareNetSession, secret: str) -> AbstractContextManager[None]:
-        """Have the secret ready for a commit within the block that opens or renews this session."""
-
-    def find(self, establishment_id: UUID) -> MyCareNetSession | None:
-        """The one of an establishment, also when its end has passed."""
-
-    def secret(self, session: MyCareNetSession) -> str:
-        """Of that very session; empty when it is gone."""
-
-    def forget(self, session: MyCareNetSession) -> None:
-        """Its end has passed."""
-
-    def keep_request(self, establishment_id: UUID, request_id: UUID, actor: str, secret: str, since: datetime) -> None:
-        """What a card is asked to sign, until it comes back; those kept before `since` are forgotten."""
-
-    def take_request(self, establishment_id: UUID, request_id: UUID, actor: str, since: datetime) -> str | None:
-        """Once, for whom it was made; None when it is gone, older, or somebody else's."""
-
-
-@dataclass(frozen=True, slots=True)
-class GrantedSession:
-    """What the token service gave. `ends_at`: of the token; `secret`: all that proves it, as its maker reads it."""
-
-    assertion_id: str
-    holder_kind: HolderKind
-    ends_at: datetime
-    secret: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """For whom a session is: the third-party number, and the registrations in force under which it may be used."""
-
-    tpp_number: str
-    registrations: Sequence[Registration]
-
-
-class TokenDesk(Protocol):
-    """Tokens of the eHealth platform. Every call that asks for one raises `SessionRefused` when there is none.
-
-    Raises `domain.errors.Invalid` for a keystore, a certificate or a message that cannot be used, and `NotAllowed` for
-    a holder who fits no registration.
-    """
-
-    @property
-    def length(self) -> timedelta:
-        """How long a session may last here, whatever is granted."""
-
-    def by_p12(self, content: bytes, password: str, sender: Sender) -> GrantedSession:
-        """By the key of an eHealth P12, which identifies and holds the token."""
-
-    def prepare_card(self, certificate: bytes, sender: Sender) -> tuple[bytes, str]:
-        """A request in the name of a card's certificate (DER), without its signature, and what belongs to it."""
-
-    def by_card(self, prepared: str, signed: bytes, sender: Sender) -> GrantedSession:
-        """By the request that the card signed."""
-
-    def renew(self, secret: str, sender: Sender) -> GrantedSession:
-        """A new token for the same key. Raises `domain.errors.NotAllowed` where only the card can ask for one."""
-
-
-class SessionRefused(Exception):
-    """The token service gave no session. `code`: why, as the catalogue knows it; `said`: its own code, if any."""
-
-    def __init__(self, code: str, said: str = "") -> None:
-        super().__init__(f"{code} {said}".strip())
-        self.code, self.said = code, said
 
 
 Row = Mapping[str, Any]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from application.ports import Credentials, SignedIn
+from application.credential_store import Credentials, SignedIn
 from domain.user import UserLanguage
 
 Stage = Literal["password", "enrol", "code", "full"]

@@ -9,7 +9,8 @@ import math
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from application.ports import Clock, CredentialStore, KeyRing
+from application.credential_store import CredentialStore
+from application.ports import Clock, KeyRing
 
 WINDOW = timedelta(minutes=15)
 MOST_OF_ACCOUNT = 5

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 from application.access import Caller, NotAuthenticated
 from application.commit import Decided, Done, Streams, decide
-from application.ports import Clock, Context, CredentialStore, EventLog, KeyRing, Meta
+from application.credential_store import CredentialStore
+from application.ports import Clock, Context, EventLog, KeyRing, Meta
 from application.sessions import Session
 from domain import user as users
 from domain.errors import NotFound

@@ -5,8 +5,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from application.access import NotAuthenticated
+from application.credential_store import Credentials, CredentialStore, SignedIn
 from application.passwords import Passwords
-from application.ports import Clock, Credentials, CredentialStore, EventLog, KeyRing, SignedIn
+from application.ports import Clock, EventLog, KeyRing
 from application.sessions import (
     IDLE,
     LIFETIME,

@@ -1,7 +1,7 @@
 """The session in which a practice speaks with MyCareNet: one per establishment at a time, whoever opened it.
 
-What proves it (token, key, holder) is a secret and stands nowhere here: `application.ports.SessionVault` keeps it, and
-forgets it when the session is over.
+What proves it (token, key, holder) is a secret and stands nowhere here: `SessionVault` of `application.mycarenet_ports`
+keeps it, and forgets it when the session is over.
 """
 
 from collections.abc import Iterable

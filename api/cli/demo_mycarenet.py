@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from api.build import Quittance, inform
+from api.build import Quittance
 from api.cli.console import context
 from api.cli.demo_days import care_of
 from api.cli.simulator import settings_for, write_settings
 from api.mycarenet import MyCareNetSettings
+from api.outside import inform
 from api.settings import Settings
 from application.import_care import ImportOptions
 from application.ports import Clock

@@ -7,7 +7,7 @@ import typer
 
 from api.cli.console import AsJson, Where, context, establishment, read_file, working
 from api.cli.voice import Voice
-from application.ports import MyCareNetSession
+from application.mycarenet_ports import MyCareNetSession
 from domain.errors import NotFound
 from domain.local_time import BELGIUM
 

@@ -18,7 +18,8 @@ from api.rest.reads import Reads
 from api.rest.register_bodies import ReasonIn
 from api.rest.resources import resource
 from api.rest.rights import MayBill, MayRead, Product, establishment_at
-from application.ports import Context, Meta, MyCareNetSession
+from application.mycarenet_ports import MyCareNetSession
+from application.ports import Context, Meta
 from domain import mycarenet_session as sessions
 from domain.mycarenet_session import HolderKind, Method
 

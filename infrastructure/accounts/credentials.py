@@ -6,7 +6,8 @@ Whatever must not happen twice (a step of time used, an enrolment finished) is o
 from typing import Any
 from uuid import UUID
 
-from application.ports import Clock, Credentials
+from application.credential_store import Credentials
+from application.ports import Clock
 from infrastructure.accounts.attempts import SignInAttempts
 from infrastructure.accounts.preferences import Preferences
 from infrastructure.accounts.stored_sessions import StoredSessions

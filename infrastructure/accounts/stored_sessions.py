@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from application.ports import SignedIn
+from application.credential_store import SignedIn
 from infrastructure.accounts.pruning import delete_old
 from infrastructure.store.sql import StoreDatabase, StoreSql
 from infrastructure.store.times import instant, microseconds

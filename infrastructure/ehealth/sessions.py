@@ -9,7 +9,7 @@ from uuid import UUID
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from application.ports import GrantedSession, Sender, SessionRefused
+from application.mycarenet_ports import GrantedSession, Sender, SessionRefused
 from domain.errors import Invalid, NotAllowed
 from domain.mycarenet_session import HolderKind
 from infrastructure.ehealth import acting

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from application.ports import Clock, KeyRing, MyCareNetSession, Recorded, Sql
+from application.mycarenet_ports import MyCareNetSession
+from application.ports import Clock, KeyRing, Recorded, Sql
 from domain.mycarenet_session import MyCareNetSessionClosed, MyCareNetSessionOpened, MyCareNetSessionRenewed
 from infrastructure.accounts.pruning import delete_old
 from infrastructure.store.sql import StoreDatabase

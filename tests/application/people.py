@@ -10,8 +10,8 @@ import pyotp
 from argon2 import PasswordHasher
 
 from application.accounts import Accounts, Session
+from application.credential_store import Credentials
 from application.passwords import Passwords
-from application.ports import Credentials
 from domain.user import User
 from infrastructure.accounts.credentials import StoredCredentials
 from infrastructure.store.opening import Store

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from application.ports import Clock, GrantedSession, Sender, SessionRefused
+from application.mycarenet_ports import GrantedSession, Sender, SessionRefused
+from application.ports import Clock
 
 
 @dataclass

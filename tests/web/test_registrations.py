@@ -99,7 +99,7 @@ def test_sof_05_one_company_for_many_tells_what_became_of_each(fresh_site: Runni
     (told,) = [one for one in page.all("div", role="status") if "créé" in one.text]
     assert "1 enregistrement créé · 1 déjà connu · 1 refusé" in told.text
     (why,) = told.all("li")
-    assert why.text.startswith("Numéro 2 de la liste : Numéro INAMI")
+    assert why.text.startswith("Numéro 2 de la liste · Numéro INAMI")
     assert {one.nihii for one in known(fresh_site) if one.cbe} == {NURSE, OTHER}
     nobody = office.post_form(home_of(fresh_site), f"{home_of(fresh_site)}/plusieurs", many | {"numbers": ""})
     assert "de 1 à 200" in parse(nobody.text).one("div", class_="errors").text

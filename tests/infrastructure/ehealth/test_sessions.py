@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
-from application.ports import GrantedSession, Sender, SessionRefused
+from application.mycarenet_ports import GrantedSession, Sender, SessionRefused
 from domain.errors import DomainError
 from domain.registration import Registration
 from domain.registration_kinds import Kind
