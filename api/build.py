@@ -24,6 +24,8 @@ from application.desk import Desk
 from application.documents import Documents
 from application.import_care import CareImports
 from application.insurability import Insurability
+from application.insurability_answers import InsurabilityAnswers
+from application.insurability_batches import InsurabilityBatches
 from application.insurability_jobs import insurability_actions
 from application.jobs import Jobs
 from application.mycarenet_ports import MemberService
@@ -90,6 +92,8 @@ class Quittance:
     sessions_over_mycarenet: MyCareNetSessions
     erasures: ErasureList
     insurability: Insurability
+    insurability_batches: InsurabilityBatches
+    insurability_answers: InsurabilityAnswers | None
     care: CareBook
     imports: CareImports
     billing: Billing
@@ -134,6 +138,7 @@ def build(
     transport: UnionTransport | None = None,
     members: MemberService | None = None,
     way: MyCareNetSettings | None = None,
+    member_batches: UnionTransport | None = None,
 ) -> Quittance:
     """Open the store that the settings name and wire the product over it.
 
@@ -147,9 +152,17 @@ def build(
     erasures = ErasureList(settings.erasure_list_path)
     tariffs = TariffDesk(store.log, store.messages, read_tariff_set)
     set_up = way or MyCareNetSettings()
-    reached = outside(settings, set_up, store, tariffs, vault, time, transport, members)
+    reached = outside(settings, set_up, store, tariffs, vault, time, transport, members, member_batches)
     unions = reached.unions
-    dispatch = Dispatch(store.log, lookups, store.messages, unions, time, settings.files_per_day_scope)
+    dispatch = Dispatch(
+        store.log,
+        lookups,
+        store.messages,
+        unions,
+        time,
+        settings.files_per_day_scope,
+        reached.sessions.lacks_registration,
+    )
     accounts = Accounts(store.log, store.keys, StoredCredentials(store.database, time), time)
     casework = CaseworkDesk(store.log, store.messages, time)
     billing = Billing(
@@ -160,6 +173,10 @@ def build(
     answers = Answers(store.log, lookups, store.messages, codec, unions, time, rules.after_settlement)
     member_codec = MemberDataCodec(time.now, set_up.member_data_facets)
     insurability = Insurability(store.log, store.messages, member_codec, reached.members, time)
+    together = reached.member_batches
+    insurability_answers = (
+        InsurabilityAnswers(store.log, store.messages, member_codec, together, time) if together else None
+    )
     told = {**casework_actions(casework), **correction_actions(corrections), **insurability_actions(insurability)}
     actions = KnownActions(sending_actions(store.log, dispatch), told)
     access = AccessKeys(store.log, time)
@@ -180,6 +197,8 @@ def build(
         sessions_over_mycarenet=reached.sessions,
         erasures=erasures,
         insurability=insurability,
+        insurability_batches=InsurabilityBatches(store.log, store.messages, member_codec, together, time),
+        insurability_answers=insurability_answers,
         care=CareBook(store.log, store.keys),
         imports=CareImports(store.log, store.keys, lookups, store.messages),
         billing=billing,
@@ -198,7 +217,17 @@ def build(
         access=access,
         accounts=accounts,
         jobs=Jobs(StoredJobs(store.database), store.log, store.keys, time, caller_of, actions, (StoreUnavailable,)),
-        post=PostRounds(store.log, lookups, dispatch, answers, leases, time, caller_of, reached.asks_every),
+        post=PostRounds(
+            store.log,
+            lookups,
+            dispatch,
+            answers,
+            leases,
+            time,
+            caller_of,
+            reached.asks_every,
+            member_answers=insurability_answers,
+        ),
         pending_forms=PendingForms(store.database, store.keys, time),
         casework=casework,
         transport=unions,

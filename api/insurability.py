@@ -1,18 +1,23 @@
 """Questions to insurers and what they said, as all programs are told of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime, timedelta
 
+from api.build import Quittance
 from api.catalogue import Language, has, text
 from application.insurability import ShownQuery
+from application.insurability_answers import InsurabilityAnswers
+from domain.errors import NotAllowed
 from domain.insurability_difference import Field, Piece
 from domain.insurability_query import Advice, Purpose, Query, Status
 from domain.member_answer import Coverage, MemberAnswer, Statement
 
 SEEN = "member_answers.read"
 """In the log of accesses."""
+NEEDS_SESSION = frozenset({"mycarenet_session_none", "no_session"})
+"""Why a question got no answer: codes that another session cures."""
 _DAY = timedelta(days=1)
 
 
@@ -86,7 +91,10 @@ class AnswerOut:
 
 @dataclass(frozen=True, slots=True)
 class AskedOut:
-    """What became of a question. `advice`: ask `again`, `later`, or `mend` first what is wrong; empty for none."""
+    """What became of a question. `advice`: ask `again`, `later`, or `mend` first what is wrong; empty for none.
+
+    `batch`: reference of the message in which it left together with others, empty when it left alone.
+    """
 
     reference: str
     first_day: Date
@@ -95,6 +103,7 @@ class AskedOut:
     status: Status
     codes: tuple[CodeOut, ...]
     advice: Advice
+    batch: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +120,21 @@ class InsurabilityQueryOut:
 
 def asked_out(query: Query, language: Language) -> AskedOut:
     """Without anything that an insurer says of a person."""
-    asked = query.asked
-    codes = tuple(CodeOut(code, in_words(code, language)) for code in query.codes)
-    return AskedOut(asked.reference, asked.first_day, asked.last_day, asked.purpose, query.status, codes, query.advice)
+    asked, codes = query.asked, codes_out(query.codes, language)
+    span = asked.first_day, asked.last_day, asked.purpose
+    return AskedOut(asked.reference, *span, query.status, codes, query.advice, asked.batch)
+
+
+def codes_out(codes: Sequence[str], language: Language) -> tuple[CodeOut, ...]:
+    """Each with its words."""
+    return tuple(CodeOut(code, in_words(code, language)) for code in codes)
+
+
+def together_of(quittance: Quittance) -> InsurabilityAnswers:
+    """The mailbox of questions that left together. Raises `NotAllowed` where no address of it is set."""
+    if quittance.insurability_answers is None:
+        raise NotAllowed("member_data_async_missing", "No address is set: see QUITTANCE_MYCARENET_MEMBER_DATA_ASYNC.")
+    return quittance.insurability_answers
 
 
 def query_out(shown: ShownQuery, language: Language) -> InsurabilityQueryOut:

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from api.build import Quittance
 from api.rest.beside import beside
+from application.one_by_one import one_by_one
 
 LOG = logging.getLogger("quittance.jobs")
 EVERY_S = 1.0
@@ -37,10 +38,15 @@ def _jobs(quittance: Quittance) -> Work:
     is_resumed = Event()
 
     def work(owner: str, is_closing: Callable[[], bool]) -> bool:
-        if not is_resumed.is_set():
-            quittance.rules.resume()
-            is_resumed.set()
-        return quittance.jobs.work(owner, is_closing)
+        is_done = False
+        with one_by_one() as each:
+            if not is_resumed.is_set():
+                with each():
+                    quittance.rules.resume()
+                    is_resumed.set()
+            with each():
+                is_done = quittance.jobs.work(owner, is_closing)
+        return is_done
 
     return work
 

@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from application.ports import Clock
 from infrastructure.ehealth.calls import Caller
-from infrastructure.ehealth.generic_async import GenericAsync
+from infrastructure.ehealth.generic_async import MEMBER_DATA, GenericAsync
 from infrastructure.ehealth.member_data import MemberData
 from infrastructure.ehealth.members import MyCareNetMembers
 from infrastructure.ehealth.open_sessions import OpenSessions
@@ -38,8 +38,14 @@ class MyCareNetSettings(BaseSettings):
     member_data_per_second: float = Field(
         default=5, gt=0, le=100, description="Questions in a second at most; no source says what MyCareNet takes."
     )
+    member_data_at_once: int = Field(
+        default=4, ge=1, le=10, description="Questions of one job under way side by side; the pace is that of all."
+    )
     member_data_facets: tuple[str, ...] = Field(
         default=(), description="Asked beside insurability (JSON list): palliativeStatus, chronicCondition …"
+    )
+    member_data_async: tuple[str, ...] = Field(
+        default=(), description="Addresses of GenericAsync for questions about members that leave together (JSON list)."
     )
     trust: Path | None = Field(default=None, description="Certificates (PEM) of the authorities that sign answers.")
     is_test: bool = Field(default=True, description="Messages say that they are a test.")
@@ -88,13 +94,23 @@ class MyCareNet:
         service = GenericAsync(self.caller, settings.invoicing, settings.is_test, self.clock.now, uuid4)
         return MyCareNetUnions(service, sessions)
 
+    def member_batches(self, sessions: OpenSessions) -> MyCareNetUnions | None:
+        """The way to insurers with many questions in one message, None when no address of it is set."""
+        settings = self.settings
+        if not settings.member_data_async:
+            return None
+        addresses, now = settings.member_data_async, self.clock.now
+        service = GenericAsync(self.caller, addresses, settings.is_test, now, uuid4, project=MEMBER_DATA)
+        return MyCareNetUnions(service, sessions)
+
     def members(self, sessions: OpenSessions) -> MyCareNetMembers | None:
         """The way to insurers with questions, None when no address of it is set."""
         settings = self.settings
         if not settings.member_data:
             return None
         service = MemberData(self.caller, settings.member_data, settings.is_test, self.clock.now, uuid4)
-        return MyCareNetMembers(service, sessions, Pace(settings.member_data_per_second))
+        pace = Pace(settings.member_data_per_second)
+        return MyCareNetMembers(service, sessions, pace, settings.member_data_at_once)
 
 
 def mycarenet(settings: MyCareNetSettings, clock: Clock) -> MyCareNet | None:

@@ -13,7 +13,7 @@ from domain.sending import SendingHandOverFailed
 if TYPE_CHECKING:
     from api.build import Quittance
 
-BY_REGISTRATION = ("registration_missing", "not_mandated")
+BY_REGISTRATION = ("registration_missing", "registration_none", "not_mandated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,15 @@ class Failure:
 def failure_of(quittance: "Quittance", where: UUID, events: Iterable[Event], language: Language) -> Failure | None:
     """Of a sending of the practice, when that is the last that happened to it."""
     *_, last = [None, *events]
-    if not isinstance(last, SendingHandOverFailed):
-        return None
-    code = last.code or "not_transmitted"
-    mandate = missing_mandate(quittance, where, last.registration_id, last.holder_kind, language)
-    return Failure(code, text(f"held.{code}", language), last.said, last.registration_id, mandate)
+    return told(quittance, where, last, language) if isinstance(last, SendingHandOverFailed) else None
+
+
+def told(quittance: "Quittance", where: UUID, failed: SendingHandOverFailed, language: Language) -> Failure:
+    """Of one hand-over that failed. What our own side found wrong has words of its own, more telling than the code."""
+    code, is_ours = failed.code or "not_transmitted", has(f"problem.{failed.said}")
+    words = text(f"problem.{failed.said}" if is_ours else f"held.{code}", language)
+    mandate = missing_mandate(quittance, where, failed.registration_id, failed.holder_kind, language)
+    return Failure(code, words, "" if is_ours else failed.said, failed.registration_id, mandate)
 
 
 def missing_mandate(

@@ -22,13 +22,17 @@ from infrastructure.store.opening import Store
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """`members` None: nobody is asked about insurability. `asks_every`: between two polls; None: only by hand."""
+    """`members` None: nobody is asked about insurability; `member_batches` None: about one patient at a time alone.
+
+    `asks_every`: between two polls; None: only by hand.
+    """
 
     registrations: Registrations
     sessions: MyCareNetSessions
     unions: UnionTransport
     members: MemberService | None
     asks_every: timedelta | None
+    member_batches: UnionTransport | None = None
 
 
 def outside(
@@ -40,6 +44,7 @@ def outside(
     clock: Clock,
     given: UnionTransport | None = None,
     members: MemberService | None = None,
+    member_batches: UnionTransport | None = None,
 ) -> Outside:
     """Whatever a caller brings along, else MyCareNet as set up, else unions simulated here. Raises as `mycarenet`."""
     registrations = Registrations(store.log)
@@ -48,12 +53,13 @@ def outside(
     every = timedelta(minutes=settings.mycarenet_poll_minutes)
     if over is not None:
         opened = OpenSessions(sessions, registrations, partial(establishment_id, store.keys), over.licence, clock)
-        return Outside(registrations, sessions, over.unions(opened), over.members(opened), every)
+        ways = over.unions(opened), over.members(opened), every, over.member_batches(opened)
+        return Outside(registrations, sessions, *ways)
     unions = given or SimulatedUnions(settings.simulator_folder, settings.simulator_seed, clock)
     if not isinstance(unions, SimulatedUnions):
-        return Outside(registrations, sessions, unions, members, every)
+        return Outside(registrations, sessions, unions, members, every, member_batches)
     inform(unions, store.log, store.keys, tariffs)
-    return Outside(registrations, sessions, unions, members, None)
+    return Outside(registrations, sessions, unions, members, None, member_batches)
 
 
 def inform(unions: SimulatedUnions, log: EventLog, keys: KeyRing, tariffs: TariffDesk) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from application.bill import Billing
 from application.commit import Decided, Done, Streams, decide
 from application.corrections import MOST_DAYS, Corrected, Corrections
+from application.one_by_one import one_by_one
 from application.ports import ConcurrencyConflict, Context, EventLog, Meta
 from application.rule_trial import Refused, Trial, matching, trial
 from domain import billing_day as days
@@ -123,8 +124,10 @@ class CorrectionRules:
 
     def resume(self) -> None:
         """What a settlement left undone when the service was stopped behind its commit."""
-        for where in self._facts.establishment_ids():
-            self.after_settlement(Context(Meta(actor="rule")), where)
+        with one_by_one() as each:
+            for where in self._facts.establishment_ids():
+                with each():
+                    self.after_settlement(Context(Meta(actor="rule")), where)
 
     def _apply(self, meta: Meta, where: UUID, rule_id: UUID, cause: str) -> Applied | None:
         spec = self.rule(where, rule_id).spec

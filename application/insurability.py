@@ -5,7 +5,7 @@ goes on where it stopped: what was answered is not asked again.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Date
 from datetime import datetime
 from uuid import UUID
@@ -24,6 +24,7 @@ from application.ports import (
     UnreadableMessage,
 )
 from application.run_practice import establishment_of
+from domain import insurability_batch as batches
 from domain import insurability_query as queries
 from domain import patient as patients
 from domain.errors import Invalid, NotAllowed, NotFound
@@ -92,6 +93,11 @@ class Insurability:
         """Whether anybody can be asked from here."""
         return self._service is not None
 
+    @property
+    def at_once(self) -> int:
+        """How many questions may be under way side by side."""
+        return self._service.at_once if self._service else 1
+
     def is_open(self, where: UUID) -> bool:
         """Whether somebody opened a session in which the practice may ask now."""
         return self._service is not None and self._service.is_open(self._tpp_number(where))
@@ -120,26 +126,27 @@ class Insurability:
     def shown(self, patient_id: UUID, state: Patient, at: int | None = None) -> tuple[ShownQuery, ...]:
         """The latest questions, the newest first, each with what its answer says; nothing of an erased patient's."""
         recorded = self._log.history(queries.queries_id(patient_id), at)
-        every = queries.fold(one.event for one in recorded).every
-        return tuple(self._shown(one, state, recorded) for one in reversed(every[-MOST_SHOWN:]))
+        every = self._as_left(queries.fold(one.event for one in recorded).every[-MOST_SHOWN:], at)
+        return tuple(self._shown(one, state, recorded) for one in reversed(every))
 
     def latest(self, patient_id: UUID, at: int | None = None) -> Query | None:
         """The newest question, without what was said."""
         stream = queries.queries_id(patient_id)
-        every = queries.fold(self._log.load([stream], at).get(stream, [])).every
+        every = self._as_left(queries.fold(self._log.load([stream], at).get(stream, [])).every[-1:], at)
         return every[-1] if every else None
 
     def is_known(self, patient_id: UUID, wish: Wish) -> bool:
-        """Whether the same was asked today already, and answered."""
+        """Whether the same was asked today already, and was answered or will be."""
         recorded = self._log.history(queries.queries_id(patient_id))
         state, today = queries.fold(one.event for one in recorded), local_date(self._clock.now())
         asked = [one.event for one in recorded if local_date(one.recorded_at) == today]
-        same = (
-            state.of(one.reference)
+        same = [
+            found
             for one in asked
             if isinstance(one, InsurabilityAsked) and Wish(one.first_day, one.last_day, one.purpose) == wish
-        )
-        return any(one is not None and one.status == "answered" for one in same)
+            if (found := state.of(one.reference)) is not None
+        ]
+        return any(one.status in ("answered", "waiting") for one in self._as_left(same))
 
     def proof(self, patient_id: UUID, reference: str, at: int | None = None) -> bytes:
         """The answer as it came. Raises `NotFound`."""
@@ -167,7 +174,7 @@ class Insurability:
                 return Decided([], (known, tpp_number))
             queries.check_span(wish.first_day, wish.last_day, local_date(self._clock.now()))
             nth = len(queries.fold(one.event for one in recorded).every)
-            asked = _question(queries.reference_of(patient_id, nth), state, wish)
+            asked = question_of(queries.reference_of(patient_id, nth), state, wish)
             sha256, _ = self._messages.put(self._codec.write(asked, tpp_number), QUESTION, "out", where)
             happened = InsurabilityAsked(
                 where, patient_id, asked.reference, wish.first_day, wish.last_day, wish.purpose, sha256
@@ -183,7 +190,7 @@ class Insurability:
             answer = self._codec.read(raw, asked.reference)
         except UnreadableMessage as unreadable:
             return InsurabilityAnswered(asked.reference, sha256, "unreadable", codes=(unreadable.code,))
-        return InsurabilityAnswered(asked.reference, sha256, _outcome(answer), answer.io, answer.codes)
+        return InsurabilityAnswered(asked.reference, sha256, outcome_of(answer), answer.io, answer.codes)
 
     def _ended(self, patient_id: UUID, happened: InsurabilityAnswered | InsurabilityQueryFailed) -> Decided[Query]:
         stream = queries.queries_id(patient_id)
@@ -206,6 +213,17 @@ class Insurability:
         pieces = side_by_side(state, answer, asked.first_day, asked.last_day) if answer else ()
         return ShownQuery(query, at[asked], at[said] if said else None, answer, pieces)
 
+    def _as_left(self, every: Sequence[Query], at: int | None = None) -> list[Query]:
+        """With what became of the message in which each left together with others, where nothing else is known."""
+        waiting = {one.asked.batch: one.asked.establishment_id for one in every if one.asked.batch and not one.is_over}
+        ids = {reference: batches.batch_id(where, reference) for reference, where in waiting.items()}
+        found = self._log.load(ids.values(), at) if ids else {}
+        states = {reference: batches.fold(found.get(stream, [])) for reference, stream in ids.items()}
+        return [
+            replace(one, left=state.status, left_codes=state.codes) if (state := states.get(one.asked.batch)) else one
+            for one in every
+        ]
+
     def _patient(self, patient_id: UUID, of: UUID | None) -> Patient:
         state = patients.fold(self._log.load([patient_id]).get(patient_id, []))
         if state is None or of not in (None, state.establishment_id):
@@ -223,8 +241,8 @@ class Insurability:
         return self._service
 
 
-def _question(reference: str, state: Patient, wish: Wish) -> MemberQuestion:
-    """Raises `Invalid` for a patient whom no number names to an insurer."""
+def question_of(reference: str, state: Patient, wish: Wish) -> MemberQuestion:
+    """As it is written. Raises `Invalid` for a patient whom no number names to an insurer."""
     period = state.insurability(wish.last_day) or next(iter(state.periods), None)
     fund = period.sickness_fund if period else ""
     if not state.ssin and not (state.affiliation_number and fund):
@@ -241,7 +259,8 @@ def _of_command(recorded: Sequence[Recorded], command_id: str) -> Query | None:
     return None if asked is None else queries.fold(one.event for one in recorded).of(asked.reference)
 
 
-def _outcome(answer: MemberAnswer) -> Outcome:
+def outcome_of(answer: MemberAnswer) -> Outcome:
+    """In one word."""
     if not answer.is_answered:
         return "refused"
     return "complete" if answer.is_complete else "partial"

@@ -1,4 +1,4 @@
-"""Ask about the insurability of many patients: one question each, as fast as the service may be asked."""
+"""Ask about the insurability of many patients: one question each, several side by side, as fast as may be asked."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,6 +25,6 @@ def insurability_actions(insurability: Insurability) -> Mapping[str, Told]:
             if query.status != "answered":
                 raise NotAllowed(query.codes[0], "The insurer gave no answer.")
 
-        return JobAction("register", run)
+        return JobAction("register", run, at_once=insurability.at_once)
 
     return {ASK: ask}

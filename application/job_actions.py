@@ -37,13 +37,15 @@ class JobAction:
     """`right`: what the person needs, also while the job runs. `run`: the command, given practice and thing.
 
     It raises `DomainError` when it cannot be done, and changes nothing when it was done before. `reversal` None: the
-    domain knows no way back. `proposal` None: one person always does it alone.
+    domain knows no way back. `proposal` None: one person always does it alone. `at_once`: things that are done side by
+    side, each in a thread of its own.
     """
 
     right: str
     run: Callable[[Context, UUID, UUID], object]
     reversal: Reversal | None = None
     proposal: Proposal | None = None
+    at_once: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,9 @@ class JobStore(Protocol):
     def note(self, job_id: UUID, owner: str, item: JobItem, until: datetime) -> Onward:
         """Count a thing and hold the lease longer. `lost`: another worker is at it, and nothing was counted."""
 
+    def hold(self, job_id: UUID, owner: str, until: datetime) -> Onward:
+        """Hold the lease longer while nothing is done yet."""
+
     def tell(self, job_id: UUID, owner: str, done: int, until: datetime) -> Onward:
         """So much of a file is done; hold the lease longer."""
 

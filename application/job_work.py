@@ -1,4 +1,4 @@
-"""The work of jobs itself: one at a time, under a lease, each command with its answer kept."""
+"""The work of jobs itself: one job at a time, under a lease, each command with its answer kept."""
 
 import hashlib
 import json
@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from itertools import takewhile
 from uuid import UUID
 
 from application.access import Caller, NotPermitted
 from application.job_actions import AnyAction, FileWork, JobAction, Progress
 from application.job_store import Job, JobItem, JobStore, Onward
+from application.many_hands import many_hands
 from application.ports import AnswerKeeper, Clock, ConcurrencyConflict, Context, EventLog, KeyRing, Meta, VersionStale
 from domain.errors import DomainError, NotAllowed
 
@@ -21,6 +23,8 @@ LOG = logging.getLogger("quittance.jobs")
 LEASE = timedelta(seconds=30)
 FILE_LEASE = timedelta(minutes=5)
 """A file may end in one commit that takes its time."""
+STILL_HERE_S = 10.0
+"""After so long without anything done the lease is held longer all the same: one answer may take more than a lease."""
 REASON_CONTEXT, FILE_CONTEXT = "jobs.reason", "jobs.file"
 _PIECE = 200
 _NOTHING_KEPT = b""
@@ -69,20 +73,36 @@ class JobWork:
         if isinstance(action, FileWork):
             self._on_file(job, action, owner, is_closing)
             return
+        self._on_things(job, action, owner, is_closing)
+
+    def _on_things(self, job: Job, action: JobAction, owner: str, is_closing: Callable[[], bool]) -> None:
+        """As many at once as the action allows. Left in the middle, what is under way is done and counted first."""
         reason = self.keys.unseal(job.establishment_id, REASON_CONTEXT, job.reason) if job.reason else ""
-        while items := self.store.items(job.job_id, "waiting", _PIECE):
-            for item in items:
-                if is_closing():
-                    return
-                code = self.do(job, action, item.subject_id, reason)
-                noted = item._replace(state="failed" if code else "done", code=code)
-                onward = self.store.note(job.job_id, owner, noted, self.clock.now() + LEASE)
-                if onward == "lost":
-                    return
-                if onward == "stop":
-                    self.store.end(job.job_id, owner, "cancelled", self.clock.now())
-                    return
-        self.store.end(job.job_id, owner, "finished", self.clock.now())
+        onward: Onward = "go"
+        is_left = False
+
+        def goes_on(_: JobItem) -> bool:
+            nonlocal is_left
+            is_left = onward != "go" or is_closing()
+            return not is_left
+
+        def do(item: JobItem) -> JobItem:
+            code = self.do(job, action, item.subject_id, reason)
+            return item._replace(state="failed" if code else "done", code=code)
+
+        while not is_left and onward == "go" and (items := self.store.items(job.job_id, "waiting", _PIECE)):
+            for noted in many_hands(takewhile(goes_on, items), do, action.at_once, STILL_HERE_S):
+                heard = self._counted(job.job_id, owner, noted)
+                onward = heard if onward == "go" else onward
+        if onward == "stop":
+            self.store.end(job.job_id, owner, "cancelled", self.clock.now())
+        elif onward == "go" and not is_left:
+            self.store.end(job.job_id, owner, "finished", self.clock.now())
+
+    def _counted(self, job_id: UUID, owner: str, noted: JobItem | None) -> Onward:
+        """None: nothing is done since, but this worker is still at it."""
+        until = self.clock.now() + LEASE
+        return self.store.hold(job_id, owner, until) if noted is None else self.store.note(job_id, owner, noted, until)
 
     def do(self, job: Job, action: JobAction, subject_id: UUID, reason: str) -> str:
         """One command. Empty when it is done, else the code of what stands in its way."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from domain.answer import Answer
 from domain.insurability_query import MemberQuestion
 from domain.member_answer import MemberAnswer
 from domain.mycarenet_session import HolderKind, Method
@@ -23,8 +24,22 @@ class MemberCodec(Protocol):
         """The answer to the question of that reference in what came. Raises `UnreadableMessage`."""
 
 
+class MemberBatchCodec(Protocol):
+    """The same for many questions in one message."""
+
+    def write_together(self, asked: Sequence[MemberQuestion], issuer: str) -> bytes:
+        """At least one question, each of another reference."""
+
+    def read_together(self, content: bytes) -> Answer | Sequence[tuple[MemberAnswer, bytes]]:
+        """A word about the message as a whole, or answers, each with its own bytes. Raises `UnreadableMessage`."""
+
+
 class MemberService(Protocol):
-    """Insurers, asked about one member at a time."""
+    """Insurers, asked about one member in each question; from several threads at once, if need be."""
+
+    @property
+    def at_once(self) -> int:
+        """How many questions may be under way side by side."""
 
     def is_open(self, tpp_number: str) -> bool:
         """Whether somebody opened a session in which something can be asked for that number; asks nobody outside."""
@@ -35,7 +50,10 @@ class MemberService(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MyCareNetSession:
-    """The session of an establishment with MyCareNet, but for its secret. `opened_by`: the actor."""
+    """The session of an establishment with MyCareNet, but for its secret. `opened_by`: the actor.
+
+    `fingerprint`: SHA-256 of the certificate that asked for it, empty where it was not noted yet; and its end.
+    """
 
     establishment_id: UUID
     session_id: UUID
@@ -44,6 +62,8 @@ class MyCareNetSession:
     opened_at: datetime
     opened_by: str
     ends_at: datetime
+    fingerprint: str = ""
+    certificate_ends_at: datetime | None = None
 
 
 class SessionVault(Protocol):
@@ -70,12 +90,17 @@ class SessionVault(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GrantedSession:
-    """What the token service gave. `ends_at`: of the token; `secret`: all that proves it, as its maker reads it."""
+    """What the token service gave. `ends_at`: of the token; `secret`: all that proves it, as its maker reads it.
+
+    `fingerprint`, `certificate_ends_at`: of the certificate that asked; not told when a session is renewed.
+    """
 
     assertion_id: str
     holder_kind: HolderKind
     ends_at: datetime
     secret: str = field(repr=False)
+    fingerprint: str = ""
+    certificate_ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ leaves nothing. Of two who open at once the last one wins.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -26,7 +27,6 @@ from domain import mycarenet_session as sessions
 from domain.errors import NotAllowed, NotFound
 from domain.local_time import local_date
 from domain.mycarenet_session import (
-    Ending,
     Method,
     MyCareNetSessionClosed,
     MyCareNetSessionOpened,
@@ -85,7 +85,8 @@ class MyCareNetSessions:
             match one.event:
                 case MyCareNetSessionOpened() as opened:
                     about = (opened.session_id, opened.method, opened.holder_kind)
-                    found = MyCareNetSession(where, *about, one.recorded_at, one.meta.actor, opened.ends_at)
+                    seen = (opened.fingerprint, opened.certificate_ends_at)
+                    found = MyCareNetSession(where, *about, one.recorded_at, one.meta.actor, opened.ends_at, *seen)
                 case MyCareNetSessionRenewed() if found:
                     found = replace(found, ends_at=one.event.ends_at)
                 case MyCareNetSessionClosed():
@@ -97,6 +98,13 @@ class MyCareNetSessions:
         found = self.current(where)
         secret = self._vault.secret(found) if found else ""
         return (found, secret) if found and secret else None
+
+    def lacks_registration(self, where: UUID) -> bool:
+        """Whether no session could let a file go, whoever opened it: nothing in force is for the practice's number."""
+        if self._desk is None:
+            return False
+        sender = self._sender(where)
+        return not any(one.nihii == sender.tpp_number for one in sender.registrations)
 
     def open_with_p12(self, context: Context, where: UUID, content: bytes, password: str) -> Done[MyCareNetSession]:
         """By an eHealth P12, which is not kept as a file. Raises `Invalid`, `NotAllowed`, `NotFound`."""
@@ -138,11 +146,14 @@ class MyCareNetSessions:
         known = self.current(where)
         if known is None:
             raise _none()
-        return self._end(context, where, known.session_id, "asked")
+        identifier = known.session_id
+        return self._decide(context, where, lambda state: sessions.close(state, identifier), identifier)
 
-    def not_believed(self, context: Context, where: UUID, session_id: UUID) -> Done[UUID]:
-        """A service no longer believes the token of that session: it is over. Nothing where another one is open."""
-        return self._end(context, where, session_id, "not_believed")
+    def not_believed(self, context: Context, known: MyCareNetSession) -> Done[UUID]:
+        """A service no longer believes the token of that session: it is over, unless it has another token by now."""
+        identifier, until = known.session_id, known.ends_at
+        act = partial(sessions.lose, known=identifier, ends_at=until)
+        return self._decide(context, known.establishment_id, act, identifier)
 
     def _open(
         self, context: Context, where: UUID, method: Method, ask: Callable[[], GrantedSession]
@@ -151,8 +162,9 @@ class MyCareNetSessions:
         identifier, kind = sessions.session_id(where, granted.assertion_id), granted.holder_kind
         now = self._clock.now()
         ends_at = self._end_of(granted, now)
-        opened = MyCareNetSession(where, identifier, method, kind, now, context.meta.actor, ends_at)
-        happened = [MyCareNetSessionOpened(where, identifier, method, kind, ends_at)]
+        seen = (granted.fingerprint, granted.certificate_ends_at)
+        opened = MyCareNetSession(where, identifier, method, kind, now, context.meta.actor, ends_at, *seen)
+        happened = [MyCareNetSessionOpened(where, identifier, method, kind, ends_at, *seen)]
         return self._keep(context, opened, granted, lambda _: happened)
 
     def _granted(
@@ -183,9 +195,6 @@ class MyCareNetSessions:
     ) -> Done[MyCareNetSession]:
         with self._vault.holding(session, granted.secret):
             return self._decide(context, session.establishment_id, act, session)
-
-    def _end(self, context: Context, where: UUID, known: UUID, why: Ending) -> Done[UUID]:
-        return self._decide(context, where, lambda state: sessions.close(state, known, why), known)
 
     def _decide(
         self, context: Context, where: UUID, act: Callable[[OpenSession | None], Sequence[Event]], result: T

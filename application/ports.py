@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.answer import Answer
 from domain.billing_file import BillingFile, WrittenFile
+from domain.mailbox import Mailbox
 
 Event = Any
 """An event type of `domain.event.REGISTER`."""
@@ -193,10 +194,14 @@ class UnreadableMessage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What waits at the unions: pairs of receipt and bytes. `proof`: the whole answer as it came, if any."""
+    """What waits at the unions: pairs of receipt and bytes. `proof`: the whole answer as it came, if any.
+
+    `has_more`: as many came as were asked for, so that more may wait behind them.
+    """
 
     waiting: Sequence[tuple[str, bytes]]
     proof: bytes = field(default=b"", repr=False)
+    has_more: bool = False
 
 
 class UnionTransport(Protocol):
@@ -309,8 +314,8 @@ class Lookups(Protocol):
     def queued_sending_ids(self, establishment_id: UUID) -> list[UUID]:
         """Those of them that wait for a session."""
 
-    def last_poll(self, establishment_id: UUID) -> LastPoll | None:
-        """The latest time that its mailbox was asked, or that somebody wanted it to be; None for never."""
+    def last_poll(self, establishment_id: UUID, mailbox: Mailbox = "invoicing") -> LastPoll | None:
+        """The latest time that this mailbox of it was asked, or that somebody wanted it to be; None for never."""
 
     def unmatched_messages(self, establishment_id: UUID) -> list[str]:
         """Hashes of received files that answer no sending known when they came."""

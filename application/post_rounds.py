@@ -13,6 +13,9 @@ from typing import Any
 from uuid import UUID
 
 from application.access import Caller, NotAuthenticated, NotPermitted
+from application.insurability_answers import InsurabilityAnswers
+from application.many_hands import many_hands
+from application.one_by_one import one_by_one
 from application.ports import Clock, Context, EventLog, LastPoll, Leases, Lookups, Meta, UnionsNotReached
 from application.read_answers import Answers
 from application.send import Dispatch
@@ -21,8 +24,9 @@ from domain.local_time import local_date
 from domain.mailbox import mailbox_id
 
 LOG = logging.getLogger("quittance.post")
-LEASE = timedelta(minutes=5)
-"""Longer than one hand-over or one answer takes; held longer after each."""
+LEASE = timedelta(minutes=1)
+"""How long whoever was killed keeps a practice. Held longer before each message, and while one is under way."""
+_BEATS = 3
 SCHEDULE = "schedule"
 """Who asks a mailbox when its time has come."""
 _RIGHT = "bill"
@@ -30,7 +34,10 @@ _RIGHT = "bill"
 
 @dataclass(frozen=True, slots=True)
 class PostRounds:
-    """`caller_of`: what an actor may do in a practice by now. `every`: between two polls; None: only when asked for."""
+    """`caller_of`: what an actor may do in a practice by now. `every`: between two polls; None: only when asked for.
+
+    `lease`: how long a worker that was killed keeps a practice. `member_answers` None: no questions leave together.
+    """
 
     log: EventLog
     lookups: Lookups
@@ -40,29 +47,63 @@ class PostRounds:
     clock: Clock
     caller_of: Callable[[str, UUID], Caller]
     every: timedelta | None = None
+    lease: timedelta = LEASE
+    member_answers: InsurabilityAnswers | None = None
     held: dict[UUID, Date] = field(default_factory=dict)
     """First day on which a sending may leave, as far as this worker knows: it is not tried before."""
 
     def work(self, owner: str, is_closing: Callable[[], bool] = lambda: False) -> bool:
         """One round of all practices, left between two messages when the service closes; no when nothing was due."""
-        return sum(self._round(where, owner, is_closing) for where in self.lookups.establishment_ids()) > 0
+        done = list[bool]()
+        with one_by_one() as each:
+            for where in self.lookups.establishment_ids():
+                with each():
+                    done.append(self._round(where, owner, is_closing))
+        return any(done)
 
     def _round(self, where: UUID, owner: str, is_closing: Callable[[], bool]) -> bool:
-        if is_closing() or not (self._queue(where) or self._is_due(self.lookups.last_poll(where))):
+        if is_closing() or not (self._queue(where) or self._due(where)):
             return False
         name = f"post:{where}"
         if not self.answers.is_open(where) or not self._hold(name, owner):
             return False
         try:
-            sent = self._send(where, name, owner, is_closing)
-            return self._poll(where, name, owner, is_closing) or sent
+            return self._held(name, owner, lambda: self._post(where, name, owner, is_closing))
+        except Exception as error:
+            _tell("fault", where, fault=type(error).__name__)
+            raise
         finally:
             self.leases.release(name, owner)
+
+    def _held(self, name: str, owner: str, work: Callable[[], bool]) -> bool:
+        """One answer may take longer than a lease: as long as somebody is at it, it is held longer."""
+        done: bool | None = None
+        for done in many_hands([work], lambda one: one(), 1, self.lease.total_seconds() / _BEATS):
+            if done is None:
+                self._hold(name, owner)
+        return bool(done)
+
+    def _post(self, where: UUID, name: str, owner: str, is_closing: Callable[[], bool]) -> bool:
+        done = list[bool]()
+        with one_by_one() as each:
+            with each():
+                done.append(self._send(where, name, owner, is_closing))
+            for box in self._due(where):
+                with each():
+                    done.append(self._poll(where, box, name, owner, is_closing))
+        return any(done)
 
     def _queue(self, where: UUID) -> list[UUID]:
         today = local_date(self.clock.now())
         queued = self.lookups.queued_sending_ids(where)
         return [one for one in queued if self.held.get(one, today) <= today]
+
+    def _due(self, where: UUID) -> list[Answers | InsurabilityAnswers]:
+        """Whose mailboxes are to be asked."""
+        boxes: list[Answers | InsurabilityAnswers] = [self.answers]
+        if self.member_answers:
+            boxes.append(self.member_answers)
+        return [one for one in boxes if self._is_due(self.lookups.last_poll(where, one.mailbox))]
 
     def _is_due(self, last: LastPoll | None) -> bool:
         if last and last.is_queued:
@@ -71,14 +112,16 @@ class PostRounds:
 
     def _send(self, where: UUID, name: str, owner: str, is_closing: Callable[[], bool]) -> bool:
         queued = self._queue(where)  # as it is under the lease
-        for sending_id in self._onward(queued, name, owner, is_closing):
-            if not self.answers.is_open(where):
-                break
-            self._one(where, sending_id)
+        with one_by_one() as each:
+            for sending_id in self._onward(queued, name, owner, is_closing):
+                if not self.answers.is_open(where):
+                    break
+                with each():
+                    self._one(where, sending_id)
         return bool(queued)
 
     def _one(self, where: UUID, sending_id: UUID) -> None:
-        asked = self._asked(sending_id, "sending.queued")
+        asked = self._asked([sending_id], "sending.queued")
         if not self._may(asked.actor, where):
             self.dispatch.unqueue(Context(asked), sending_id, "not_permitted")
             _tell("unqueued", where, sending=sending_id, code="not_permitted")
@@ -88,23 +131,32 @@ class PostRounds:
             self.held[sending_id] = sent.until
         _tell("sending", where, sending=sending_id, outcome=sent.outcome, code=sent.code)
 
-    def _poll(self, where: UUID, name: str, owner: str, is_closing: Callable[[], bool]) -> bool:
-        last = self.lookups.last_poll(where)
-        if is_closing() or not self.answers.is_open(where) or not self._is_due(last):
+    def _poll(
+        self,
+        where: UUID,
+        box: Answers | InsurabilityAnswers,
+        name: str,
+        owner: str,
+        is_closing: Callable[[], bool],
+    ) -> bool:
+        last = self.lookups.last_poll(where, box.mailbox)
+        if is_closing() or not box.is_open(where) or not self._is_due(last):
             return False
         asked = Meta(SCHEDULE)
         if last and last.is_queued:
-            asker = self._asked(mailbox_id(where, local_date(last.at)), "mailbox.poll_queued")
+            noted_on = local_date(last.at)  # a moment after it was decided: midnight may lie between
+            days = [mailbox_id(where, day, box.mailbox) for day in (noted_on - timedelta(days=1), noted_on)]
+            asker = self._asked(days, "mailbox.poll_queued")
             asked = asker if self._may(asker.actor, where) else asked
 
         def watch(waiting: Sequence[Any]) -> Iterable[Any]:
             return self._onward(waiting, name, owner, is_closing)
 
         try:
-            came = self.answers.fetch(Context(asked), where, watch, is_scheduled=asked.actor == SCHEDULE)
-            _tell("poll", where, count=len(came))
+            came = box.fetch(Context(asked), where, watch, is_scheduled=asked.actor == SCHEDULE)
+            _tell("poll", where, mailbox=box.mailbox, count=len(came))
         except UnionsNotReached as error:
-            _tell("poll", where, code=error.code)
+            _tell("poll", where, mailbox=box.mailbox, code=error.code)
         return True
 
     def _onward(self, things: Sequence[Any], name: str, owner: str, is_closing: Callable[[], bool]) -> Iterator[Any]:
@@ -116,11 +168,12 @@ class PostRounds:
 
     def _hold(self, name: str, owner: str) -> bool:
         now = self.clock.now()
-        return self.leases.take(name, owner, now, now + LEASE)
+        return self.leases.take(name, owner, now, now + self.lease)
 
-    def _asked(self, stream_id: UUID, topic: str) -> Meta:
+    def _asked(self, stream_ids: Sequence[UUID], topic: str) -> Meta:
         """Who asked last: what is done now is done in that name."""
-        meta = [one.meta for one in self.log.history(stream_id) if one.topic == topic][-1]
+        recorded = [one for stream_id in stream_ids for one in self.log.history(stream_id)]
+        meta = [one.meta for one in recorded if one.topic == topic][-1]
         return Meta(meta.actor, meta.on_behalf_of, cause="queue", correlation_id=meta.correlation_id)
 
     def _may(self, actor: str, where: UUID) -> bool:

@@ -20,7 +20,6 @@ from application.ports import (
     EventLog,
     Lookups,
     MessageStore,
-    UnionsNotReached,
     UnionTransport,
     UnreadableMessage,
     Watch,
@@ -29,6 +28,7 @@ from domain import inbox
 from domain.answer import Answer
 from domain.errors import DomainError
 from domain.inbox import ItemRaised, MessageInterpreted, MessageReceived, MessageUnreadable
+from domain.mailbox import Mailbox
 from domain.sending import sending_id
 
 Origin = Literal["union", "upload", "take_over"]
@@ -59,6 +59,8 @@ class Fetched:
 class Answers:
     """Receive, collect, interpret again. `settled`: called behind the commit of each settlement; it raises nothing."""
 
+    mailbox: Mailbox = "invoicing"
+
     def __init__(
         self,
         log: EventLog,
@@ -70,7 +72,7 @@ class Answers:
         settled: Settled = lambda _context, _where: None,
     ) -> None:
         self._log, self._lookups, self._messages = log, lookups, messages
-        self._codec, self._transport, self._settled = codec, transport, settled
+        self._codec, self._settled = codec, settled
         self._mailboxes = Mailboxes(log, messages, transport, clock)
 
     def is_open(self, where: UUID) -> bool:
@@ -88,23 +90,12 @@ class Answers:
     def fetch(
         self, context: Context, where: UUID, watch: Watch = iter, *, is_scheduled: bool = False
     ) -> tuple[AnswerReport, ...]:
-        """Ask and take in what waits, in a session. Raises `UnionsNotReached`.
+        """Ask and take in what waits, in a session. Raises `UnionsNotReached`."""
 
-        A receipt is confirmed last: what was cut short before waits there still.
-        """
-        tpp_number, waiting = self._mailboxes.ask(context, where, is_scheduled=is_scheduled)
-        reports = []
-        unconfirmed: UnionsNotReached | None = None
-        for receipt, content in watch(waiting):
-            sha256 = self._store(context, where, content, "union")
-            reports.append(self._interpret_or_leave(context, where, sha256))
-            try:
-                self._transport.confirm(tpp_number, [receipt])
-            except UnionsNotReached as error:
-                unconfirmed = error  # one that cannot be confirmed keeps none of those behind it back
-        if unconfirmed:
-            raise unconfirmed
-        return tuple(reports)
+        def take(content: bytes) -> AnswerReport:
+            return self._interpret_or_leave(context, where, self._store(context, where, content, "union"))
+
+        return self._mailboxes.fetch(context, where, take, watch, is_scheduled=is_scheduled)
 
     def receive(self, context: Context, where: UUID, content: bytes, origin: Origin = "upload") -> Done[AnswerReport]:
         """Take a file that a person brings."""

@@ -77,8 +77,8 @@ class Registrations:
         return decide(self._log, context, decision)
 
     def end(self, context: Context, where: UUID, identifier: UUID, valid_to: Date) -> Done[UUID]:
-        """Its last day. Raises `Invalid` and `NotFound`."""
-        return self._on(context, where, identifier, lambda state: registrations.end(state, valid_to))
+        """Its last day. Raises `Invalid`, `NotAllowed` and `NotFound`."""
+        return self._on(context, where, identifier, lambda state, known: registrations.end(known, state, valid_to))
 
     def record_mandate(
         self,
@@ -92,31 +92,38 @@ class Registrations:
     ) -> Done[UUID]:
         """The care provider gave a mandate at MyCareNet. Raises as `record_mandate` of the domain."""
         given = Mandate(_NO_ID, valid_from, valid_to, _note(given_to, "given_to"), _note(evidence, "evidence"))
-        return self._on(context, where, identifier, lambda one: registrations.record_mandate(one, where, given))
+        return self._on(context, where, identifier, lambda one, _: registrations.record_mandate(one, where, given))
 
     def revoke_mandate(
         self, context: Context, where: UUID, identifier: UUID, mandate_id: UUID, valid_to: Date
     ) -> Done[UUID]:
         """Its last day. Raises as `revoke_mandate` of the domain."""
-        return self._on(context, where, identifier, lambda one: registrations.revoke_mandate(one, mandate_id, valid_to))
+        return self._on(
+            context, where, identifier, lambda one, _: registrations.revoke_mandate(one, mandate_id, valid_to)
+        )
 
     def arrange(
         self, context: Context, where: UUID, identifier: UUID, condition: str, arranged_on: Date, evidence: str = ""
     ) -> Done[UUID]:
         """A condition is met outside the program. Raises `Invalid` and `NotFound`."""
         done = Arranged(cast("Condition", condition), arranged_on, _note(evidence, "evidence"))  # the domain checks it
-        return self._on(context, where, identifier, lambda state: registrations.arrange(state, where, done))
+        return self._on(context, where, identifier, lambda state, _: registrations.arrange(state, where, done))
 
     def reopen(self, context: Context, where: UUID, identifier: UUID, condition: str) -> Done[UUID]:
         """It is not, after all. Raises `NotFound`."""
-        return self._on(context, where, identifier, lambda state: registrations.reopen(state, condition))
+        return self._on(context, where, identifier, lambda state, _: registrations.reopen(state, condition))
 
     def _on(
-        self, context: Context, where: UUID, identifier: UUID, act: Callable[[Registration], list[object]]
+        self,
+        context: Context,
+        where: UUID,
+        identifier: UUID,
+        act: Callable[[Registration, Sequence[Registration]], list[object]],
     ) -> Done[UUID]:
         def decision() -> Decided[UUID]:
             desk = _Desk(self._log, where)
-            desk.happened += act(registrations.registration_of(desk.known, identifier))
+            known = desk.known
+            desk.happened += act(registrations.registration_of(known, identifier), known)
             return Decided([desk.change()], identifier)
 
         return decide(self._log, context, decision)

@@ -3,7 +3,7 @@
 Without a session a file waits in a queue; whoever works it off hands it over in the name of whoever asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from typing import Literal, cast
@@ -33,7 +33,7 @@ from domain.rules.limits import Scope
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of one sending. `code` says why when it was held back or failed.
+    """What became of one sending. `code` says why when it was held back, failed, or waits for what no session brings.
 
     `until`: the first day on which it may leave, where a limit of the insurers held it back. `said`: the code of
     whoever refused the file. `registration_id`, `holder_kind`: under which it was to go where a mandate is missing, and
@@ -60,9 +60,11 @@ class Dispatch:
         transport: UnionTransport,
         clock: Clock,
         files_scope: Scope | None = None,
+        lacks_registration: Callable[[UUID], bool] = lambda _: False,
     ) -> None:
         self._log, self._lookups, self._messages = log, lookups, messages
         self._transport, self._clock, self._files_scope = transport, clock, files_scope
+        self._lacks_registration = lacks_registration
 
     def send(self, context: Context, where: UUID, sending_ids: Sequence[UUID] = ()) -> Done[tuple[Sent, ...]]:
         """Send these, or every prepared sending of the establishment; limits of the insurers hold each back apart.
@@ -156,10 +158,11 @@ class Dispatch:
 
     def _queue(self, context: Context, where: UUID, sending_id: UUID) -> Sent:
         """Commit that it waits for a session."""
+        code = "registration_none" if self._lacks_registration(where) else ""
 
         def decision() -> Decided[Sent]:
             streams, state = self._of(where, sending_id)
-            return Decided([streams.change(sending_id, sendings.queue(state))], Sent(sending_id, "queued"))
+            return Decided([streams.change(sending_id, sendings.queue(state))], Sent(sending_id, "queued", code))
 
         return decide(self._log, context, decision).result
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from domain.errors import Invalid, NotFound
 from domain.event import event
 
-Scope = Literal["read", "medical", "register", "care", "bill", "close", "admin"]
+Scope = Literal["read", "medical", "register", "care", "bill", "session", "close", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 _KEYS = UUID("7a3f0d0e-9d6b-5d61-8f0a-5c0cfa1be1d9")

@@ -17,7 +17,8 @@ Purpose = Literal["information", "invoicing"]
 """Asked for invoicing, the insurer may commit itself to pay (`paymentApproval`)."""
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 Outcome = Literal["complete", "partial", "refused", "unreadable"]
-Status = Literal["answered", "refused", "failed", "unknown"]
+Status = Literal["answered", "refused", "failed", "unknown", "waiting"]
+"""`waiting`: it left together with others, and its answer may take days."""
 Advice = Literal["", "again", "later", "mend"]
 
 YEARS_BACK = 5
@@ -25,7 +26,7 @@ YEARS_BACK = 5
 _QUERIES = UUID("8f0e3f0a-5b0c-5c1e-9d64-3a7a2f6f5d11")
 _DIGITS = 14
 _LATER = frozenset({"service_unavailable"})
-_AGAIN = frozenset({"no_answer", "not_reached", "no_session"})
+_AGAIN = frozenset({"no_answer", "not_reached", "no_session", "not_treated"})
 _OF_THE_INSURER = frozenset(
     {"NO_FACET", "INVALID_RESPONSE_FROM_IO", "SEND_TO_IM_EXCEPTION", "BO_EXCEPTION", "IOSM_EXCEPTION"}
 )
@@ -34,7 +35,10 @@ _OF_THE_INSURER = frozenset(
 
 @event("insurability_query.asked")
 class InsurabilityAsked:
-    """The insurer is asked about these days (both included). `message`: SHA-256 of the stored question."""
+    """The insurer is asked about these days (both included). `message`: SHA-256 of the stored question.
+
+    `batch`: reference of the message in which it left together with others; empty when it left alone.
+    """
 
     establishment_id: UUID
     patient_id: UUID
@@ -43,6 +47,7 @@ class InsurabilityAsked:
     last_day: Date
     purpose: Purpose
     message: str
+    batch: str = ""
 
 
 @event("insurability_query.answered")
@@ -81,11 +86,16 @@ class MemberQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One question and what came of it; it has two answers when two workers came to ask it at once."""
+    """One question and what came of it; it has two answers when two workers came to ask it at once.
+
+    `left`, `left_codes`: what became of the message in which it left, as long as nothing is said of the question.
+    """
 
     asked: InsurabilityAsked
     answers: tuple[InsurabilityAnswered, ...] = ()
     failure: InsurabilityQueryFailed | None = None
+    left: Status = "unknown"
+    left_codes: tuple[str, ...] = ("no_answer",)
 
     @property
     def answer(self) -> InsurabilityAnswered | None:
@@ -103,7 +113,9 @@ class Query:
         """`unknown`: nobody knows whether it got through."""
         if self.answer is not None:
             return "answered" if self.answer.outcome in ("complete", "partial") else "refused"
-        return "failed" if self.failure is not None and self.failure.is_certain else "unknown"
+        if self.failure is not None:
+            return "failed" if self.failure.is_certain else "unknown"
+        return self.left
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -111,12 +123,12 @@ class Query:
         if self.answer is not None:
             is_whole = self.answer.outcome in ("complete", "partial")
             return self.answer.codes or (() if is_whole else ("answer_unreadable",))
-        return (self.failure.code,) if self.failure is not None else ("no_answer",)
+        return (self.failure.code,) if self.failure is not None else self.left_codes
 
     @property
     def advice(self) -> Advice:
         """Ask `again`, `later`, or `mend` first what is wrong; empty when there is nothing to do."""
-        if self.status == "answered":
+        if self.status in ("answered", "waiting"):
             return ""
         if set(self.codes) & (_LATER | _OF_THE_INSURER):
             return "later"

@@ -21,13 +21,18 @@ _SPACE = UUID("7c0d3f3e-64a4-4a43-9b0f-3f6f1f0f2c5d")
 
 @event("mycarenet_session.opened")
 class MyCareNetSessionOpened:
-    """The token service gave a session, by the key of a keystore or by a card; one that was open is over with it."""
+    """The token service gave a session, by the key of a keystore or by a card; one that was open is over with it.
+
+    `fingerprint`: SHA-256 of the certificate that asked, in hexadecimal; empty where it was not noted yet.
+    """
 
     establishment_id: UUID
     session_id: UUID
     method: Method
     holder_kind: HolderKind
     ends_at: datetime
+    fingerprint: str = ""
+    certificate_ends_at: datetime | None = None
 
 
 @event("mycarenet_session.renewed")
@@ -100,6 +105,11 @@ def renew(state: OpenSession | None, known: UUID, ends_at: datetime) -> list[obj
     return [MyCareNetSessionRenewed(known, ends_at)]
 
 
-def close(state: OpenSession | None, known: UUID, why: Ending) -> list[object]:
+def close(state: OpenSession | None, known: UUID, why: Ending = "asked") -> list[object]:
     """End the session; one that was closed or replaced meanwhile stays as it is."""
     return [MyCareNetSessionClosed(known, why)] if state is not None and state.session_id == known else []
+
+
+def lose(state: OpenSession | None, known: UUID, ends_at: datetime) -> list[object]:
+    """End it, for a service does not believe its token; one that has another token by now stays as it is."""
+    return close(state, known, "not_believed") if state is not None and state.ends_at == ends_at else []

@@ -228,10 +228,18 @@ def registration_of(known: Sequence[Registration], identifier: UUID) -> Registra
     raise NotFound("registration_unknown", "There is no such registration.")
 
 
-def end(state: Registration, valid_to: Date) -> list[object]:
-    """Let `valid_to` be its last day; the same again changes nothing. Raises `Invalid` before its first."""
+def end(known: Sequence[Registration], state: Registration, valid_to: Date) -> list[object]:
+    """Let `valid_to` be its last day; the same again changes nothing.
+
+    Raises `Invalid` before its first, and `NotAllowed` when another one of the same numbers begins by then.
+    """
     if valid_to < state.valid_from:
         raise Invalid("period_reversed", "The last day lies before the first.", field="valid_to")
+    numbers = (state.kind, state.nihii, state.cbe)
+    if any(
+        (one.kind, one.nihii, one.cbe) == numbers and state.valid_from < one.valid_from <= valid_to for one in known
+    ):
+        raise NotAllowed("registration_overlaps", "There is such a registration already.", field="valid_to")
     return [] if state.valid_to == valid_to else [RegistrationEnded(state.registration_id, valid_to)]
 
 

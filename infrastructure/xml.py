@@ -8,6 +8,8 @@ XmlError
 
 from collections.abc import Iterator
 from io import BytesIO
+from typing import Never
+from xml.parsers import expat
 
 from lxml import etree
 
@@ -25,11 +27,16 @@ def local_name(element: etree._Element) -> str:
     return str(etree.QName(element).localname)
 
 
-def document(content: bytes, most_bytes: int) -> etree._Element:
-    """The root of a whole document, as it was written: comments stay where they are. Raises `XmlError`."""
+def document(content: bytes, most_bytes: int, *, has_long_texts: bool = False) -> etree._Element:
+    """The root of a whole document, as it was written: comments stay where they are. Raises `XmlError`.
+
+    `has_long_texts`: of more than 10 MB, as contents in base64 are.
+    """
     if len(content) > most_bytes:
         raise XmlError("xml_too_large")
-    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
+    if has_long_texts:
+        _require_no_document_type(content)
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=has_long_texts)
     try:
         root = etree.fromstring(content, parser)
     except (etree.LxmlError, ValueError):
@@ -37,6 +44,29 @@ def document(content: bytes, most_bytes: int) -> etree._Element:
     if root.getroottree().docinfo.internalDTD is not None:
         raise XmlError("xml_forbidden")
     return root
+
+
+class _RootBegins(Exception):
+    pass
+
+
+def _require_no_document_type(content: bytes) -> None:
+    """libxml2 that takes long texts also lets entities grow in attributes: a document type must not get that far."""
+
+    def forbidden(*_: object) -> Never:
+        raise XmlError("xml_forbidden")
+
+    def begins(*_: object) -> Never:
+        raise _RootBegins
+
+    reader = expat.ParserCreate()
+    reader.StartDoctypeDeclHandler, reader.StartElementHandler = forbidden, begins
+    try:
+        reader.Parse(content, True)
+    except (expat.ExpatError, ValueError, LookupError):  # the latter two: an encoding that expat does not read
+        raise XmlError("xml_invalid") from None
+    except _RootBegins:
+        return
 
 
 def records(content: bytes, most_bytes: int) -> Iterator[etree._Element]:

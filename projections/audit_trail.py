@@ -1,7 +1,8 @@
 """The log of one establishment for an auditor: the newest first, narrowed by who, what and when, page by page.
 
 A row tells what happened to which thing; the thing's own timeline tells the rest. Which establishment a thing belongs
-to is asked of the views, a query a kind, so that no stream is opened for it.
+to is asked of the views, a query a kind, so that no stream is opened for it; but for questions to insurers, which stand
+in no view and are short.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.ports import EventLog, Recorded, Sql
+from domain.mycarenet_session import stream_of
+from domain.registration import registrations_id
 from projections.drafts import any_of
 
 _BATCH = 1_000
@@ -27,7 +30,9 @@ _TABLES: Mapping[str, tuple[str, str]] = {
     "sending": ("sendings", "sending_id"),
 }
 """Where each kind of thing is listed with its establishment."""
-KINDS = (*_TABLES, "establishment", "insurability_query", "provider", "user")
+_OF_A_PRACTICE = (registrations_id, stream_of)
+"""Streams of which each establishment has one: registrations and sessions with MyCareNet."""
+KINDS = (*_TABLES, "establishment", "insurability_query", "mycarenet_session", "provider", "registration", "user")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ def trail(sql: Sql, log: EventLog, establishment_id: UUID, asked: Asked) -> Trai
     while end > lowest:
         start = max(lowest, end - _BATCH)
         batch = [one for one in log.read(start, _BATCH, end) if _is_asked_for(one, asked)]
-        ours = _of(sql, establishment_id, batch)
+        ours = _of(sql, log, establishment_id, batch)
         for one in sorted(ours, key=lambda recorded: recorded.position, reverse=True):
             if len(found) == asked.limit:
                 return Trail(tuple(found), found[-1].position)
@@ -71,17 +76,19 @@ def _is_asked_for(recorded: Recorded, asked: Asked) -> bool:
     return kind in KINDS and asked.kind in ("", kind) and asked.actor in ("", recorded.meta.actor)
 
 
-def _of(sql: Sql, where: UUID, batch: Sequence[Recorded]) -> list[Recorded]:
+def _of(sql: Sql, log: EventLog, where: UUID, batch: Sequence[Recorded]) -> list[Recorded]:
     """Those about things of the establishment."""
     by_kind: dict[str, set[UUID]] = {}
     for one in batch:
         by_kind.setdefault(one.topic.partition(".")[0], set()).add(one.stream_id)
-    ours: set[UUID] = {where}
+    ours: set[UUID] = {where, *(made(where) for made in _OF_A_PRACTICE)}
     for kind, ids in by_kind.items():
         if kind in _TABLES:
             ours |= _among(sql, *_TABLES[kind], where, ids)
         elif kind == "provider":
             ours |= _among(sql, "memberships", "provider_id", where, ids)
+        elif kind == "insurability_query":
+            ours |= {one for one, events in log.load(ids).items() if events[0].establishment_id == where}
     return [one for one in batch if one.stream_id in ours or getattr(one.event, "establishment_id", None) == where]
 
 

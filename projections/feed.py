@@ -315,10 +315,12 @@ PUBLISHED: dict[str, Published] = {
     "message.received": Published("answer.received", fields("size", "origin", message="sha256")),
     "message.interpreted": Published("answer.interpreted", fields("kind", "sending_id", "unread_bytes")),
     "message.unreadable": Published("answer.unreadable", fields("code")),
-    "mailbox.poll_queued": Published("mailbox.poll_queued", _NOTHING),
-    "mailbox.polled": Published("mailbox.polled", fields("outcome", "count", "code", "proof", "is_scheduled")),
+    "mailbox.poll_queued": Published("mailbox.poll_queued", fields("mailbox")),
+    "mailbox.polled": Published(
+        "mailbox.polled", fields("mailbox", "outcome", "count", "code", "proof", "is_scheduled")
+    ),
     "insurability_query.asked": Published(
-        "insurability_query.asked", fields("reference", "first_day", "last_day", "purpose", "message")
+        "insurability_query.asked", fields("reference", "first_day", "last_day", "purpose", "message", "batch")
     ),
     "insurability_query.answered": Published(
         "insurability_query.answered", fields("reference", "message", "outcome", "io", "codes")
@@ -326,7 +328,20 @@ PUBLISHED: dict[str, Published] = {
     "insurability_query.failed": Published(
         "insurability_query.failed", fields("reference", "code", "said", "is_certain")
     ),
-    "mycarenet_session.opened": Published("session.opened", fields("method", "holder_kind", "ends_at")),
+    "insurability_batch.asked": Published(
+        "insurability_batch.asked",
+        fields("reference", "first_day", "last_day", "purpose", "message"),
+    ),
+    "insurability_batch.taken": Published("insurability_batch.taken", _NOTHING),
+    "insurability_batch.failed": Published("insurability_batch.failed", fields("code", "said", "is_certain")),
+    "insurability_batch.technically_acknowledged": Published(
+        "insurability_batch.technically_acknowledged", fields("io", "message")
+    ),
+    "insurability_batch.not_treated": Published("insurability_batch.not_treated", fields("io", "code", "message")),
+    "insurability_batch.answered": Published("insurability_batch.answered", fields("message", "count")),
+    "mycarenet_session.opened": Published(
+        "session.opened", fields("method", "holder_kind", "ends_at", "fingerprint", "certificate_ends_at")
+    ),
     "mycarenet_session.renewed": Published("session.renewed", fields("ends_at")),
     "mycarenet_session.closed": Published("session.closed", fields("why")),
     "mycarenet_session.refused": Published("session.refused", fields("method", "code", "said")),

@@ -5,6 +5,7 @@ from datetime import date as Date
 from uuid import UUID
 
 from application.ports import Database, LastPoll, UndecidedDay
+from domain.mailbox import Mailbox
 from domain.sending import UNSENT
 from projections import establishments, messages, patient_names, patient_numbers, patients, polls
 from projections.days import DECIDED, UNDECIDED
@@ -116,11 +117,11 @@ class ViewLookups:
         """Those of them that wait for a session."""
         return self._sending_ids(establishment_id, ("queued",))
 
-    def last_poll(self, establishment_id: UUID) -> LastPoll | None:
-        """The latest time that its mailbox was asked, or that somebody wanted it to be; None for never."""
+    def last_poll(self, establishment_id: UUID, mailbox: Mailbox = "invoicing") -> LastPoll | None:
+        """The latest time that this mailbox of it was asked, or that somebody wanted it to be; None for never."""
         self._catch_up()
         with self._database.snapshot() as sql:
-            return polls.last(sql, establishment_id)
+            return polls.last(sql, establishment_id, mailbox)
 
     def unmatched_messages(self, establishment_id: UUID) -> list[str]:
         """Hashes of received files that answer no sending known when they came."""

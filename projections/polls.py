@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from application.ports import LastPoll, Recorded, Row, Sql
-from domain.mailbox import MailboxPolled, PollQueued, poll_id
+from domain.mailbox import Mailbox, MailboxPolled, PollQueued, poll_id
 from domain.sending import SendingHandedOver
 from projections.as_of import union
 from projections.scope import Condition, both, scoped
@@ -25,6 +25,7 @@ TABLE = Table(
         text("code", fixed=True),
         text("proof", fixed=True),
         flag("is_scheduled"),
+        text("mailbox", fixed=True),
     ),
     key="poll_id",
     # A worker asks for the last one every few seconds.
@@ -48,6 +49,7 @@ def apply(row: ViewRow | None, recorded: Recorded, _streams: Streams) -> ViewRow
         "code": "",
         "proof": "",
         "is_scheduled": False,
+        "mailbox": happened.mailbox,
     }
     if isinstance(happened, PollQueued):
         return made
@@ -57,19 +59,24 @@ def apply(row: ViewRow | None, recorded: Recorded, _streams: Streams) -> ViewRow
 
 VIEW = RowView(
     TABLE,
-    version=1,
+    version=2,
     touches={topic(PollQueued): _touched, topic(MailboxPolled): _touched},
     apply=apply,
 )
 
 
-def last(sql: Sql, establishment_id: UUID) -> LastPoll | None:
-    """The latest of an establishment."""
-    where = scoped([establishment_id])
+def last(sql: Sql, establishment_id: UUID, mailbox: Mailbox = "invoicing") -> LastPoll | None:
+    """The latest of a mailbox of an establishment."""
+    where = both([scoped([establishment_id]), of(mailbox)])
     rows = sql.rows(
         f"SELECT polled_at, outcome FROM polls WHERE {where.text} ORDER BY {FROM} DESC LIMIT 1", where.params
     )
     return LastPoll(datetime.fromisoformat(rows[0]["polled_at"]), rows[0]["outcome"] == QUEUED) if rows else None
+
+
+def of(mailbox: Mailbox) -> Condition:
+    """Of one of the two mailboxes: silence about a file is not proven by asking for something else."""
+    return Condition("mailbox = ?", (mailbox,))
 
 
 def left_at(history: Sequence[Recorded]) -> datetime | None:
@@ -77,8 +84,16 @@ def left_at(history: Sequence[Recorded]) -> datetime | None:
     return next((one.recorded_at for one in reversed(history) if isinstance(one.event, SendingHandedOver)), None)
 
 
-def since(sql: Sql, scope: Collection[UUID], instant: datetime, most: int, at: int | None = None) -> list[Row]:
-    """From an instant on, the latest first."""
-    where = both([scoped(scope), Condition("polled_at >= ?", (instant.isoformat(),))])
+def since(
+    sql: Sql,
+    scope: Collection[UUID],
+    instant: datetime,
+    most: int,
+    at: int | None = None,
+    mailbox: Mailbox | None = None,
+) -> list[Row]:
+    """From an instant on, the latest first; of both mailboxes unless one is named."""
+    named = [of(mailbox)] if mailbox else []
+    where = both([scoped(scope), Condition("polled_at >= ?", (instant.isoformat(),)), *named])
     text, params = union(TABLE, ", ".join((*TABLE.names, FROM)), where, at)
     return sql.rows(f"SELECT * FROM {text} AS t ORDER BY {FROM} DESC LIMIT ?", (*params, most))

@@ -83,7 +83,8 @@ def _waits_too_long(rule: Silence, held: Sequence[Silence], today: Date) -> Cond
 
 def _asked(sql: Sql, where: UUID, since: Date, at: int | None) -> dict[str, Any]:
     first = datetime.combine(since, time(), BELGIUM).astimezone(UTC).isoformat()
-    which = both([scoped([where]), Condition("polled_at >= ? AND outcome <> ?", (first, polls.QUEUED))])
+    since_then = Condition("polled_at >= ? AND outcome <> ?", (first, polls.QUEUED))
+    which = both([scoped([where]), polls.of("invoicing"), since_then])
     text, params = union(polls.TABLE, "outcome, polled_at", which, at)
     return dict(
         sql.rows(

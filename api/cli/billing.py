@@ -199,7 +199,7 @@ def show_sent(voice: Voice, sent: tuple[Sent, ...], mandates: Sequence[str] = ()
     )
     for told in mandates:
         voice.say("send.mandate", told=told)
-    if any(one.code == "registration_missing" for one in sent):
+    if any(one.code in ("registration_missing", "registration_none") for one in sent):
         voice.say("send.registration")
 
 

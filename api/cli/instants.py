@@ -1,4 +1,4 @@
-"""`--as-of`: what was known at an instant."""
+"""`--as-of`: what was known at an instant; and instants as people in Belgium read them."""
 
 from datetime import date as Date
 from datetime import datetime
@@ -8,9 +8,14 @@ import typer
 
 from api.build import Quittance
 from domain.errors import Invalid
-from domain.local_time import local_date
+from domain.local_time import BELGIUM, local_date
 
 AsOf = Annotated[str, typer.Option("--as-of", help="Instant, e.g. 2026-11-04T12:00:00+01:00: as it was then.")]
+
+
+def minute_of(instant: datetime) -> str:
+    """As its clock shows it there."""
+    return f"{instant.astimezone(BELGIUM):%Y-%m-%d %H:%M}"
 
 
 def day_of(as_of: str) -> Date | None:

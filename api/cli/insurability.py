@@ -7,13 +7,16 @@ from uuid import UUID
 import typer
 
 from api.build import Quittance
+from api.cli import insurability_batches
 from api.cli.access import note_access
 from api.cli.console import AsJson, Where, billed_month, context, establishment, working
 from api.cli.ids import identifier_of
+from api.cli.insurability_batches import ask_together
 from api.cli.insurability_words import say_all, say_query, shown_of
 from api.cli.voice import Voice
 from api.insurability import SEEN, query_out
 from application.insurability import Wish, of_month
+from application.many_hands import many_hands
 from domain.errors import DomainError, Invalid
 from domain.insurability_query import PURPOSES, Purpose, Query
 from domain.local_time import local_date
@@ -22,6 +25,7 @@ from projections.billing_months import cared_for_in
 from projections.patients import active_ids
 
 app = typer.Typer(no_args_is_help=True, help="Insurability: ask insurers, and read what they said.")
+insurability_batches.register(app)
 
 
 @app.command()
@@ -38,17 +42,25 @@ def ask(
         datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, included; else the first.")
     ] = None,
     asked_for: Annotated[str, typer.Option("--for", help="invoicing or information.")] = "invoicing",
+    together: Annotated[
+        bool, typer.Option("--together", help="With --all: in one message; answers come by and by.")
+    ] = False,
     where: Where = "",
     as_json: AsJson = False,
 ) -> None:
     """Ask the insurer about a patient, or insurers about all patients of a month; shows what they say."""
     with working(as_json=as_json) as (quittance, voice):
-        if bool(patient) == everybody:
+        if bool(patient) == everybody or (together and not everybody):
             raise Invalid("insurability_whom", "Name a patient, or give --all.", field="patient")
         month = billed_month(asked_month or month_of(local_date(quittance.clock.now())))
         wish = _wish(month, asked_from, asked_to, asked_for)
         if everybody:
-            _ask_all(quittance, voice, establishment(quittance, where), month, wish)
+            here = establishment(quittance, where)
+            wanted = _wanted(quittance, here, month, wish)
+            if together:
+                ask_together(quittance, voice, here, wanted, wish)
+            else:
+                _ask_all(quittance, voice, wanted, wish)
         else:
             who = identifier_of(patient)
             quittance.insurability.ask(context(), who, wish)
@@ -75,17 +87,25 @@ def _purpose(given: str) -> Purpose:
     raise Invalid("field_invalid", "purpose: give invoicing or information.", field="purpose")
 
 
-def _ask_all(quittance: Quittance, voice: Voice, where: UUID, month: str, wish: Wish) -> None:
-    """One after the other; what one cannot be asked about keeps the others back no more than its failure does."""
+def _wanted(quittance: Quittance, where: UUID, month: str, wish: Wish) -> list[UUID]:
+    """Everybody with care in the month about whom nobody asked today."""
     with quittance.store.database.snapshot() as sql:
         every = active_ids(sql, [where], cared_for_in([where], month))
-    wanted = [one for one in every if not quittance.insurability.is_known(one, wish)]
-    asked: list[tuple[UUID, Query | str]] = []
-    for who in voice.each("progress.asking", wanted):
+    return [one for one in every if not quittance.insurability.is_known(one, wish)]
+
+
+def _ask_all(quittance: Quittance, voice: Voice, wanted: list[UUID], wish: Wish) -> None:
+    """Side by side; what one cannot be asked about keeps the others back no more than its failure does."""
+
+    def ask_one(who: UUID) -> tuple[UUID, Query | str]:
         try:
-            asked.append((who, quittance.insurability.ask(context(), who, wish).result))
+            return who, quittance.insurability.ask(context(), who, wish).result
         except DomainError as refused:
-            asked.append((who, refused.code))
+            return who, refused.code
+
+    done = many_hands(wanted, ask_one, quittance.insurability.at_once)
+    came = dict(one for one in voice.each("progress.asking", done, len(wanted)) if one)
+    asked = [(who, came[who]) for who in wanted]
     shown = {who: shown_of(quittance, who)[0] for who, one in asked if isinstance(one, Query)}
     note_access(quittance, SEEN, shown)
     say_all(voice, asked, shown)

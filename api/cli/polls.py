@@ -9,6 +9,7 @@ import typer
 from api.build import Quittance
 from api.cli.console import AsJson, Reason, Where, concerning, establishment, working
 from api.cli.ids import identifier_of
+from api.cli.instants import minute_of
 from api.cli.voice import NOTHING
 from domain.errors import NotFound
 from domain.local_time import local_date
@@ -33,11 +34,11 @@ def polls(
     where: Where = "",
     as_json: AsJson = False,
 ) -> None:
-    """Each time that the unions were asked for answers, the latest first, and what came of it."""
+    """Each time that a mailbox was asked for answers, the latest first, and what came of it."""
     with working(as_json=as_json) as (quittance, voice):
         here, first = _since(quittance, sending) if sending else (establishment(quittance, where), _EVER)
         with quittance.store.database.snapshot() as sql:
-            rows = since(sql, [here], first, _MOST) if first else []
+            rows = since(sql, [here], first, _MOST, mailbox="invoicing" if sending else None) if first else []
         if as_json:
             voice.json([{name: row[name] for name in TABLE.names} for row in rows])
             return
@@ -45,10 +46,11 @@ def polls(
             voice.say("polls.nothing")
             return
         voice.table(
-            [("column.at", False), ("column.what", False), ("column.count", True), ("column.reason", False)],
+            [(f"column.{name}", name == "count") for name in ("at", "mailbox", "what", "count", "reason")],
             [
                 (
-                    row["polled_at"],
+                    minute_of(datetime.fromisoformat(row["polled_at"])),
+                    voice.code("mailbox", row["mailbox"]),
                     voice.code("poll", row["outcome"]),
                     row["count"],
                     voice.why("held", row["code"]) if row["code"] else NOTHING,
@@ -90,7 +92,7 @@ def silent(where: Where = "", as_json: AsJson = False) -> None:
                     one.silent_days,
                     one.asked,
                     one.failed,
-                    one.last_asked_at or NOTHING,
+                    minute_of(datetime.fromisoformat(one.last_asked_at)) if one.last_asked_at else NOTHING,
                 )
                 for one in found
             ],

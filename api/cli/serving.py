@@ -13,9 +13,7 @@ from api.cli.demo import tell
 from api.cli.demo_mycarenet import Beside, make_ready, mycarenet_beside
 from api.cli.manage import first_key, prepare
 from api.cli.voice import Voice
-from api.rest.serving import serve as run_service
 from api.settings import Settings
-from api.web.site import Site
 from domain.roles import Role
 from infrastructure.clock import SystemClock
 
@@ -49,6 +47,10 @@ def serve(
 
 
 def _serve(settings: Settings, voice: Voice, host: str, port: int, beside: Beside | None = None) -> None:
+    # Imported here: the pages and the API are more than half of the start of a command that serves nothing.
+    from api.rest.serving import serve as run_service  # noqa: PLC0415
+    from api.web.site import Site  # noqa: PLC0415
+
     if prepare(settings):
         voice.say("init.key_warning", path=settings.master_key_path)
     quittance = build(settings, way=beside.way if beside else None)

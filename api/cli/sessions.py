@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from api.cli.console import AsJson, Where, context, establishment, read_file, working
+from api.cli.instants import minute_of
 from api.cli.voice import Voice
 from application.mycarenet_ports import MyCareNetSession
 from domain.errors import NotFound
-from domain.local_time import BELGIUM
 
 app = typer.Typer(no_args_is_help=True, help="The session with MyCareNet: open, show, renew, close it.")
 
@@ -61,7 +61,7 @@ def close(where: Where = "", as_json: AsJson = False) -> None:
 
 def _password(file: Path) -> str:
     try:
-        return read_file(file).decode().strip()
+        return read_file(file).decode().rstrip("\r\n")
     except UnicodeDecodeError:
         raise NotFound("file_unreadable", "Cannot read the file: it is no text.") from None
 
@@ -70,6 +70,9 @@ def _say(voice: Voice, key: str, session: MyCareNetSession) -> None:
     if voice.as_json:
         voice.json(session)
         return
-    until = f"{session.ends_at.astimezone(BELGIUM):%Y-%m-%d %H:%M}"
+    until = minute_of(session.ends_at)
     method = voice.code("mycarenet_method", session.method)
     voice.say(key, until=until, method=method, holder=voice.code("mycarenet_holder", session.holder_kind))
+    if session.certificate_ends_at:
+        until = minute_of(session.certificate_ends_at)
+        voice.say("mycarenet_session.certificate", until=until, fingerprint=session.fingerprint)

@@ -21,7 +21,16 @@ from infrastructure.simulator.scenario import USUAL
 _MISUSED = 2
 DEFAULT_PORT = 8765
 DEFAULT_FOLDER = Path("mycarenet-simulator")
-_TOLD = {"sts", "sts_protocol", "invoicing", "member_data", "trust", "licence_user", "licence_password_file"}
+_TOLD = {
+    "sts",
+    "sts_protocol",
+    "invoicing",
+    "member_data",
+    "member_data_async",
+    "trust",
+    "licence_user",
+    "licence_password_file",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -56,6 +65,7 @@ def settings_for(made: Simulator, url: str) -> MyCareNetSettings:
         sts_protocol="saml",
         invoicing=(f"{url}{PATHS['invoicing']}",),
         member_data=(f"{url}{PATHS['member-data']}",),
+        member_data_async=(f"{url}{PATHS['member-data-async']}",),
         trust=made.folder.authority_file.resolve(),
         licence_user=LICENCE_USER,
         licence_password_file=licence.resolve(),
@@ -64,11 +74,17 @@ def settings_for(made: Simulator, url: str) -> MyCareNetSettings:
 
 def write_settings(made: Simulator, values: MyCareNetSettings) -> Path:
     """As a file to be read by a shell."""
-    file, told = made.folder.root / "settings.sh", values.model_dump(mode="json", include=_TOLD)
-    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in told.items()}
-    lines = (f"export QUITTANCE_MYCARENET_{name.upper()}={quote(text)}\n" for name, text in texts.items())
+    file = made.folder.root / "settings.sh"
+    lines = (f"export {name}={quote(text)}\n" for name, text in environment_of(values).items())
     file.write_text("".join(lines), encoding="utf-8")
     return file
+
+
+def environment_of(values: MyCareNetSettings) -> dict[str, str]:
+    """The variables that say so."""
+    told = values.model_dump(mode="json", include=_TOLD)
+    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in told.items()}
+    return {f"QUITTANCE_MYCARENET_{name.upper()}": text for name, text in texts.items()}
 
 
 def _serve(made: Simulator, port: int, voice: Voice) -> None:

@@ -129,6 +129,7 @@ _STATES: dict[str, Callable[[UUID, Sequence[Event]], State]] = {
     "message": lambda _, events: _last_words(events),
     "mailbox": lambda _, events: _last_words(events),
     "insurability_query": lambda _, events: _last_words(events),
+    "insurability_batch": lambda _, events: _last_words(events),
     "item": _folded(inbox.fold_item),
     "import": _folded(inbox.fold_import),
     "api_key": _folded(api_key.fold),

@@ -1,7 +1,7 @@
 """What commands print: sentences, tables and amounts for a person, one JSON value for a program, bars for who waits."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Literal, TypeVar
 
@@ -80,14 +80,14 @@ class Voice:
         is_seen = self.console.is_terminal
         _console(max(self.console.width, needed.minimum if is_seen else needed.maximum)).print(table)
 
-    def each(self, key: str, things: Sequence[T]) -> Iterator[T]:
-        """These one by one, with a bar and the words of `key` while somebody watches."""
+    def each(self, key: str, things: Iterable[T], total: int | None = None) -> Iterator[T]:
+        """These one by one, with a bar and the words of `key` while somebody watches. `total`: how many they are."""
         if not self._is_watched:
             yield from things
             return
         looks = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*looks, console=self.errors, transient=True) as bar:
-            yield from bar.track(things, description=self.label(key))
+            yield from bar.track(things, total=total, description=self.label(key))
 
     def waiting(self, key: str) -> AbstractContextManager[object]:
         """Something turns, with the words of `key`, while work goes on that cannot be counted."""

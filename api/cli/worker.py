@@ -10,6 +10,8 @@ from api.job_worker import working_off
 from api.rest.log_lines import write_log_lines
 
 _ENDS = (signal.SIGINT, signal.SIGTERM)
+_LOOKS_UP_S = 1.0
+"""A signal that comes just before the wait, or to another thread, does not wake it: whoever waits looks up."""
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +28,8 @@ def worker() -> None:
             write_log_lines()
             with working_off(quittance):
                 voice.say("worker.ready")
-                stopping.wait()
+                while not stopping.wait(_LOOKS_UP_S):
+                    pass
                 voice.say("worker.stopping")
         finally:
             for one, handler in former.items():

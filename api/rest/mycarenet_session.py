@@ -17,7 +17,7 @@ from api.rest.encoding import answer, encode
 from api.rest.reads import Reads
 from api.rest.register_bodies import ReasonIn
 from api.rest.resources import resource
-from api.rest.rights import MayBill, MayRead, Product, establishment_at
+from api.rest.rights import MayHoldSession, MayRead, Product, establishment_at
 from application.mycarenet_ports import MyCareNetSession
 from application.ports import Context, Meta
 from domain import mycarenet_session as sessions
@@ -65,7 +65,11 @@ class SignedIn(Body):
 
 @dataclass(frozen=True, slots=True)
 class OpenSessionOut:
-    """`ends_at`: it holds until then, unless somebody closes it or a service no longer believes it."""
+    """`ends_at`: it holds until then, unless somebody closes it or a service no longer believes it.
+
+    `fingerprint`: SHA-256 of the certificate that asked for it (hexadecimal), empty where it was not noted;
+    `certificate_ends_at`: when that holds no more.
+    """
 
     session_id: UUID
     method: Method
@@ -73,6 +77,8 @@ class OpenSessionOut:
     opened_at: datetime
     opened_by: str
     ends_at: datetime
+    fingerprint: str
+    certificate_ends_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,9 @@ def get_session(caller: MayRead, reading: Reads, quittance: Product, establishme
 
 
 @router.post("", operation_id="open_mycarenet_session", status_code=201, response_model=OpenSessionOut)
-def open_session(caller: MayBill, command: Writes, quittance: Product, establishment_id: UUID, body: P12In) -> Response:
+def open_session(
+    caller: MayHoldSession, command: Writes, quittance: Product, establishment_id: UUID, body: P12In
+) -> Response:
     """Open one by an eHealth P12; one that is open ends with it."""
     where, desk = establishment_at(caller, quittance, establishment_id), quittance.sessions_over_mycarenet
     return command.answer(
@@ -125,7 +133,7 @@ def open_session(caller: MayBill, command: Writes, quittance: Product, establish
 
 
 @router.post("/card", operation_id="prepare_card_session", response_model=CardRequestOut)
-def prepare_card(caller: MayBill, quittance: Product, establishment_id: UUID, body: CardIn) -> Response:
+def prepare_card(caller: MayHoldSession, quittance: Product, establishment_id: UUID, body: CardIn) -> Response:
     """A request to the token service in the name of a card, for the card to sign; each time another one.
 
     Nothing is open yet, and nothing is kept for a repeated request: it names the card's holder.
@@ -137,7 +145,12 @@ def prepare_card(caller: MayBill, quittance: Product, establishment_id: UUID, bo
 
 @router.post("/card/{request_id}", operation_id="finish_card_session", status_code=201, response_model=OpenSessionOut)
 def finish_card(
-    caller: MayBill, command: Writes, quittance: Product, establishment_id: UUID, request_id: UUID, body: SignedIn
+    caller: MayHoldSession,
+    command: Writes,
+    quittance: Product,
+    establishment_id: UUID,
+    request_id: UUID,
+    body: SignedIn,
 ) -> Response:
     """Open a session by the request that the card signed; whoever prepared it brings it."""
     where, desk = establishment_at(caller, quittance, establishment_id), quittance.sessions_over_mycarenet
@@ -148,7 +161,7 @@ def finish_card(
 
 @router.post("/renew", operation_id="renew_mycarenet_session", response_model=OpenSessionOut)
 def renew_session(
-    caller: MayBill, command: Writes, quittance: Product, establishment_id: UUID, body: ReasonIn
+    caller: MayHoldSession, command: Writes, quittance: Product, establishment_id: UUID, body: ReasonIn
 ) -> Response:
     """Let it last as long again; one of a card may need the card (409 `card_needed`)."""
     where, desk = establishment_at(caller, quittance, establishment_id), quittance.sessions_over_mycarenet
@@ -157,7 +170,7 @@ def renew_session(
 
 @router.post("/close", operation_id="close_mycarenet_session", response_model=SessionClosed)
 def close_session(
-    caller: MayBill, command: Writes, quittance: Product, establishment_id: UUID, body: ReasonIn
+    caller: MayHoldSession, command: Writes, quittance: Product, establishment_id: UUID, body: ReasonIn
 ) -> Response:
     """End it now: what proves it is forgotten."""
     where, desk = establishment_at(caller, quittance, establishment_id), quittance.sessions_over_mycarenet

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Response
 
+from api.poll_proof import patients_in
 from api.rest.listing import Pages, Where, Word, asked, list_model, page_answer
 from api.rest.reads import Reads
 from api.rest.resources import resource
@@ -31,10 +32,19 @@ class SilentSendings:
 
 @router.get("/polls", operation_id="list_polls", response_model=list_model("polls", polls.TABLE))
 def list_polls(
-    caller: MayRead, reading: Reads, paging: Pages, establishment_id: Where = None, outcome: Word = None
+    caller: MayRead,
+    reading: Reads,
+    paging: Pages,
+    establishment_id: Where = None,
+    outcome: Word = None,
+    mailbox: Word = None,
 ) -> Response:
-    """Each time that a mailbox was asked. `outcome`: nothing, messages, failed, or queued while no session was open."""
-    narrow = [one_of("outcome", [outcome])] if outcome else []
+    """Each time that a mailbox was asked. `outcome`: nothing, messages, failed, or queued while no session was open.
+
+    `mailbox`: invoicing, or member_data for questions that left together.
+    """
+    named = {"outcome": outcome, "mailbox": mailbox}
+    narrow = [one_of(name, [value]) for name, value in named.items() if value]
     where = both([scoped(reading.scope(caller, establishment_id)), *narrow])
     with reading.sql() as sql:
         page = POLLS.page(sql, where, asked(reading, paging))
@@ -48,7 +58,7 @@ def list_polls(
     responses={200: {"content": {"application/octet-stream": {}}}},
 )
 def get_poll_proof(caller: MaySeeCare, reading: Reads, poll_id: UUID) -> Response:
-    """The whole answer of the network as it came. It may hold messages about patients: who fetches it is noted."""
+    """The whole answer of the network as it came: who fetches it is noted for every patient in its messages."""
     where = both([scoped(reading.scope(caller, None)), one_of("poll_id", [poll_id])])
     with reading.sql() as sql:
         rows = POLLS.page(sql, where, Asked(limit=1, at=reading.upto)).rows
@@ -57,7 +67,7 @@ def get_poll_proof(caller: MaySeeCare, reading: Reads, poll_id: UUID) -> Respons
     if kept is None:
         not_here(ABSENT)
     content = messages.read(kept)
-    reading.saw("unions.proof", [poll_id])
+    reading.saw("unions.proof", patients_in(reading.quittance, kept.establishment_id, content) or [poll_id])
     return download(content, f"poll-{kept.sha256[:16]}")
 
 

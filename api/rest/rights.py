@@ -44,6 +44,7 @@ MaySeeCare = Annotated[Caller, Depends(Right("medical"))]
 MayRegister = Annotated[Caller, Depends(Right("register"))]
 MayRecordCare = Annotated[Caller, Depends(Right("care"))]
 MayBill = Annotated[Caller, Depends(Right("bill"))]
+MayHoldSession = Annotated[Caller, Depends(Right("session"))]
 MayClose = Annotated[Caller, Depends(Right("close"))]
 MayAdminister = Annotated[Caller, Depends(Right("admin"))]
 

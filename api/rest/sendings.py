@@ -102,7 +102,10 @@ class SentOut(Sent):
 
 @dataclass(frozen=True, slots=True)
 class SentList:
-    """What became of each file; `code` says why when it was held back or failed, `until` on which day it may leave."""
+    """What became of each file; `code` says why when it was held back or failed, `until` on which day it may leave.
+
+    A file is queued with the code `registration_none` when no session could let it go.
+    """
 
     sendings: tuple[SentOut, ...]
 

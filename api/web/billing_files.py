@@ -30,11 +30,15 @@ _FAILED: Look = ("state-error", "triangle-alert", "status.failed")
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """`held`: why it cannot leave today. `failed`: why the last hand-over did not reach the union, if it did not."""
+    """`held`: why it cannot leave today. `failed`: why the last hand-over did not reach the union, if it did not.
+
+    `lacks_registration`: it waits for a session that could not let it go.
+    """
 
     row: Row
     held: Held | None = None
     failed: Failure | None = None
+    lacks_registration: bool = False
 
     @property
     def sending_id(self) -> UUID:
@@ -83,7 +87,15 @@ def files_of(visit: Visit, *wanted: SendingFilter) -> tuple[File, ...]:
     def failed(row: Row) -> Failure | None:
         return failure_of(quittance, visit.practice, last.get(row["sending_id"], []), visit.language)
 
-    return tuple(File(row, held.get(row["sending_id"]), failed(row)) for row in rows)
+    lacks = any(row["status"] == "queued" for row in rows) and lacks_registration(visit)
+    return tuple(
+        File(row, held.get(row["sending_id"]), failed(row), lacks and row["status"] == "queued") for row in rows
+    )
+
+
+def lacks_registration(visit: Visit) -> bool:
+    """Whether no session could let a file go, as things stand now."""
+    return visit.as_of is None and visit.quittance.sessions_over_mycarenet.lacks_registration(visit.practice)
 
 
 def hand_over(visit: Visit, path: str, again: Callable[[Refusal], Response]) -> Response:

@@ -4,7 +4,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from api.web import care_changes, casework_changes, people_changes, register_changes, registration_changes
+from api.web import (
+    care_changes,
+    casework_changes,
+    mycarenet_changes,
+    people_changes,
+    register_changes,
+    registration_changes,
+    sending_changes,
+)
 from api.web.change_words import Change, Tell, facts
 from api.web.visit import Visit
 from application.ports import Recorded
@@ -16,9 +24,11 @@ from domain.sending import SendingSettled
 
 _TELLS: Mapping[type[Any], Tell] = {
     **care_changes.TELLS,
+    **mycarenet_changes.TELLS,
     **people_changes.TELLS,
     **register_changes.TELLS,
     **registration_changes.TELLS,
+    **sending_changes.TELLS,
     PatientDocumentGiven: facts("given_on", "way"),
     InvoiceSettled: facts("accepted_cents", "refused_cents"),
     SendingSettled: facts("requested_cents", "accepted_cents", "refused_cents"),

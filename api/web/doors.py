@@ -100,6 +100,7 @@ MayRegister = Annotated[Visit, Depends(Door("register"))]
 MayRecordOwnCare = Annotated[Visit, Depends(Door("own_care"))]
 MayRecordCare = Annotated[Visit, Depends(Door("care"))]
 MayBill = Annotated[Visit, Depends(Door("bill"))]
+MayHoldSession = Annotated[Visit, Depends(Door("session"))]
 MayNote = Annotated[Visit, Depends(Door("note"))]
 MayAudit = Annotated[Visit, Depends(Door("audit"))]
 MayClose = Annotated[Visit, Depends(Door("close"))]
@@ -113,6 +114,16 @@ def door_of(route: APIRoute) -> Door | Public | None:
     hints = get_type_hints(route.endpoint, include_extras=True).values()
     marks = [getattr(mark, "dependency", None) for hint in hints for mark in getattr(hint, "__metadata__", ())]
     return next((mark for mark in marks if isinstance(mark, Door | Public)), None)
+
+
+def rights_of(routes: Iterable[BaseRoute]) -> dict[str, str]:
+    """By path of each page of a practice: what it asks for there."""
+    found = {}
+    for route in routes:
+        door = door_of(route) if isinstance(route, APIRoute) and "GET" in (route.methods or ()) else None
+        if isinstance(route, APIRoute) and isinstance(door, Door) and door.right is not None:
+            found[route.path] = door.right
+    return found
 
 
 def check_doors(routes: Iterable[BaseRoute]) -> None:

@@ -102,6 +102,12 @@ def needed(visit: Visit, name: str, most: int = 200) -> str:
     return given
 
 
+def typed(visit: Visit, name: str, most: int = 200) -> str:
+    """The same letter by letter, with its blanks: a password. Raises `Invalid`."""
+    needed(visit, name, most)
+    return str(visit.form[name])
+
+
 def reason_of(visit: Visit) -> str:
     """Why: asked for where somebody decides. Raises `Invalid`."""
     reason = visit.text("reason", 500)

@@ -21,6 +21,7 @@ PATH = "/points"
 _KINDS = (
     "unreadable",
     "sending_unknown",
+    "question_unknown",
     "record_unmatched",
     "reference_disagrees",
     "record_twice",

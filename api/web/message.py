@@ -7,12 +7,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from api.poll_proof import asked_about, patients_in
 from api.rest.rights import not_here
 from api.rest.sendings import download, patients_of
 from api.web.doors import MayRead, MaySeeCare
 from api.web.policy import PAGE_HEADERS
 from api.web.said import explained
 from api.web.visit import Visit
+from application.insurability_answers import ANSWERS
 from application.polling import PROOF
 from application.ports import MessageInfo
 from domain import billing_day as days
@@ -33,7 +35,7 @@ _REFUSES = frozenset({"B", "F", "R", None})
 """Letters that refuse; an envelope's codes have none."""
 
 _EFACT = ("920000", "answer")
-_KINDS = (*_EFACT, "care_file", PROOF)
+_KINDS = (*_EFACT, "care_file", PROOF, ANSWERS)
 """What is a message: files that people attached have a page and a right of their own."""
 
 
@@ -122,6 +124,10 @@ def _sending(visit: Visit, shown: dict[str, Any] | None) -> Sending | None:
 def _patients(visit: Visit, message: Opened) -> list[UUID]:
     """Whose care is in it; the message itself when that is unknown."""
     log = visit.quittance.log
+    if message.info.kind == PROOF and (found := patients_in(visit.quittance, visit.practice, message.content)):
+        return found
+    if message.info.kind == ANSWERS and (asked := list(asked_about(visit.quittance, visit.practice, message.content))):
+        return asked
     if message.sending is not None:
         return patients_of(log, message.sending)
     taken = inbox.fold_import(visit.events(inbox.import_id(visit.practice, message.info.sha256)))

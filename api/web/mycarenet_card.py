@@ -26,12 +26,12 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,100}")
 _LONGEST_TOKEN = 100
 _A_YEAR_S = 31_536_000
 _MOST_BASE64 = 400_000
-MayBillNow = Annotated[Visit, Depends(Door("bill", is_kept=False))]
+MayHoldSessionNow = Annotated[Visit, Depends(Door("session", is_kept=False))]
 """What holds a password or is of this minute does not wait for a sign-in."""
 
 
 @router.post("/carte/demande")
-def prepare_card(visit: MayBillNow) -> Response:
+def prepare_card(visit: MayHoldSessionNow) -> Response:
     """For the script: what the card is to sign, in the name of its certificate."""
     sessions = visit.quittance.sessions_over_mycarenet
 
@@ -44,7 +44,7 @@ def prepare_card(visit: MayBillNow) -> Response:
 
 
 @router.post("/carte")
-def open_with_card(visit: MayBillNow) -> Response:
+def open_with_card(visit: MayHoldSessionNow) -> Response:
     """For the script: the same message with the card's signature. Leads to the page of the open session."""
     sessions = visit.quittance.sessions_over_mycarenet
 
@@ -59,7 +59,7 @@ def open_with_card(visit: MayBillNow) -> Response:
 
 
 @router.post("/lecteur")
-def link_reader(visit: MayBillNow) -> Response:
+def link_reader(visit: MayHoldSessionNow) -> Response:
     """For the script: keep the token that the agent gave to this browser."""
 
     def act() -> Response:

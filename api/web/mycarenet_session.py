@@ -3,24 +3,28 @@
 Opening one with an identity card is the page's script and `mycarenet_card.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from api.web.actors import name_of
-from api.web.doors import MayBill, MayRead, SignedIn
-from api.web.form_fields import needed
+from api.web.billing_files import lacks_registration
+from api.web.doors import MayHoldSession, MayRead, SignedIn
+from api.web.form_fields import typed
 from api.web.in_place import Refusal, told
 from api.web.live import MayListen
-from api.web.mycarenet_card import READER, MayBillNow
+from api.web.mycarenet_card import READER, MayHoldSessionNow
+from api.web.mycarenet_elsewhere import open_also, others, ticked
+from api.web.mycarenet_ended import last_end
 from api.web.mycarenet_time import time_left
 from api.web.policy import page_policy
+from api.web.problems import roles_with
 from api.web.visit import Visit
 from application.commit import Done
 from application.ports import Context
-from domain import mycarenet_session as sessions
 from infrastructure.reader_agent import texts
 from infrastructure.reader_agent.version import PROTOCOL
 from projections.history import SENDINGS, SendingFilter, conditions
@@ -50,24 +54,30 @@ def show_time_left(visit: MayListen) -> Response:
 
 
 @router.post(f"{_PATH}/p12")
-def open_with_p12(visit: MayBillNow) -> Response:
-    """With a keystore and its password; neither is kept or shown again."""
+def open_with_p12(visit: MayHoldSessionNow) -> Response:
+    """With a keystore and its password, also in the practices that were ticked; neither is kept or shown again."""
+    sessions = visit.quittance.sessions_over_mycarenet
 
-    def act(context: Context, where: UUID) -> Done[Any]:
-        content, password = visit.upload("p12"), needed(visit, "password")
-        return visit.quittance.sessions_over_mycarenet.open_with_p12(context, where, content, password)
+    def act() -> Response:
+        content, password, also = visit.upload("p12"), typed(visit, "password"), ticked(visit)
+        opened = visit.do(
+            lambda context: sessions.open_with_p12(context, visit.practice, content, password),
+            lambda _: visit.at("/session"),
+        )
+        refused = open_also(visit, also, content, password)
+        return _page(visit, refused=refused) if refused else opened
 
-    return _shown(visit, act)
+    return told(visit, act, lambda refusal: _page(visit, refusal))
 
 
 @router.post(f"{_PATH}/renouveler")
-def renew(visit: MayBill) -> Response:
+def renew(visit: MayHoldSession) -> Response:
     """The same session for longer."""
     return _shown(visit, visit.quittance.sessions_over_mycarenet.renew)
 
 
 @router.post(f"{_PATH}/fermer")
-def close(visit: MayBill) -> Response:
+def close(visit: MayHoldSession) -> Response:
     """Before its end."""
     return _shown(visit, visit.quittance.sessions_over_mycarenet.close)
 
@@ -80,25 +90,30 @@ def _shown(visit: Visit, act: Callable[[Context, UUID], Done[Any]]) -> Response:
     )
 
 
-def _page(visit: Visit, refusal: Refusal | None = None) -> Response:
+def _page(visit: Visit, refusal: Refusal | None = None, refused: Mapping[UUID, str] = MappingProxyType({})) -> Response:
+    """`refused`: why a session was not opened elsewhere, in words, by practice."""
     quittance, agent = visit.quittance, f"http://127.0.0.1:{visit.quittance.settings.agent_port}"
     is_needed = quittance.sessions_over_mycarenet.is_needed and visit.as_of is None
     session = quittance.sessions_over_mycarenet.current(visit.practice) if is_needed else None
-    last = None if session else sessions.fold(visit.events(sessions.stream_of(visit.practice)))
+    last = last_end(visit) if is_needed and session is None else None
     with visit.sql() as sql:
         queued = SENDINGS.count(sql, conditions(visit.scope, SendingFilter(status="queued")), visit.upto)
     answer = visit.page(
         "mycarenet_session.html",
-        status=refusal.status if refusal else 200,
+        status=refusal.status if refusal else 409 if refused else 200,
         is_needed=is_needed,
         session=session,
+        others=others(visit, refused) if is_needed and visit.may("session") else [],
+        is_refused_elsewhere=bool(refused),
         opened_by=name_of(visit, session.opened_by) if session else "",
         last=last,
         queued=queued,
+        lacks_registration=lacks_registration(visit),
         poll=quittance.lookups.last_poll(visit.practice),
         agent=agent,
         protocol=PROTOCOL,
-        token=visit.request.cookies.get(READER, "") if visit.may("bill") else "",
+        token=visit.request.cookies.get(READER, "") if visit.may("session") else "",
+        openers=roles_with("session", visit.language),
         reader_words=texts.codes(visit.language),
         refusal=refusal,
     )

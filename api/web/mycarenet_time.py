@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from api.web.visit import Visit
 
-_SHORT = timedelta(minutes=30)
+_SHORT = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,11 @@ class TimeLeft:
     def is_short(self) -> bool:
         """Whether somebody should renew it now, or open one."""
         return self.left < _SHORT
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether the one that is open does."""
+        return self.ends_at is not None and self.is_short
 
     @property
     def hours(self) -> int:

@@ -19,6 +19,7 @@ _PATHS = {
     "user": "/cabinet/utilisateurs/{}",
     "correction_rule": "/cabinet/regles",
     "registration": "/enregistrements",
+    "mycarenet_session": "/session",
     "insurability_query": "/patients/{}/assureur",
 }
 """By the first word of the topics of its events."""

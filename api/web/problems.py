@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
-from api.catalogue import has, text
+from api.catalogue import Language, has, text
 from api.rest.problems import Problem, problem_of
 from api.rest.rights import product
 from api.web import pending
@@ -91,14 +91,18 @@ def _told(visit: Visit, problem: Problem) -> Response:
     return page_of(visit, "problem.html", facts, problem.status)
 
 
+def roles_with(right: str, language: Language) -> str:
+    """Roles that give the right, as one reads them."""
+    return ", ".join(text(f"role.{role}", language) for role in ROLES if right in RIGHTS_OF[role])
+
+
 def _who_may(visit: Visit) -> dict[str, str]:
     """Roles that give the right that lacks, and who gives roles here; both empty where no right lacks."""
     lacking = getattr(visit.request.state, "lacking", "")
     if not lacking or visit.where is None:
         return {"roles": "", "givers": ""}
-    roles = [text(f"role.{role}", visit.language) for role in ROLES if lacking in RIGHTS_OF[role]]
     givers = [name for _, name in colleagues_in(visit, [visit.where], "admin")]
-    return {"roles": ", ".join(roles), "givers": ", ".join(givers)}
+    return {"roles": roles_with(lacking, visit.language), "givers": ", ".join(givers)}
 
 
 def _came_later(visit: Visit) -> bool:

@@ -63,7 +63,8 @@ def create_many(visit: MayRegister) -> Response:
 
     def act(context: Context) -> Done[tuple[CreatedOfMany, ...]]:
         numbers = [value for value in visit.form.getlist("member") if isinstance(value, str)]
-        numbers += visit.text("numbers", _MOST_NUMBERS).replace(",", " ").replace(";", " ").split()
+        typed = visit.text("numbers", _MOST_NUMBERS).replace(",", " ").replace(";", " ").split()
+        numbers += [_bare(number) for number in typed]
         cbe, since = _digits(visit, "cbe"), day(visit, "valid_from")
         wanted = [Wanted("company_staff", number, cbe, since) for number in dict.fromkeys(numbers)]
         return visit.quittance.registrations.create_many(context, visit.practice, wanted)
@@ -138,7 +139,11 @@ def _do(visit: Visit, form: str, act: Callable[[Context], Done[Any]]) -> Respons
 
 def _digits(visit: Visit, name: str) -> str:
     """A number as people write it, with dots or blanks."""
-    return "".join(letter for letter in visit.text(name, 20) if letter not in " .-/")
+    return _bare(visit.text(name, 20))
+
+
+def _bare(number: str) -> str:
+    return "".join(letter for letter in number if letter not in " .-/")
 
 
 def _told_at(visit: Visit, done: Sequence[CreatedOfMany]) -> str:

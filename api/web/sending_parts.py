@@ -80,7 +80,7 @@ def unusual(whole: Sequence[Entry]) -> list[Entry]:
 def polls_of(visit: Visit, sql: Sql, sending_id: UUID) -> list[Row]:
     """Each time that the unions were asked since it left, the latest first; none for one that did not leave here."""
     left = left_at(visit.quittance.log.history(sending_id, visit.upto))
-    return since(sql, visit.scope, left, _MOST_POLLS, visit.upto) if left else []
+    return since(sql, visit.scope, left, _MOST_POLLS, visit.upto, "invoicing") if left else []
 
 
 def near(visit: Visit, sql: Sql, state: Sending, given: str) -> tuple[UUID | None, UUID | None]:

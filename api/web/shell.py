@@ -1,6 +1,8 @@
 """The frame of every page: where one is, where one can go, how much waits there. Shows only what exists and one may."""
 
+import re
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -8,6 +10,9 @@ from api.web.mycarenet_time import TimeLeft, time_left
 from api.web.tray import EMPTY, Tray, page_tray
 from application.ports import Sql
 from projections.counts import Counts, counts
+
+_OF_ONE_PRACTICE = re.compile(r"[0-9a-f-]{12,}|\d{14}")
+"""Part of a path that names a thing: by its id, its hash, its reference."""
 
 if TYPE_CHECKING:
     from api.web.visit import Visit
@@ -61,7 +66,8 @@ class Entry:
 class Shell:
     """`practices`: id and name of each that the user may open. No entries: outside a practice.
 
-    `home`: the visit in the practice whose menu is shown. `mycarenet`: how long its session there holds.
+    `home`: the visit in the practice whose menu is shown. `mycarenet`: how long its session there holds. `same`: path
+    of the page inside a practice, as far as it names nothing of this one; `same_in`: where the user may open it.
     """
 
     home: "Visit | None" = None
@@ -70,6 +76,8 @@ class Shell:
     practice_name: str = ""
     tray: Tray = EMPTY
     mycarenet: TimeLeft | None = None
+    same: str = ""
+    same_in: frozenset[UUID] = frozenset()
 
 
 def shell_of(visit: "Visit") -> Shell:
@@ -85,7 +93,10 @@ def shell_of(visit: "Visit") -> Shell:
         may = {"bills": home.may("bill"), "registers": home.may("register")}
         found = counts(sql, home.scope, home.today, **may) if shows else None
     name = dict(practices).get(home.where, "") if home.where else ""
-    return Shell(home, _entries(home, found), practices, name, page_tray(visit), time_left(visit))
+    same, right = _same_page(visit) if len(mine) > 1 else ("", "")
+    same_in = visit.quittance.accounts.practices(visit.session.user_id, visit.today, right) if same else ()
+    entries = _entries(home, found)
+    return Shell(home, entries, practices, name, page_tray(visit), time_left(visit), same, frozenset(same_in))
 
 
 def _home(visit: "Visit", user_id: UUID, mine: tuple[UUID, ...]) -> "Visit":
@@ -93,6 +104,20 @@ def _home(visit: "Visit", user_id: UUID, mine: tuple[UUID, ...]) -> "Visit":
     if visit.where is not None or len(mine) != 1:
         return visit
     return replace(visit, where=mine[0], caller=visit.quittance.accounts.caller(user_id, mine[0], visit.today))
+
+
+def _same_page(visit: "Visit") -> tuple[str, str]:
+    """Where a switch to another practice leads, and the right that it takes: empty for its first page."""
+    path = visit.looked_at[0].removeprefix(f"/c/{visit.where}")
+    words = list(takewhile(lambda word: not _OF_ONE_PRACTICE.fullmatch(word), path.strip("/").split("/")))
+    while visit.where and any(words):
+        same = f"/{'/'.join(words)}"
+        for route in visit.request.app.routes:
+            right = visit.request.app.state.rights.get(getattr(route, "path", ""))
+            if right and route.path_regex.match(visit.at(same)):
+                return same, right
+        words.pop()
+    return "", ""
 
 
 def _entries(visit: "Visit", found: Counts | None) -> tuple[Entry, ...]:

@@ -11,7 +11,7 @@ from api.rest.app import create_app
 from api.rest.problems import KINDS
 from api.rest.traffic import Traffic
 from api.web import assets, problems, screens, sign_in
-from api.web.doors import SignInNeeded, check_doors
+from api.web.doors import SignInNeeded, check_doors, rights_of
 from api.web.policy import PAGE_HEADERS
 
 _SIGN_IN = ("login", "logout", "password", "second-factor", "code", "language", "account", "pending")
@@ -28,6 +28,7 @@ def create_pages(quittance: Quittance) -> FastAPI:
     for router in (sign_in.router, *screens.ROUTERS):
         app.router.routes.extend(router.routes)
     check_doors(app.routes)
+    app.state.rights = rights_of(app.routes)
     app.router.routes.append(assets.ROUTE)
     for kind in (SignInNeeded, *KINDS):
         app.add_exception_handler(kind, problems.handle)

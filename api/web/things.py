@@ -15,7 +15,7 @@ from api.web.said import names_of
 from api.web.visit import Visit
 from api.web.written import sending_name
 from application.ports import Event
-from domain import correction_rule, establishment, provider, registration
+from domain import correction_rule, establishment, mycarenet_session, provider, registration
 from domain.billing_run import BillingRunCompleted
 from domain.casework import CaseworkOpened
 from domain.day_events import CareRecorded
@@ -116,6 +116,8 @@ def _of_the_register(visit: Visit, stream_id: UUID, events: Sequence[Any]) -> tu
             return "correction_rule", rule_name(rule.spec, visit.language) if rule else "", stream_id
         case registration.RegistrationCreated():
             return "registration", "", stream_id
+        case mycarenet_session.MyCareNetSessionOpened() | mycarenet_session.MyCareNetSessionRefused():
+            return "mycarenet_session", "", stream_id
         case UserAdded():
             return "user", name_of(visit, f"user:{stream_id}"), stream_id
     return "", "", stream_id

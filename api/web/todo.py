@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from api.catalogue import Language
 from api.web.dashboard import percent
 from api.web.doors import MayRead
+from api.web.mycarenet_time import time_left
 from api.web.own_lists import own_lists
 from api.web.plain_lists import PLAIN, PlainList
 from api.web.put_off import why_put_off
@@ -79,7 +80,7 @@ def _rows(visit: Visit, today: Date) -> list[Shown]:
         care = cared_for(sql, visit.scope, targets, visit.upto)
         absent = absent_for(sql, visit.session.user_id, visit.practice, today, visit.upto) if visit.session else {}
         left = {work: left_days(sql, visit.scope, work, visit.upto) for work in works if work.kind == "bill"}
-    waits = waits_told(visit)
+    waits, session = waits_told(visit), time_left(visit)
     return [
         shown(
             visit,
@@ -89,6 +90,7 @@ def _rows(visit: Visit, today: Date) -> list[Shown]:
             absent,
             left.get(work, ()),
             waits.get((work.code, work.letter), "") if work.kind == "refusals" else "",
+            has_session=session is not None and session.ends_at is not None,
         )
         for work in works
     ]

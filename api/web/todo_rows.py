@@ -27,7 +27,7 @@ class Shown:
 
     `absent_until`: last day of the absence of the assignee, when the reader stands in; it is the reader's work, too.
     `is_stuck`: none of its days would be billed now, for they are blocked; `held_by` says why, in codes. `waits`: of
-    refusals, in words.
+    refusals, in words. `goes_by_itself`: a queued file for which a session is open by now.
     """
 
     work: Work
@@ -42,6 +42,7 @@ class Shown:
     is_stuck: bool
     held_by: tuple[str, ...] = ()
     waits: str = ""
+    goes_by_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +69,23 @@ def shown(
     absent: Mapping[UUID, Date],
     left: Sequence[UUID],
     waits: str = "",
+    *,
+    has_session: bool = False,
 ) -> Shown:
     """One row. What was put off comes back on its day. `absent`: whom the reader stands in for, until when.
 
     `left`: its days, if perhaps none of them can be billed. `waits`: of refusals, for how long they do, in words.
+    `has_session`: one with MyCareNet is open.
     """
     assignee = care.assignee if care else None
     absent_until = absent.get(assignee) if assignee else None
     held = held_back(visit, left) if left else {}
     is_stuck = bool(left) and len(held) >= len(left)
     until = Date.fromisoformat(care.snoozed_until) if care and care.snoozed_until else None
+    goes_by_itself = work.kind == "queued" and has_session
     return Shown(
         work,
-        _address(visit, work),
+        visit.to(f"/envois/{work.about}") if goes_by_itself else _address(visit, work),
         (work.deadline - today).days if work.deadline else None,
         explain(work.code, visit.language, work.letter or None) if work.kind == "refusals" else None,
         name_of(visit, f"user:{assignee}") if assignee else "",
@@ -91,6 +96,7 @@ def shown(
         is_stuck,
         tuple(sorted({code for codes in held.values() for code in codes})) if is_stuck else (),
         waits,
+        goes_by_itself,
     )
 
 
@@ -152,6 +158,6 @@ def _address(visit: Visit, work: Work) -> str:
             return visit.to(f"/decomptes/{work.about}")
         case "silent":
             return visit.to(f"/envois/{work.about}", tab="polls")
-        case "queued" if visit.may_ever("bill"):
+        case "queued" if visit.may_ever("session"):
             return visit.to("/session")
     return visit.to(f"/envois/{work.about}")

@@ -55,6 +55,20 @@ def claims(holder: Holder, fits: Sequence[Registration]) -> tuple[Attribute, ...
     return attributes_of(_QUALITY_OF_ORGANISATION[holder.kind], holder.number)
 
 
+def claims_as_staff(holder: Holder, fits: Sequence[Registration], token: Token) -> tuple[Attribute, ...]:
+    """What to ask for anew: of a person who gives no care, and whom the token names no company for; none else.
+
+    Nobody knows before the first token whether it is a care giver who asks, and who claims to be staff of a company
+    that is not theirs gets no token at all.
+    """
+    if holder.kind != "SSIN" or _gives_care(token):
+        return ()
+    of_company = [one for one in fits if one.rule.is_of_company]
+    if not of_company or len(of_company) == len(fits):
+        return ()
+    return claims(holder, of_company)
+
+
 def origin(holder: Holder, fits: Sequence[Registration], licence: Licence, token: Token) -> Origin:
     """For whom and by whom; nobody is told as sender who sends for themselves. Raises `NoRegistration`, `NoToken`."""
     under = counting(holder, fits, token)
@@ -85,15 +99,14 @@ def origin(holder: Holder, fits: Sequence[Registration], licence: Licence, token
 def counting(holder: Holder, fits: Sequence[Registration], token: Token) -> Registration:
     """The one that counts, now that the platform told who holds the token. Raises `NoRegistration`.
 
-    Their own number is theirs alone; who gives no care themselves comes as staff where that is possible.
+    Their own number is theirs alone; who comes for a company that the token names comes as its staff.
     """
     if holder.kind != "SSIN":
         return fits[0]
     if (own := fits[0]).kind == "own" and _names(token, own.nihii):
         return own
     others = [one for one in fits if one.kind != "own"]
-    if not _gives_care(token):
-        others.sort(key=lambda one: not one.rule.is_of_company)
+    others.sort(key=lambda one: not (one.rule.is_of_company and _names(token, one.cbe)))
     if not others:
         raise NoRegistration(holder.kind)
     return others[0]

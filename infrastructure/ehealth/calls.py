@@ -103,7 +103,7 @@ def _taken(answer: httpx.Response, timeout_s: float) -> bytes:
 
 def _read(status: int, content: bytes) -> Answer:
     try:
-        envelope = document(content, MOST_BYTES)
+        envelope = document(content, MOST_BYTES, has_long_texts=True)
     except XmlError as error:
         raise NoAnswer(f"HTTP {status}, {error.code}", content) from None
     bodies = envelope.findall(name(SOAP, "Body"))

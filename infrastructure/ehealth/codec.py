@@ -19,19 +19,20 @@ class UnionCodec(EfactCodec):
 
     def read_answer(self, content: bytes) -> Answer:
         """Raises `UnreadableMessage`."""
-        return _of_network(content) if content.lstrip().startswith(b"<") else super().read_answer(content)
+        return word_of_network(content) if content.lstrip().startswith(b"<") else super().read_answer(content)
 
     def kind(self, content: bytes) -> str:
         """Name of the message, empty when it cannot be told."""
         if not content.lstrip().startswith(b"<"):
             return super().kind(content)
         try:
-            return _of_network(content).message
+            return word_of_network(content).message
         except UnreadableMessage:
             return ""
 
 
-def _of_network(content: bytes) -> Answer:
+def word_of_network(content: bytes) -> Answer:
+    """A TAck, or the refusal to treat a message. Raises `UnreadableMessage`."""
     try:
         root = document(content.replace(b"\0", b""), _MOST_BYTES)  # insurers' refusals may hold NUL bytes
     except XmlError as error:

@@ -1,6 +1,6 @@
 """MyCareNet GenericAsync: hand over a message, ask for what came back, say that it is stored (reference 3)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -22,8 +22,29 @@ from infrastructure.xml import local_name
 _ACTIONS = {"post": f"{GENERIC}:post:msg", "get": f"{GENERIC}:get:query", "confirm": f"{GENERIC}:confirm:hash"}
 _DESTINATION = "urn:nip:destination:io:"
 _SUCCESS = "urn:nip:tack:result:major:success"
-_CONTENT_ID = "blob"
 _TTL = timedelta(seconds=30)
+MOST_BYTES_AT_ONCE = 64 * 1024 * 1024
+"""Of clear content, beyond which the messages behind are left for the next request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """How messages of a business project are written and confirmed (reference 3.3, 3.5).
+
+    `is_signed`: with a XAdES over the clear content. `content_id`: of that content; empty: each has one of its own.
+    `by_content`: acknowledgements are confirmed by what they hold.
+    """
+
+    message_name: str
+    content_type: str
+    is_deflated: bool
+    is_signed: bool
+    content_id: str = ""
+    by_content: bool = False
+
+
+INVOICING = Project("HCPFAC", "text/plain", is_deflated=True, is_signed=True, content_id="blob")
+MEMBER_DATA = Project("MDA", "text/xml", is_deflated=False, is_signed=False, by_content=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +83,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """`raw`: the whole answer as it came, to be kept before anything is confirmed."""
+    """`raw`: the whole answer as it came, to be kept before anything is confirmed. `is_cut`: more messages came with it
+    than are opened at once; they wait there still.
+    """
 
     messages: tuple[Message, ...]
     acknowledgements: tuple[Acknowledgement, ...]
     raw: bytes = field(repr=False)
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +115,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class GenericAsync:
-    """One business project. `addresses` in the order in which they are tried; `now` and `new_id` are injected."""
+    """`addresses` of the project in the order in which they are tried; `now` and `new_id` are injected."""
 
     caller: Caller
     addresses: tuple[str, ...]
@@ -99,11 +123,18 @@ class GenericAsync:
     now: Callable[[], datetime]
     new_id: Callable[[], UUID]
     timeout_s: float = 120
+    project: Project = INVOICING
 
-    def post(
-        self, session: Session, origin: Origin, content: bytes, message_name: str, reference: str, to: str
-    ) -> Acknowledgement:
-        """Hand over a text. `reference`: at most 14 characters, unique per sender; `to`: the union, three digits."""
+    def post(self, session: Session, origin: Origin, content: bytes, reference: str, to: str = "") -> Acknowledgement:
+        """Hand over a text. `reference`: at most 14 characters, unique per sender.
+
+        `to`: the union, three digits; without, MyCareNet knows to whom it goes.
+        """
+        project = self.project
+        content_id = project.content_id or f"_{self.new_id()}"
+        signature = {}
+        if project.is_signed:
+            signature["Xades-t"] = xades.sign(content, content_id, session.holder, self.now(), self.new_id())
         body = generic(
             "post",
             CommonInput={
@@ -112,15 +143,15 @@ class GenericAsync:
                 "InputReference": reference,
             },
             Detail={
-                "_value_1": deflate(content),
-                "ContentType": "text/plain",
-                "ContentEncoding": "deflate",
-                "MessageName": message_name,
-                "Id": _CONTENT_ID,
+                "_value_1": deflate(content) if project.is_deflated else content,
+                "ContentType": project.content_type,
+                "ContentEncoding": "deflate" if project.is_deflated else "none",
+                "MessageName": project.message_name,
+                "Id": content_id,
             },
-            **{"Xades-t": xades.sign(content, _CONTENT_ID, session.holder, self.now(), self.new_id())},
+            **signature,
         )
-        answer = self._call("post", session, body, f"{_DESTINATION}{to}")
+        answer = self._call("post", session, body, f"{_DESTINATION}{to}" if to else "")
         found = answer.body.find(name(GENERIC, "return"))
         if found is None:
             raise ServiceFault("soap", "", "an answer without acknowledgement")
@@ -136,9 +167,11 @@ class GenericAsync:
             TAckQuery=query,
         )
         answer = self._call("get", session, body)
-        messages = tuple(_message(one) for one in answer.body.iter(name(GENERIC, "MsgResponse")))
+        responses = list(answer.body.iter(name(GENERIC, "MsgResponse")))
+        messages = tuple(_as_many_as_fit(responses))
         tacks = (one.find(name(GENERIC, "TAck")) for one in answer.body.iter(name(GENERIC, "TAckResponse")))
-        return Fetched(messages, tuple(_acknowledgement(one) for one in tacks if one is not None), answer.content)
+        acknowledgements = tuple(_acknowledgement(one) for one in tacks if one is not None)
+        return Fetched(messages, acknowledgements, answer.content, is_cut=len(messages) < len(responses))
 
     def confirm(
         self,
@@ -174,6 +207,17 @@ def _acknowledgement(element: etree._Element) -> Acknowledgement:
         "".join((element.text or "").split()),
         _as_it_came(element),
     )
+
+
+def _as_many_as_fit(responses: Iterable[etree._Element]) -> Iterator[Message]:
+    """At least one; opened, they may be a thousand times as large as they came."""
+    size = 0
+    for one in responses:
+        if size > MOST_BYTES_AT_ONCE:
+            return
+        message = _message(one)
+        size += len(message.content or b"")
+        yield message
 
 
 def _message(element: etree._Element) -> Message:

@@ -1,19 +1,21 @@
 """Questions about members as bytes, and the answer to one of them out of whatever came (reference 4.2, 4.3)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lxml import etree
 
 from application.ports import UnreadableMessage
+from domain.answer import Answer
 from domain.insurability_query import MemberQuestion
 from domain.member_answer import MemberAnswer
 from infrastructure.ehealth import member_answer
+from infrastructure.ehealth.codec import word_of_network
 from infrastructure.ehealth.contents import opened
 from infrastructure.ehealth.member_query import Facet, Member, Question, insurability, query
-from infrastructure.ehealth.namespaces import SAML2P, SOAP, name
-from infrastructure.xml import XmlError, document, local_name
+from infrastructure.ehealth.namespaces import GENERIC, MEMBER_EXTENSION, SAML2P, SOAP, name
+from infrastructure.xml import XmlError, document, local_name, records
 
 _MOST_BYTES = 64 * 1024 * 1024
 _FACETS = "urn:be:cin:nippin:"
@@ -30,6 +32,26 @@ class MemberDataCodec:
     def write(self, asked: MemberQuestion, issuer: str) -> bytes:
         """One attribute query."""
         return bytes(etree.tostring(self._query(asked, issuer)))
+
+    def write_together(self, asked: Sequence[MemberQuestion], issuer: str) -> bytes:
+        """A list of such queries; the reference of each is its `ID`, so no two have the same."""
+        root = etree.Element(name(MEMBER_EXTENSION, "AttributeQueryList"), nsmap={"ext": MEMBER_EXTENSION})
+        root.extend(self._query(one, issuer) for one in asked)
+        return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
+
+    def read_together(self, content: bytes) -> Answer | list[tuple[MemberAnswer, bytes]]:
+        """Responses out of a list, each with its own bytes; TAck and REJECT. Raises `UnreadableMessage`."""
+        try:
+            found = records(content, _MOST_BYTES)
+            root = next(found)
+            if root.tag == name(MEMBER_EXTENSION, "ResponseList"):
+                responses = (one for one in found if one.tag == name(SAML2P, "Response"))
+                return [(member_answer.read(one), etree.tostring(one, with_tail=False)) for one in responses]
+        except XmlError as error:
+            raise _unreadable(error.code) from None
+        if root.tag == name(GENERIC, "MsgResponse"):
+            raise _unreadable(_why_closed(_document(content)))
+        return word_of_network(content)
 
     def read(self, content: bytes, reference: str) -> MemberAnswer:
         """Out of a SOAP answer, or the response alone. Raises `UnreadableMessage`."""
@@ -59,6 +81,12 @@ def _responses(root: etree._Element) -> Iterator[etree._Element]:
             raise _unreadable(code)
         root = _document(content)
     yield from root.iter(name(SAML2P, "Response"))
+
+
+def _why_closed(message: etree._Element) -> str:
+    """Of a message that came as it was because its content could not be opened."""
+    detail = message.find(name(GENERIC, "Detail"))
+    return "content_missing" if detail is None else opened(detail)[1]
 
 
 def _document(content: bytes) -> etree._Element:

@@ -15,11 +15,11 @@ _LICENCE = "NIP.AUTH.license"
 class MyCareNetMembers:
     """Refusals of the service are certain: it looked at no question. Only a lost answer leaves that open.
 
-    `pace` holds a question back until it is its turn.
+    `pace` holds a question back until it is its turn. `at_once`: how many may be under way side by side.
     """
 
-    def __init__(self, service: MemberData, register: Registration, pace: Callable[[], None]) -> None:
-        self._service, self._register, self._pace = service, register, pace
+    def __init__(self, service: MemberData, register: Registration, pace: Callable[[], None], at_once: int = 1) -> None:
+        self._service, self._register, self._pace, self.at_once = service, register, pace, at_once
 
     def is_open(self, tpp_number: str) -> bool:
         """Whether somebody opened a session that holds now."""

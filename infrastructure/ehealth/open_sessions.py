@@ -41,5 +41,5 @@ class OpenSessions:
         opened, kept = found[0], KeptSession.read(found[1])
         in_force = self.registrations.in_force(where, local_date(self.clock.now()))
         fits = acting.fitting(in_force, kept.holder, tpp_number)
-        session = kept.session(lambda: self.sessions.not_believed(Context(Meta(_ACTOR)), where, opened.session_id))
+        session = kept.session(lambda: self.sessions.not_believed(Context(Meta(_ACTOR)), opened))
         return session, acting.origin(kept.holder, fits, self.licence, session.token)

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from application.mycarenet_ports import GrantedSession, Sender, SessionRefused
 from domain.errors import Invalid, NotAllowed
 from domain.mycarenet_session import HolderKind
+from domain.registration import Registration
 from infrastructure.ehealth import acting
 from infrastructure.ehealth.calls import NoAnswer, NotReached
 from infrastructure.ehealth.card import card_of, require_signed, session_key
@@ -44,10 +46,9 @@ class Tokens:
     def by_p12(self, content: bytes, password: str, sender: Sender) -> GrantedSession:
         """One key identifies and holds the token: nobody has to be there to renew it."""
         credential, holder = self._keystore(content, password)
-        claims = _claims(holder, sender)
-        with _refusing():
-            token = self.service.issue(credential, credential, claims, _ASKED_FOR)
-        return _granted(KeptSession(holder, "p12", KeptKey.of(credential), token.assertion), token, sender)
+        token = self._issued(credential, holder, sender)
+        kept = KeptSession(holder, "p12", KeptKey.of(credential), token.assertion)
+        return _seen(_granted(kept, token, sender), credential.certificate)
 
     def prepare_card(self, certificate: bytes, sender: Sender) -> tuple[bytes, str]:
         """Nobody is asked yet."""
@@ -60,30 +61,43 @@ class Tokens:
     def by_card(self, prepared: str, signed: bytes, sender: Sender) -> GrantedSession:
         """The agent's word is not believed: everything is looked at again."""
         kept = KeptRequest.read(prepared)
-        require_signed(signed, kept.envelope, x509.load_der_x509_certificate(kept.card), self.now())
+        card = x509.load_der_x509_certificate(kept.card)
+        require_signed(signed, kept.envelope, card, self.now())
         with _refusing():
             token = self.service.answered(signed, kept.key.credential(), UUID(kept.ids))
-        return _granted(KeptSession(kept.holder, "card", kept.key, token.assertion), token, sender)
+        return _seen(_granted(KeptSession(kept.holder, "card", kept.key, token.assertion), token, sender), card)
 
     def renew(self, secret: str, sender: Sender) -> GrantedSession:
         """By the key of the keystore; of a card's session by its own key, where the service takes that."""
         kept = KeptSession.read(secret)
-        claims = _claims(kept.holder, sender)
-        with _refusing():
-            token = self._by_session_key(kept) if kept.by == "card" else self._by_own_key(kept, claims)
+        if kept.by == "card":
+            _fits(kept.holder, sender)
+            token = self._by_session_key(kept)
+        else:
+            token = self._issued(kept.key.credential(), kept.holder, sender)
         return _granted(KeptSession(kept.holder, kept.by, kept.key, token.assertion), token, sender)
 
-    def _by_own_key(self, kept: KeptSession, claims: Sequence[Attribute]) -> Token:
-        key = kept.key.credential()
-        return self.service.issue(key, key, claims, _ASKED_FOR)
+    def _issued(self, key: Credential, holder: Holder, sender: Sender) -> Token:
+        """By one request; by a second one of staff of a company, unless they are none."""
+        claims = _claims(holder, sender)
+        with _refusing():
+            token = self.service.issue(key, key, claims, _ASKED_FOR)
+        anew = acting.claims_as_staff(holder, _fits(holder, sender), token)
+        if not anew:
+            return token
+        try:
+            return self.service.issue(key, key, anew, _ASKED_FOR)
+        except (NoToken, ServiceFault):
+            return token
 
     def _by_session_key(self, kept: KeptSession) -> Token:
         if self.service.protocol == "saml":
             raise _card_needed()
-        try:
-            return self.service.renew(kept.key.credential(), kept.token)
-        except (NoToken, ServiceFault) as error:
-            raise _card_needed() from error
+        with _refusing():
+            try:
+                return self.service.renew(kept.key.credential(), kept.token)
+            except (NoToken, ServiceFault) as error:
+                raise _card_needed() from error
 
     def _keystore(self, content: bytes, password: str) -> tuple[Credential, Holder]:
         try:
@@ -100,9 +114,14 @@ class Tokens:
 
 def _claims(holder: Holder, sender: Sender) -> tuple[Attribute, ...]:
     try:
-        return acting.claims(holder, acting.fitting(sender.registrations, holder, sender.tpp_number))
+        return acting.claims(holder, _fits(holder, sender))
     except NoToken as error:
         raise NotAllowed(error.code, "No session can be opened for this holder and this number.") from None
+
+
+def _fits(holder: Holder, sender: Sender) -> tuple[Registration, ...]:
+    try:
+        return acting.fitting(sender.registrations, holder, sender.tpp_number)
     except acting.NoRegistration:
         raise _no_registration() from None
 
@@ -110,10 +129,16 @@ def _claims(holder: Holder, sender: Sender) -> tuple[Attribute, ...]:
 def _granted(kept: KeptSession, token: Token, sender: Sender) -> GrantedSession:
     """Of no use to a holder who, by the token, may come under none of the registrations. Raises `NotAllowed`."""
     try:
-        acting.counting(kept.holder, acting.fitting(sender.registrations, kept.holder, sender.tpp_number), token)
+        acting.counting(kept.holder, _fits(kept.holder, sender), token)
     except acting.NoRegistration:
         raise _no_registration() from None
     return GrantedSession(token.assertion_id, _KINDS[kept.holder.kind], token.not_on_or_after, kept.written())
+
+
+def _seen(granted: GrantedSession, certificate: x509.Certificate) -> GrantedSession:
+    """With what tells certificates apart, and names nobody."""
+    fingerprint, ends_at = certificate.fingerprint(SHA256()).hex(), certificate.not_valid_after_utc
+    return replace(granted, fingerprint=fingerprint, certificate_ends_at=ends_at)
 
 
 def _no_registration() -> NotAllowed:

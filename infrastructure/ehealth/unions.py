@@ -1,4 +1,4 @@
-"""The way to the national unions over MyCareNet: a `UnionTransport` by GenericAsync, project invoicing (eFact)."""
+"""The way to the national unions over MyCareNet: a `UnionTransport` by GenericAsync, whatever the project."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,9 +11,8 @@ from infrastructure.ehealth.faults import NoToken, ServiceFault
 from infrastructure.ehealth.generic_async import Acknowledgement, Fetched, GenericAsync, Message, Session
 from infrastructure.ehealth.origin import Origin
 
-_BILLING = "HCPFAC"
 _ANSWERS = ()
-"""All names: those of eFact (HCPFAC, HCPAFD, HCPVWR), REJECT, and what nobody told us of."""
+"""All names: those of eFact (HCPFAC, HCPAFD, HCPVWR), of members (MDA), REJECT, and what nobody told us of."""
 _LICENCE = "NIP.AUTH.license"
 _MOST = 64
 _FEWEST = 1
@@ -37,13 +36,14 @@ class Registration(Protocol):
 
 
 class MyCareNetUnions:
-    """Files go out under their 14-digit reference, which MyCareNet knows again; answers wait until confirmed.
+    """Messages go out under their reference, which MyCareNet knows again; answers wait until confirmed.
 
     A receipt says how something is confirmed: by reference or hash of a message, by reference or content of a TAck.
     """
 
     def __init__(self, service: GenericAsync, register: Registration) -> None:
         self._service, self._register = service, register
+        self._most = _MOST
 
     def close(self) -> None:
         """Give connections back."""
@@ -54,7 +54,7 @@ class MyCareNetUnions:
         return self._register.is_open(tpp_number)
 
     def transmit(self, content: bytes, provider_reference: str, union: str, tpp_number: str) -> None:
-        """Hand over one file. Raises `OutcomeUnknown` or `NotTransmitted`, with what the service said."""
+        """Hand over one message. Raises `OutcomeUnknown` or `NotTransmitted`, with what the service said."""
         try:
             session, origin = self._register(tpp_number)
         except NoRegistration as error:
@@ -62,7 +62,7 @@ class MyCareNetUnions:
         except _TROUBLES as error:
             raise NotTransmitted(str(error), "no_session", getattr(error, "code", "")) from error
         try:
-            told = self._service.post(session, origin, content, _BILLING, provider_reference, union)
+            told = self._service.post(session, origin, content, provider_reference, union)
         except NotReached as error:
             raise NotTransmitted(str(error), "not_reached") from error
         except NoAnswer as error:
@@ -80,8 +80,8 @@ class MyCareNetUnions:
         What cannot be opened comes as it came. Raises `UnionsNotReached`.
         """
         with _reaching():
-            fetched = self._fetch(*self._register(tpp_number))
-        return Collected(list(_entries(fetched)), fetched.raw)
+            fetched, has_more = self._fetch(*self._register(tpp_number))
+        return Collected(list(_entries(fetched, self._service.project.by_content)), fetched.raw, has_more)
 
     def confirm(self, tpp_number: str, receipts: Sequence[str]) -> None:
         """They are stored here; what carries no name is not confirmed and comes again. Raises `UnionsNotReached`."""
@@ -92,17 +92,26 @@ class MyCareNetUnions:
             with _reaching():
                 self._service.confirm(*self._register(tpp_number), messages, tacks)
 
-    def _fetch(self, session: Session, origin: Origin) -> Fetched:
-        """Fewer at a time when the service says that it has not enough time for so many, or answers too late."""
-        most = _MOST
+    def _fetch(self, session: Session, origin: Origin) -> tuple[Fetched, bool]:
+        """Fewer at a time when the service says that it has not enough time for so many, or answers too late.
+
+        And whether more may wait: as many came as were asked for. As long as they do, no more are asked for than last
+        time.
+        """
         while True:
+            most = self._most
             try:
-                return self._service.get(session, origin, _ANSWERS, most)
+                fetched = self._service.get(session, origin, _ANSWERS, most)
             except (ServiceFault, NoAnswer) as error:
                 asks_for_less = isinstance(error, NoAnswer) or error.asks_for_less
-                if not asks_for_less or most == _FEWEST:
+                self._most = max(_FEWEST, most // _LESS) if asks_for_less and most > _FEWEST else _MOST
+                if self._most == _MOST:
                     raise
-                most = max(_FEWEST, most // _LESS)
+                continue
+            has_more = fetched.is_cut or max(len(fetched.messages), len(fetched.acknowledgements)) >= most
+            if not has_more:
+                self._most = _MOST
+            return fetched, has_more
 
 
 def _refused(error: ServiceFault, origin: Origin) -> NotTransmitted:
@@ -135,12 +144,13 @@ def _why_not(error: Exception) -> str:
     return "no_session" if isinstance(error, NoToken) else "not_reached"
 
 
-def _entries(fetched: Fetched) -> Iterator[tuple[str, bytes]]:
+def _entries(fetched: Fetched, by_content: bool) -> Iterator[tuple[str, bytes]]:
     for message in fetched.messages:
         receipt = f"ref:{message.reference}" if message.reference else f"hash:{message.hash_value}"
         yield receipt, message.raw if message.content is None else message.content
     for tack in fetched.acknowledgements:
-        receipt = f"tack-ref:{tack.reference}" if tack.reference else f"tack:{tack.content}"
+        is_named = tack.reference and not by_content
+        receipt = f"tack-ref:{tack.reference}" if is_named else f"tack:{tack.content}"
         yield receipt, tack.raw
 
 

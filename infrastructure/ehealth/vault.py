@@ -16,7 +16,17 @@ from infrastructure.accounts.pruning import delete_old
 from infrastructure.store.sql import StoreDatabase
 from infrastructure.store.times import instant, microseconds
 
-_COLUMNS = ("establishment_id", "session_id", "method", "holder_kind", "opened_at", "opened_by", "ends_at")
+_COLUMNS = (
+    "establishment_id",
+    "session_id",
+    "method",
+    "holder_kind",
+    "opened_at",
+    "opened_by",
+    "ends_at",
+    "fingerprint",
+    "certificate_ends_at",
+)
 _SESSIONS, _REQUESTS = "mycarenet_sessions", "mycarenet_card_requests"
 _REPLACED = ", ".join(f"{one} = excluded.{one}" for one in (*_COLUMNS[1:], "secret"))
 
@@ -55,8 +65,9 @@ class Vault:
             rows = sql.tuples(
                 f"SELECT {', '.join(_COLUMNS)} FROM {_SESSIONS} WHERE establishment_id = ?", (establishment_id,)
             )
-        for where, identifier, method, kind, opened_at, opened_by, ends_at in rows:
-            return MyCareNetSession(where, identifier, method, kind, instant(opened_at), opened_by, instant(ends_at))
+        for where, identifier, method, kind, opened_at, opened_by, ends_at, fingerprint, holds_until in rows:
+            about = (where, identifier, method, kind, instant(opened_at), opened_by, instant(ends_at), fingerprint)
+            return MyCareNetSession(*about, instant(holds_until) if holds_until else None)
         return None
 
     def secret(self, session: MyCareNetSession) -> str:
@@ -110,6 +121,8 @@ def _write(sql: Sql, session: MyCareNetSession, sealed: str) -> None:
             microseconds(session.opened_at),
             session.opened_by,
             microseconds(session.ends_at),
+            session.fingerprint,
+            microseconds(session.certificate_ends_at) if session.certificate_ends_at else None,
             sealed,
         ),
     )

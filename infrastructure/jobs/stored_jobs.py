@@ -151,6 +151,11 @@ class StoredJobs:
                 )
         return onward
 
+    def hold(self, job_id: UUID, owner: str, until: datetime) -> Onward:
+        """Only for whoever holds it."""
+        with self._database.transaction() as sql:
+            return _onward(sql, "done = done + ?", 0, job_id, owner, until)
+
     def tell(self, job_id: UUID, owner: str, done: int, until: datetime) -> Onward:
         """Only for whoever holds the lease."""
         with self._database.transaction() as sql:

@@ -14,6 +14,8 @@ from infrastructure.mycarenet_simulator.folder import Folder
 from infrastructure.mycarenet_simulator.generic_async import Counter
 from infrastructure.mycarenet_simulator.generic_operations import OPERATIONS
 from infrastructure.mycarenet_simulator.ledger import Ledger
+from infrastructure.mycarenet_simulator.letters import Letters
+from infrastructure.mycarenet_simulator.member_counter import MemberCounter
 from infrastructure.mycarenet_simulator.member_data import Insurers, MemberDesk
 from infrastructure.mycarenet_simulator.registry import Registry
 from infrastructure.mycarenet_simulator.scenario import USUAL, Scenario
@@ -29,15 +31,22 @@ STS_SAML_LEGACY = "/IAM/Saml11TokenService/Legacy/v1"
 STS_TRUST = "/IAM/SecurityTokenService/v1"
 MEMBER_DATA = "/MyCareNet/MemberData/v1"
 GENERIC_INVOICING = "/mycarenet-ws/async/generic/hcpfac"
+GENERIC_MEMBER_DATA = "/mycarenet/bed/GenAsync/memberData"
 NOT_YET = frozenset(
     {
         "/mycarenet-ws/async/generic/hcpfac_12",
         "/mycarenet-ws/async/generic/gmd",
-        "/mycarenet/bed/GenAsync/memberData",
         "/mcn/bed/ehealth/GenAsync/eagreement",
     }
 )
-PATHS = {"sts-saml": STS_SAML, "sts-trust": STS_TRUST, "invoicing": GENERIC_INVOICING, "member-data": MEMBER_DATA}
+PATHS = {
+    "sts-saml": STS_SAML,
+    "sts-trust": STS_TRUST,
+    "invoicing": GENERIC_INVOICING,
+    "member-data": MEMBER_DATA,
+    "member-data-async": GENERIC_MEMBER_DATA,
+}
+_GENERIC = (GENERIC_INVOICING, GENERIC_MEMBER_DATA)
 _STS_NUMBER, _MYCARENET_NUMBER = "0999998437", "0999997447"
 
 
@@ -63,7 +72,7 @@ class Simulator:
         self.token_service = self._organisation("sts", _STS_NUMBER, "IAMSIM")
         self.mycarenet = self._organisation("mycarenet", _MYCARENET_NUMBER, "MYCARENET")
         self.unions = SimulatedUnions(mailboxes or root / "unions", seed, clock, unions)
-        self.ledger = Ledger(root / "mycarenet.db")
+        self.ledger, self.letters = Ledger(root / "mycarenet.db"), Letters(root / "members.db")
         self._desk = TokenDesk(
             self.token_service, self.authority.certificate, lambda: self.registry, lambda: self.scenario, clock
         )
@@ -71,7 +80,7 @@ class Simulator:
         self.members = demo_members()
         insurers = Insurers(lambda: self.members, lambda: self.scenario, clock)
         self._member_desk = MemberDesk(self.token_service, lambda: self.registry, insurers)
-        self._counter = Counter(
+        counter = (
             self.token_service,
             self.authority,
             Notary(self.mycarenet, self.folder.held("tsa", lambda: pki.timestamper(self.authority, now))),
@@ -82,10 +91,15 @@ class Simulator:
             self.unions,
             seed,
         )
+        self._counters = {
+            GENERIC_INVOICING: Counter(*counter),
+            GENERIC_MEMBER_DATA: MemberCounter(*counter, insurers=insurers, letters=self.letters),
+        }
 
     def close(self) -> None:
         """Give files back."""
         self.ledger.close()
+        self.letters.close()
 
     def keystores(self) -> Mapping[str, Path]:
         """Keystore of each demo identity, made where it is missing."""
@@ -101,11 +115,11 @@ class Simulator:
 
     def answer(self, path: str, content: bytes, soap_action: str, content_type: str = "text/xml") -> tuple[int, bytes]:
         """HTTP status and SOAP message. Raises `ConnectionLost`, and KeyError for a path that is none."""
-        if path not in (STS_SAML, STS_SAML_LEGACY, STS_TRUST, MEMBER_DATA, GENERIC_INVOICING, *NOT_YET):
+        if path not in (STS_SAML, STS_SAML_LEGACY, STS_TRUST, MEMBER_DATA, *_GENERIC, *NOT_YET):
             raise KeyError(path)
         if self.scenario.slow:
             sleep(self.scenario.slow)
-        signer = self.mycarenet if path in (GENERIC_INVOICING, MEMBER_DATA) else self.token_service
+        signer = self.mycarenet if path in (*_GENERIC, MEMBER_DATA) else self.token_service
         reply = self._reply(path, content, content_type, soap_action.strip().strip('"'))
         return reply.status, envelope(reply, self.clock.now(), signer if self.scenario.signed else None)
 
@@ -117,15 +131,15 @@ class Simulator:
             return self._routed(path, message, action)
         except (Refused, Faulted) as error:
             operation = None if message is None else OPERATIONS.get(message.content.tag)
-            if message is None or operation is None or not path.endswith("hcpfac"):
+            if message is None or operation is None or path not in _GENERIC:
                 return fault(error)
             return fault(error, operation.fault_action, message.addressing("MessageID"))
 
     def _routed(self, path: str, message: Envelope, action: str) -> Reply:
         if path in NOT_YET:
             raise Faulted("NIP.SIMULATED.project", "This project is not simulated yet.")
-        if path == GENERIC_INVOICING:
-            return self._counter.answer(message, action)
+        if path in self._counters:
+            return self._counters[path].answer(message, action)
         if path == MEMBER_DATA:
             return self._member_desk.answer(message, action)
         if path == STS_TRUST and action in (sts_trust.REQUEST_ACTION, sts_trust.CHALLENGE_ACTION):

@@ -30,7 +30,7 @@ class Envelope:
 def read_envelope(content: bytes) -> Envelope:
     """Raises `Refused`: SOA-03001 for XML that is none, 03002 for what is no SOAP, 03003 for an empty body."""
     try:
-        root = document(content, MOST_BYTES)
+        root = document(content, MOST_BYTES, has_long_texts=True)
     except XmlError as error:
         raise Refused("SOA-03001", f"The message is not well-formed: {error.code}.") from None
     if _has_side_matter(root):

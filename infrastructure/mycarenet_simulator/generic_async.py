@@ -1,4 +1,4 @@
-"""GenericAsync for eFact: post, get and confirm before the simulated unions."""
+"""GenericAsync: post, get and confirm, for eFact before the simulated unions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,7 +39,6 @@ from infrastructure.mycarenet_simulator.token import Token
 from infrastructure.mycarenet_simulator.xades import digested, transforms_of, verify_xades
 from infrastructure.simulator.chance import Draw
 
-SERVICE = "invoicing"
 MESSAGE_NAME = "HCPFAC"
 UNIONS = frozenset({"100", "200", "300", "306", "400", "500", "600", "900"})
 LONGEST_REFERENCE = 14
@@ -58,6 +57,7 @@ class Counter:
     ledger: Ledger
     unions: UnionTransport
     seed: int
+    service: str = "invoicing"
 
     def answer(self, message: Envelope, soap_action: str) -> Reply:
         """Raises `Refused`, `Faulted` or `ConnectionLost`."""
@@ -70,13 +70,13 @@ class Counter:
             raise not_of_the_schema(wrong)
         require_addressing(message, operation, soap_action)
         origin = read_origin(_origin_of(message.content), self.registry())
-        require_allowed(origin, token, self.registry(), SERVICE)
+        require_allowed(origin, token, self.registry(), self.service)
         if operation.name == "post":
-            content = self._post(message, origin, token)
+            content = self.post(message, origin, token)
         elif operation.name == "get":
-            content = self._mailbox(origin).get(message.content, insurer_of(message))
+            content = self.mailbox(origin).get(message.content, insurer_of(message))
         else:
-            self._mailbox(origin).confirm(message.content)
+            self.mailbox(origin).confirm(message.content)
             content = element("g:confirmResponse")
         return Reply(content, operation.response_action, message.addressing("MessageID"))
 
@@ -88,19 +88,31 @@ class Counter:
         except NotAuthentic as error:
             raise not_authenticated(error.reason) from None
 
-    def _mailbox(self, origin: Origin) -> Mailbox:
+    def mailbox(self, origin: Origin) -> Mailbox:
+        """What waits for this origin."""
         return Mailbox(origin, self.ledger, self.unions, self.notary, self.scenario(), self.clock.now(), self.seed)
 
-    def _post(self, message: Envelope, origin: Origin, token: Token) -> etree._Element:
+    def post(self, message: Envelope, origin: Origin, token: Token) -> etree._Element:
+        """`g:postResponse`. Raises `Faulted`, `Refused` or `ConnectionLost`."""
         common, detail = message.content[0], message.content[1]
         reference, union = text_at(common, "c2:InputReference"), insurer_of(message)
         if union not in UNIONS:
             raise Faulted("NIP.INPUT.RequestValidation", "A billing file goes to one insurer: wsa:To does not name it.")
+        self.require_reference(reference)
+        verdict = self._verdict(message.content, read_blob(detail), origin, union, token)
+        return self.told(origin, union, reference, verdict, detail)
+
+    def require_reference(self, reference: str) -> None:
+        """Of a post that is about to be looked at. Raises `Faulted` or `ConnectionLost`."""
         if not 0 < len(reference) <= LONGEST_REFERENCE:
             raise Faulted("NIP.INPUT.RequestValidation", "InputReference has 1 to 14 characters.")
         if self.scenario().lost_before:
             raise ConnectionLost
-        verdict = self._verdict(message.content, read_blob(detail), origin, union, token)
+
+    def told(
+        self, origin: Origin, union: str, reference: str, verdict: Verdict, detail: etree._Element
+    ) -> etree._Element:
+        """The acknowledgement at once, or a closed connection where the scenario loses it."""
         if not verdict.minor.startswith("duplicate") and verdict.major != FAILURE and self._is_lost(origin, reference):
             raise ConnectionLost
         return post_response(union, reference, verdict, tack_content(verdict.major, canonical(detail)))

@@ -81,7 +81,7 @@ def get_response(
     return made
 
 
-def reject(common_input: etree._Element, message_name: str, message: str) -> bytes:
+def reject(common_input: etree._Element, message_name: str, message: str, io: str = "IO") -> bytes:
     """`RejectInb`: the insurer could not treat the message. The password of the licence does not come back."""
     made = element("g:RejectInb", attributes={"msgName": message_name})
     copied = deepcopy(common_input)
@@ -89,7 +89,7 @@ def reject(common_input: etree._Element, message_name: str, message: str) -> byt
     if password is not None:
         password.text = _REDACTED
     made.append(copied)
-    fault_type(made, "g:Fault", "SIMULATED_REJECT", "IO", message)
+    fault_type(made, "g:Fault", "SIMULATED_REJECT", io, message)
     content: bytes = etree.tostring(made, xml_declaration=True, encoding="UTF-8")
     return content
 
@@ -98,7 +98,7 @@ def _tack(
     parent: etree._Element, name: str, io: str, input_reference: str, verdict: Verdict, content: bytes
 ) -> etree._Element:
     attributes = {
-        "Issuer": f"urn:nip:issuer:io:{io}",
+        "Issuer": _issuer(io),
         "AppliesTo": f"urn:nip:reference:input:{input_reference}",
         "ResultMajor": verdict.major,
         "Id": f"_{uuid4().hex}",
@@ -120,12 +120,17 @@ def _message(parent: etree._Element, message: Message, notary: Notary, now: date
         "HashValue": message.hash_value,
         "Id": blob_id,
         "Reference": message.reference,
-        "Issuer": f"urn:nip:issuer:io:{message.io}",
+        "Issuer": _issuer(message.io),
     }
     child(parent, "g:Detail", encoded(deflated(message.content)), said)
     chain = transforms_of(deflated=True, is_xml=message.is_xml)
     content = digested(message.content, is_xml=message.is_xml)
     _signature(parent, notary.sign(blob_id, chain, content, now))
+
+
+def _issuer(io: str) -> str:
+    """An insurer, or MyCareNet itself by its name in answers about members."""
+    return f"urn:nip:issuer:io:{io}" if io else "urn:be:cin:nippin:aa"
 
 
 def _signature(parent: etree._Element, signature: bytes) -> None:

@@ -1,6 +1,6 @@
 """What waits for one origin: messages of the unions, REJECT messages and acknowledgments, until they are confirmed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from application.ports import UnionTransport
 from infrastructure.mycarenet_simulator.errors import Faulted
 from infrastructure.mycarenet_simulator.generic_writer import Message, get_response
 from infrastructure.mycarenet_simulator.ledger import Ledger, Post
+from infrastructure.mycarenet_simulator.letters import Letter
 from infrastructure.mycarenet_simulator.names import path, text_at
 from infrastructure.mycarenet_simulator.origin import Origin
 from infrastructure.mycarenet_simulator.scenario import Scenario
@@ -39,7 +40,7 @@ class Mailbox:
         """`g:getResponse`. Raises `Faulted` when the scenario has no time for so many."""
         wanted = _insurers(query, insurer)
         messages = [message for message in self.messages() if wanted(message.io)]
-        tacks = [tack for tack in self.ledger.tacks(self.origin.owner, self.now) if wanted(tack.io)]
+        tacks = [tack for tack in self.tacks() if wanted(tack.io)]
         asked = path(query, "g:MsgQuery")
         names = text_at(query, "g:MsgQuery", "g:MessageNames").split()
         tack_names = text_at(query, "g:QueryParameters", "g:tackMessageNames").split()
@@ -54,7 +55,7 @@ class Mailbox:
 
     def confirm(self, request: etree._Element) -> None:
         """What is unknown, or listed as nothing, is no matter."""
-        hashes, contents = _binaries(request, "g:MsgHashValues"), _binaries(request, "g:TAckContents")
+        hashes, contents = binaries(request, "g:MsgHashValues"), binaries(request, "g:TAckContents")
         references = text_at(request, "g:MsgRefValues").split()
         tacks = text_at(request, "g:TAckReferences").split()
         gone = [one for one in self.messages() if one.hash_value in hashes or one.reference in references]
@@ -65,6 +66,10 @@ class Mailbox:
                 if post.reject and any(one.reference == post.reject_reference for one in gone):
                     self.ledger.confirm_reject(post.number)
         self.unions.confirm(self.origin.nihii11, [one.reference for one in gone])
+
+    def tacks(self) -> Sequence[Post | Letter]:
+        """Acknowledgements of insurers that are due for this origin."""
+        return self.ledger.tacks(self.origin.owner, self.now)
 
     def messages(self) -> list[Message]:
         """All that are due for this origin, oldest first."""
@@ -108,7 +113,7 @@ def _insurers(query: etree._Element, insurer: str) -> Callable[[str], bool]:
     return lambda io: insurer in ("", io) and io not in excluded and (not included or io in included)
 
 
-def _binaries(request: etree._Element, name: str) -> set[str]:
+def binaries(request: etree._Element, name: str) -> set[str]:
     """Items of a list in one spelling."""
     items: Iterable[str] = text_at(request, name).split()
     return {encoded(decoded(item)) for item in items}

@@ -66,6 +66,12 @@ def refused(query_id: str, error: QueryRefused, issued: datetime, io: str = "") 
     return made
 
 
+def insurer_in(response: etree._Element) -> str:
+    """Who says it, three digits; empty for MyCareNet itself."""
+    issuer = response[0].text or ""
+    return issuer.removeprefix(_IO) if issuer.startswith(_IO) else ""
+
+
 def _response(query_id: str, issuer: str, issued: datetime) -> etree._Element:
     made = etree.Element(qname("saml2p:Response"), nsmap={prefix: PREFIXES[prefix] for prefix in ("saml2p", *_USED)})
     said = {"ID": f"_{uuid4()}", "InResponseTo": query_id, "Version": "2.0", "IssueInstant": _local(issued)}

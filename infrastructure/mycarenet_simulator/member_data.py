@@ -48,8 +48,11 @@ class Insurers:
     scenario: Callable[[], Scenario]
     clock: Clock
 
-    def answer(self, node: etree._Element, origin: Origin, reference: str) -> etree._Element:
-        """`saml2p:Response`. `reference`: that of the message, which the query has to repeat. Raises `Refused`."""
+    def answer(self, node: etree._Element, origin: Origin, reference: str | None) -> etree._Element:
+        """`saml2p:Response`. Raises `Refused`.
+
+        `reference`: that of the message, which the query has to repeat; None for one of many in a message.
+        """
         now = self.clock.now()
         try:
             query = read_query(node, local_date(now))
@@ -134,9 +137,9 @@ def query_in(content: bytes) -> etree._Element:
     return root
 
 
-def _hold_against(query: Query, origin: Origin, reference: str) -> None:
+def _hold_against(query: Query, origin: Origin, reference: str | None) -> None:
     """What MyCareNet crosschecks. Raises `QueryRefused`."""
-    if query.id != f"_{reference}":
+    if reference is not None and query.id != f"_{reference}":
         raise QueryRefused("Requester", "RequestError", "VALIDATION_ERROR", "CROSSCHECK_ID", "*:AttributeQuery/@ID")
     if query.issuer_kind == "nihii" and query.issuer != origin.nihii11:
         code, where = "CROSSCHECK_ISSUER", "*:AttributeQuery/*:Issuer"

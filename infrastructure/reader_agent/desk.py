@@ -16,7 +16,7 @@ from typing import Literal
 
 from infrastructure.reader_agent.cards import Cards, Holder
 from infrastructure.reader_agent.errors import AgentError, CardError, RequestError
-from infrastructure.reader_agent.pin import Pin
+from infrastructure.reader_agent.pin import Pin, wipe
 from infrastructure.reader_agent.sts_request import recognise
 
 State = Literal["waiting", "ready", "signed", "over"]
@@ -28,7 +28,8 @@ _PIN_S = 60
 class Asked:
     """`secret` makes the address of the window where the PIN is typed; `practice` is what the page calls itself.
 
-    `code` and `tries_left`: what went wrong last, empty and None when nothing did or the card did not tell.
+    `trying` is held while the card is asked whether a PIN is right. `code` and `tries_left`: what went wrong last,
+    empty and None when nothing did or the card did not tell.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Asked:
     code: str = ""
     tries_left: int | None = None
     pin: Pin | None = field(default=None, repr=False)
+    trying: Lock = field(default_factory=Lock, repr=False)
 
     def forget_pin(self) -> None:
         """It is wiped, if it is still here."""
@@ -94,10 +96,20 @@ class Desk:
 
     def typed(self, asked: Asked, digits: bytearray, *, last_try_confirmed: bool) -> None:
         """What came of it stands in the request. `digits` now belong to this."""
+        if not asked.trying.acquire(blocking=False):  # a button pressed twice: one try, and what came of it for both
+            wipe(digits)
+            with asked.trying:
+                return
+        try:
+            self._try(asked, digits, last_try_confirmed=last_try_confirmed)
+        finally:
+            asked.trying.release()
+
+    def _try(self, asked: Asked, digits: bytearray, *, last_try_confirmed: bool) -> None:
         with self._lock:
             pin = _pin(asked, digits) if asked.state == "waiting" else None
         if pin is None:
-            digits.clear()
+            wipe(digits)
             return
         try:
             self.cards.try_pin(asked.reader, asked.holder.serial, pin, last_try_confirmed=last_try_confirmed)
@@ -122,13 +134,12 @@ class Desk:
             pin, asked.pin = asked.pin, None
             if asked.state != "ready" or pin is None:
                 raise RequestError("request_without_pin" if asked.state == "waiting" else "request_over")
-            asked.state = "over"
         with pin:
             try:
                 request = recognise(content, asked.holder.certificate, self.now())
                 value = self.cards.sign(asked.reader, asked.holder, pin, request.to_sign)
-            except AgentError as error:
-                asked.code = error.code
+            except BaseException as error:
+                asked.state, asked.code = "over", error.code if isinstance(error, AgentError) else "request_over"
                 raise
         asked.state = "signed"
         return request.finished(value)

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from tests.acceptance.practice import Installation, sent_month, typed
+from infrastructure.sample import sample_files
+from tests.acceptance.practice import MONTH, Installation, sent_month, typed
 from tests.conftest import BOTH, require_postgres
 
 
@@ -60,6 +61,24 @@ def sent_months(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Mon
     def of(kind: str) -> Month:
         if kind not in made:
             made[kind] = sent_month(kind, tmp_path_factory.mktemp(kind) / "sent")
+        return made[kind]
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def typed_months(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Installation]:
+    """By database: the month in files that wait to be sent, as an operator came there. Made once; copy it."""
+    made: dict[str, Installation] = {}
+
+    def of(kind: str) -> Installation:
+        if kind not in made:
+            folder = tmp_path_factory.mktemp(kind)
+            made[kind] = Installation.make(kind, folder / "home")
+            made[kind].enter_register()
+            (folder / "care.csv").write_bytes(sample_files().care)
+            made[kind].cli("import", folder / "care.csv")
+            made[kind].cli("bill", MONTH)
         return made[kind]
 
     return of

@@ -25,7 +25,7 @@ from tests.stores import SteppedClock
 
 LINES_AT_ONCE = 4
 _PROCESSES = get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["tests.acceptance.crash_worker"])
+_PROCESSES.set_forkserver_preload(["tests.acceptance.crash_worker", "tests.acceptance.soap_worker"])
 
 
 def start(work: Callable[..., None], *arguments: Any) -> tuple[BaseProcess, Connection]:

@@ -78,6 +78,16 @@ class Installation:
     def settings(self) -> Settings:
         return Settings(home=self.home, database=self.database, schema_name=self.schema)
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """As its operator sets it for a command."""
+        return {
+            "QUITTANCE_HOME": str(self.home),
+            "QUITTANCE_DATABASE": self.database,
+            "QUITTANCE_SCHEMA_NAME": self.schema,
+            "QUITTANCE_LANG": "en",
+        }
+
     @contextmanager
     def opened(self, clock: Clock | None = None) -> Iterator[Quittance]:
         with closing(build(self.settings, clock or SteppedClock(AFTERWARDS))) as quittance:
@@ -94,13 +104,7 @@ class Installation:
         **environment: str,
     ) -> Result:
         """Type a command. Fails when it does not end with `code`, or with a traceback."""
-        given = {
-            "QUITTANCE_HOME": str(self.home),
-            "QUITTANCE_DATABASE": self.database,
-            "QUITTANCE_SCHEMA_NAME": self.schema,
-            "QUITTANCE_LANG": lang,
-            **environment,
-        }
+        given = {**self.environment, "QUITTANCE_LANG": lang, **environment}
         return typed(*words, code=code, at=at, typed_in=typed_in, **given)
 
     def json(self, *words: str | Path, code: int = 0, **more: Any) -> Any:

@@ -1,34 +1,87 @@
-"""Workers as `quittance worker` is one, each a process of its own that can be killed."""
+"""`quittance worker` itself, each in a process of its own that can be killed."""
 
+import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from threading import Event
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
-from api.build import build
+from api.build import Quittance, build
+from api.cli.main import run
+from api.cli.simulator import environment_of
 from api.job_worker import working_off
-from api.mycarenet import MyCareNetSettings
 from api.settings import Settings
-from application import post_rounds
 from tests.acceptance.crash_worker import kill, start
 from tests.acceptance.over_soap import Month, Shifted
 
-_LEASE, _POLL = timedelta(seconds=1), timedelta(milliseconds=200)
-"""Instead of minutes and an hour: what a killed worker held is free soon."""
+_LEASE, _POLL = timedelta(seconds=0.5), timedelta(milliseconds=200)
+"""Instead of a minute and an hour: what a killed worker held is free soon."""
+LONGER = timedelta(seconds=2)
+"""A lease that is not lost either where a machine has much to do."""
 _EVERY_S = 0.05
+_LONGEST, _PATIENCE_S = 1_000, 60
 
 
-def work_off(settings: Settings, way: MyCareNetSettings, clock: Shifted, said: Connection) -> None:
-    """Until it is killed."""
-    post_rounds.LEASE = _LEASE
-    built = build(settings, clock, way=way)
-    quittance = replace(built, post=replace(built.post, every=_POLL))
-    with working_off(quittance, _EVERY_S):
-        said.send("works")
-        Event().wait()
+def worker(environment: dict[str, str], clock: Shifted, lease: timedelta, log: Path, said: Connection) -> None:
+    """As an operator starts it, but for its time and its intervals. What it prints is `said`, and its log a file."""
+
+    def hurried(settings: Settings) -> Quittance:
+        built = build(settings, clock)
+        return replace(built, post=replace(built.post, every=_POLL, lease=lease))
+
+    os.environ.update(environment)
+    os.dup2(said.fileno(), 1)
+    os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT), 2)
+    with (
+        patch("sys.argv", ["quittance", "worker"]),
+        patch("api.cli.console.build", hurried),
+        patch("api.cli.worker.working_off", partial(working_off, every_s=_EVERY_S)),
+    ):
+        run()
+
+
+@dataclass
+class One:
+    """A worker. `log`: its file."""
+
+    process: BaseProcess
+    log: Path
+    _said: Connection
+    _is_ready: bool = False
+
+    def wait_for(self) -> None:
+        """Until it says that it works."""
+        if not self._is_ready:
+            self._is_ready = self._line().startswith("At work")
+            assert self._is_ready
+
+    def kill(self) -> None:
+        """At whatever it does just now."""
+        kill(self.process)
+        self._said.close()
+
+    def stop(self) -> None:
+        """Tell it to, as an operator does; it ends well."""
+        self.wait_for()
+        self.process.terminate()
+        self.process.join(_PATIENCE_S)
+        assert self.process.exitcode == 0
+        assert self._line() == "Stopping between two messages…\n"
+        self._said.close()
+
+    def told(self) -> list[dict[str, Any]]:
+        """The lines of its log."""
+        return [json.loads(line) for line in self.log.read_text("utf-8").splitlines()]
+
+    def _line(self) -> str:
+        return os.read(self._said.fileno(), _LONGEST).decode()
 
 
 @dataclass
@@ -36,29 +89,40 @@ class Workers:
     """Some of them, at work on one month."""
 
     month: Month
-    running: list[tuple[BaseProcess, Connection]] = field(default_factory=list)
+    logs: Path
+    lease: timedelta
+    running: list[One] = field(default_factory=list)
+    killed: list[One] = field(default_factory=list)
 
     @classmethod
     @contextmanager
-    def at_work(cls, month: Month, count: int) -> Iterator["Workers"]:
-        """`count` that work; all are killed at the end."""
-        made = cls(month)
+    def at_work(cls, month: Month, logs: Path, count: int, lease: timedelta = _LEASE) -> Iterator["Workers"]:
+        """`count` that work. Whoever is left at the end is told to stop; no trouble stands in any log."""
+        logs.mkdir()
+        made = cls(month, logs, lease)
         try:
             for _ in range(count):
                 made.add()
-            for _, said in made.running:
-                assert said.recv() == "works"
+            for one in made.running:
+                one.wait_for()
             yield made
+            for one in made.running:
+                one.stop()
+            told = [line for one in made.running + made.killed for line in one.told()]
+            assert [line for line in told if line["level"] != "info"] == []
         finally:
-            while made.running:
-                made.kill(0)
+            for one in made.running:
+                one.process.kill()
 
     def add(self) -> None:
         """One more, which works as soon as it can."""
-        self.running.append(start(work_off, self.month.installation.settings, self.month.way, self.month.clock))
+        installation, log = self.month.installation, self.logs / f"{len(self.running) + len(self.killed)}.log"
+        environment = installation.environment | environment_of(self.month.way)
+        process, said = start(worker, environment, self.month.clock, self.lease, log)
+        self.running.append(One(process, log, said))
 
-    def kill(self, place: int) -> None:
-        """At whatever it does just now."""
-        process, said = self.running.pop(place)
-        kill(process)
-        said.close()
+    def kill(self, which: One) -> None:
+        """Of those that run."""
+        self.running.remove(which)
+        self.killed.append(which)
+        which.kill()

@@ -1,10 +1,13 @@
 """Insurability over signed SOAP, as an operator asks for it: settings, session, commands, both databases."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from api.build import build
+from api.mycarenet import MyCareNetSettings
 from infrastructure.mycarenet_simulator.scenario import USUAL, Scenario
 from infrastructure.mycarenet_simulator.serving import Running, running
 from infrastructure.sample import sample_files
@@ -37,6 +40,9 @@ def test_sof_24_everybody_of_a_month_is_asked_once_a_day_and_one_is_read(entered
     over = settings(there) | address
     first = entered.json("insurability", "ask", "--all", "--month", MONTH, **over)
     assert {one["error"] for one in first} == {"mycarenet_session_none"}
+    told = entered.cli("insurability", "ask", "--all", "--month", MONTH, lang="fr", **over).stdout.splitlines()
+    assert len(told) == 2, "no line for each of them, but how many and the cure"
+    assert told[1].startswith(f"{len(first)} sans session MyCareNet : ouvrez-en une (quittance session open)")
     opened(entered, there)
     there.simulator.scenario = Scenario(insurer_down=True)
     down = entered.json("insurability", "ask", "--all", "--month", MONTH, **over)
@@ -55,6 +61,42 @@ def test_sof_24_everybody_of_a_month_is_asked_once_a_day_and_one_is_read(entered
     assert before["asked"]["codes"][0]["code"] == "SEND_TO_IM_EXCEPTION"
     said = entered.cli("insurability", "ask", who, "--from", "2026-10-05", "--for", "information", lang="nl", **over)
     assert "Gezegd door de verzekeraar" in said.stdout
+
+
+def test_sof_24_everybody_of_a_month_leaves_in_one_message_and_the_worker_brings_the_answers(
+    entered: Installation, there: Running, monkeypatch: pytest.MonkeyPatch
+):
+    over = opened(entered, there) | {f"{MEMBER_DATA}_ASYNC": f'["{there.address("member-data-async")}"]'}
+    there.simulator.scenario = Scenario(lost_after_send=True)
+    (lost,) = entered.json("insurability", "ask", "--all", "--together", "--month", MONTH, **over)
+    assert (lost["status"], lost["codes"]) == ("unknown", ["no_answer"])
+    there.simulator.scenario = Scenario(doubled=True, shuffled=True, signed=True)
+    (told,) = entered.json("insurability", "ask", "--all", "--together", "--month", MONTH, **over)
+    assert (told["status"], told["asked"], told["left_out"]) == ("waiting", lost["asked"], [])
+    assert len(told["asked"]) > 5
+    assert entered.json("insurability", "ask", "--all", "--together", "--month", MONTH, **over) == []
+    who = told["asked"][0]
+    assert [one["asked"]["status"] for one in entered.json("insurability", "show", who)] == ["waiting", "unknown"]
+    assert "posée, réponse attendue" in entered.cli("insurability", "show", who, lang="fr").stdout
+    for name, value in over.items():
+        monkeypatch.setenv(name, value)
+    with closing(build(entered.settings, SteppedClock(AFTERWARDS), way=MyCareNetSettings())) as quittance:
+        assert quittance.post.work("a worker")
+        assert not quittance.post.work("a worker")
+    shown = {one: entered.json("insurability", "show", one) for one in told["asked"]}
+    assert {query["asked"]["status"] for queries in shown.values() for query in queries} == {"answered", "refused"}
+    assert sum(query["asked"]["status"] == "answered" for query, _ in shown.values()) > len(shown) // 2
+    polls = [(one["mailbox"], one["outcome"], one["is_scheduled"]) for one in entered.json("polls")]
+    assert sorted(polls) == [("invoicing", "nothing", True), ("member_data", "messages", True)]
+    assert "insurability" in entered.cli("polls").stdout
+    assert entered.json("insurability", "fetch", **over) == {"outcome": "nothing", "reports": []}
+
+
+def test_without_an_address_nothing_leaves_together(entered: Installation, there: Running):
+    over = opened(entered, there)
+    for words in (("ask", "--all", "--together", "--month", MONTH), ("fetch",)):
+        assert entered.json("insurability", *words, code=1, **over)["error"] == "member_data_async_missing"
+    assert entered.json("insurability", "ask", "--together", code=1)["error"] == "insurability_whom"
 
 
 def test_without_an_address_nobody_is_asked(entered: Installation, there: Running):

@@ -7,18 +7,20 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from api.build import Quittance
 from application.ports import Context, Meta, NotTransmitted
 from domain import mycarenet_session as sessions
 from domain.registration import Wanted
+from infrastructure.ehealth.credential import read_p12
 from infrastructure.mycarenet_simulator import demo, pki
 from infrastructure.mycarenet_simulator.scenario import Scenario
 from infrastructure.mycarenet_simulator.serving import Running, running
@@ -27,6 +29,7 @@ from tests.acceptance.practice import AFTERWARDS, Installation
 from tests.acceptance.test_over_mycarenet import opened, settings
 from tests.api.service import OPERATOR, Service, ok
 from tests.domain.builders import establishment_details
+from tests.infrastructure.mycarenet_simulator.world import with_keys
 from tests.infrastructure.reader_agent.issued import personalised
 from tests.infrastructure.reader_agent.test_sts_request import signed
 from tests.stores import SteppedClock
@@ -36,7 +39,7 @@ BOTH = pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 
 @pytest.fixture
 def there(tmp_path: Path) -> Iterator[Running]:
-    with running(tmp_path / "mycarenet", SteppedClock(AFTERWARDS), unions=UNIONS_AS_USUAL) as simulator:
+    with running(with_keys(tmp_path / "mycarenet"), SteppedClock(AFTERWARDS), unions=UNIONS_AS_USUAL) as simulator:
         yield simulator
 
 
@@ -90,9 +93,16 @@ def test_commands_say_until_when_it_holds_and_how_it_was_opened(
     opened(practice, there)
     told = practice.cli("session", "show").stdout
     assert "until 2026-11-21 01:00 (eHealth certificate, in the name of: a person)" in told
+    certificate = read_p12(there.simulator.keystores()["nurse"].read_bytes(), there.simulator.password()).authentication
+    fingerprint = certificate.certificate.fingerprint(SHA256()).hex()
+    assert f"SHA-256 fingerprint {fingerprint}" in told
+    ends_at = datetime.fromisoformat(practice.json("session", "show")["certificate_ends_at"])
+    assert ends_at == certificate.certificate.not_valid_after_utc
     later = AFTERWARDS + timedelta(hours=6)
     there.simulator.clock.instant = later  # type: ignore[attr-defined]
-    assert "renewed until 2026-11-21 07:00" in practice.cli("session", "renew", at=later).stdout
+    renewed = practice.cli("session", "renew", at=later).stdout
+    assert "renewed until 2026-11-21 07:00" in renewed
+    assert fingerprint in renewed
     wrong = practice.home / "wrong.txt"
     wrong.write_text("wrong", encoding="ascii")
     words = ("session", "open", "--p12", there.simulator.keystores()["nurse"], "--password-file", wrong)

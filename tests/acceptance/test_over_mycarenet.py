@@ -1,18 +1,19 @@
 """The month of the sample practice over signed SOAP, as an operator sends it: settings, commands, both databases."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infrastructure.mycarenet_simulator import demo
+from infrastructure.mycarenet_simulator import demo, pki
+from infrastructure.mycarenet_simulator.p12 import keystore
 from infrastructure.mycarenet_simulator.scenario import Scenario
 from infrastructure.mycarenet_simulator.serving import Running, running
-from infrastructure.sample import sample_files
 from infrastructure.simulator.scenario import USUAL as UNIONS_AS_USUAL
 from tests.acceptance.practice import AFTERWARDS, MONTH, Installation
+from tests.infrastructure.mycarenet_simulator.world import with_keys
 from tests.stores import SteppedClock
 
 LATER = AFTERWARDS + timedelta(hours=1)
@@ -21,7 +22,7 @@ PREFIX = "QUITTANCE_MYCARENET_"
 
 @pytest.fixture
 def there(tmp_path: Path) -> Iterator[Running]:
-    with running(tmp_path / "mycarenet", SteppedClock(AFTERWARDS), unions=UNIONS_AS_USUAL) as simulator:
+    with running(with_keys(tmp_path / "mycarenet"), SteppedClock(AFTERWARDS), unions=UNIONS_AS_USUAL) as simulator:
         yield simulator
 
 
@@ -48,15 +49,10 @@ def opened(practice: Installation, there: Running, name: str = "nurse", **more: 
     return over
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def billed(request: pytest.FixtureRequest, tmp_path: Path) -> Installation:
+@pytest.fixture
+def billed(kind: str, typed_months: Callable[[str], Installation], tmp_path: Path) -> Installation:
     """The month in files that wait to be sent."""
-    made = Installation.make(request.param, tmp_path / "home")
-    made.enter_register()
-    (tmp_path / "care.csv").write_bytes(sample_files().care)
-    made.cli("import", tmp_path / "care.csv")
-    made.cli("bill", MONTH)
-    return made
+    return typed_months(kind).copy(kind, tmp_path / "home")
 
 
 def outcomes(told: list[dict[str, Any]]) -> set[str]:
@@ -120,6 +116,30 @@ def test_without_a_mandate_or_a_connection_nothing_leaves_and_that_is_said(bille
     down = over | {f"{PREFIX}INVOICING": '["http://127.0.0.1:9/efact"]'}
     assert {one["code"] for one in billed.json("send", **down)} == {"not_reached"}
     assert billed.json("answers", code=1, **down)["error"] == "unions_not_reached"
+
+
+def test_the_password_of_a_p12_is_the_line_of_its_file_with_its_blanks(
+    billed: Installation, there: Running, tmp_path: Path
+):
+    nurse, word = demo.NURSE, " mot de passe "
+    held = pki.person(there.simulator.authority, nurse.ssin, "Amélie Delvaux", AFTERWARDS, "p-384")
+    (tmp_path / "own.p12").write_bytes(keystore(held, [], word, b"0" * 20))
+    (tmp_path / "word.txt").write_bytes(f"{word}\r\n".encode())
+    which = ("--p12", tmp_path / "own.p12", "--password-file", tmp_path / "word.txt")
+    assert billed.json("session", "open", *which, **settings(there))["method"] == "p12"
+
+
+def test_what_is_queued_without_any_registration_is_said_at_once(billed: Installation, there: Running):
+    over = settings(there)
+    (group,) = billed.json("registration", "list")["registrations"]
+    billed.cli("registration", "end", group["registration_id"], "--to", f"{AFTERWARDS - timedelta(days=1):%Y-%m-%d}")
+    ids = [one["sending_id"] for one in billed.json("history", MONTH)["rows"]]
+    assert {(one["outcome"], one["code"]) for one in billed.json("send", *ids[1:], **over)} == {
+        ("queued", "registration_none")
+    }
+    told = billed.cli("send", ids[0], **over).stdout
+    assert "no MyCareNet registration in force for the third-party number" in " ".join(told.split())
+    assert "quittance registration add" in told
 
 
 def test_without_a_registration_nothing_leaves_and_it_is_said_how_to_enter_one(billed: Installation, there: Running):

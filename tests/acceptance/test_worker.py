@@ -3,12 +3,14 @@
 import os
 import sys
 from collections import Counter
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from signal import SIGINT, SIGKILL, SIGTERM
+from signal import SIGINT, SIGKILL, SIGTERM, pthread_kill
 from subprocess import PIPE, Popen
+from threading import Timer, get_ident, main_thread
 from time import monotonic, sleep
 from uuid import UUID
 
@@ -123,14 +125,8 @@ def test_what_the_service_does_beside_itself_sends_what_waits(queued: tuple[Inst
 @pytest.mark.parametrize("how", [SIGTERM, SIGINT])
 def test_the_command_ends_cleanly_when_it_is_told_to(queued: tuple[Installation, Path], how: int) -> None:
     installation, _ = queued
-    given = {
-        "QUITTANCE_HOME": str(installation.home),
-        "QUITTANCE_DATABASE": installation.database,
-        "QUITTANCE_SCHEMA_NAME": installation.schema,
-        "QUITTANCE_LANG": "en",
-    }
     command = [sys.executable, "-m", "api.cli", "worker"]
-    with Popen(command, env={**os.environ, **given}, stdout=PIPE, stderr=PIPE, text=True) as worker:
+    with Popen(command, env={**os.environ, **installation.environment}, stdout=PIPE, stderr=PIPE, text=True) as worker:
         assert worker.stdout
         assert worker.stdout.readline().startswith("At work")
         worker.send_signal(how)
@@ -138,10 +134,32 @@ def test_the_command_ends_cleanly_when_it_is_told_to(queued: tuple[Installation,
     assert (worker.returncode, rest.strip()) == (0, "Stopping between two messages…")
 
 
+def test_a_signal_that_does_not_wake_the_command_ends_it_all_the_same(
+    queued: tuple[Installation, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that comes just before it waits, or that another thread is given."""
+
+    @contextmanager
+    def beside(_: Quittance) -> Iterator[None]:
+        Timer(0.3, lambda: pthread_kill(get_ident(), SIGTERM)).start()
+        yield
+
+    monkeypatch.setattr("api.cli.worker.working_off", beside)
+    in_the_end = Timer(20, lambda: pthread_kill(main_thread().ident or 0, SIGTERM))
+    in_the_end.start()
+    try:
+        assert "Stopping" in queued[0].cli("worker").stdout
+        assert in_the_end.is_alive(), "it did not have to be told twice"
+    finally:
+        in_the_end.cancel()
+
+
 def test_what_waits_and_what_was_asked_is_told_at_the_command_line(queued: tuple[Installation, Path]) -> None:
     installation, _ = queued
     assert [one["outcome"] for one in installation.json("polls")] == ["queued"]
-    assert "wanted while no session was open" in installation.cli("polls").stdout
+    shown = installation.cli("polls").stdout
+    assert "wanted while no session was open" in shown
+    assert "2026-11-20 13:00" in shown, "an hour of Belgium"
     with installation.opened() as quittance:
         first = next(one for one, state in states(quittance).items() if state.status == "queued")
     assert installation.json("polls", str(first)) == [], "nothing was asked since it left: it did not"

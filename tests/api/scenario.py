@@ -123,6 +123,7 @@ class Story:
         (query,) = self.run("get_insurability_queries", patient_id=self.patient).json()["queries"]
         assert query["asked"] == asked
         self.run("get_insurability_answer", patient_id=self.patient, reference=asked["reference"])
+        self._ask_together()
         self.run("record_authorisation", patient_id=self.patient)
         (allowed,) = self.run("get_authorisations", patient_id=self.patient).json()["authorisations"]
         assert (allowed["kind"], allowed["category"], allowed["valid_from"]) == ("katz", "B", "2026-01-01")
@@ -257,6 +258,16 @@ class Story:
         self._give_documents()
         self.run("take_over_files", establishment_id=self.where, files=[("files", ("old", content))])
 
+    def _ask_together(self) -> None:
+        told = self.run("ask_insurability_together").json()
+        assert (told["status"], told["asked"], told["left_out"]) == ("waiting", [self.patient], [])
+        newest, _ = self.run("get_insurability_queries", patient_id=self.patient).json()["queries"]
+        assert (newest["asked"]["status"], newest["asked"]["batch"]) == ("waiting", told["reference"])
+        came = self.run("collect_insurability_answers").json()["reports"]
+        assert [one["count"] for one in came] == [0, 1]
+        batch = self.run("get_insurability_batch", reference=told["reference"], establishment_id=self.where).json()
+        assert (batch["status"], batch["answered"], batch["total"]) == ("answered", 1, 1)
+
     def _wait_for_a_session(self, transport: Any) -> None:
         transport.is_open = lambda _: False
         assert {one["outcome"] for one in self.run("send_sendings").json()["sendings"]} == {"queued"}
@@ -269,7 +280,7 @@ class Story:
         transport.collect = lambda _: Collected((), b"<soap/>")
         assert self.run("collect_answers").json()["outcome"] == "nothing"
         del transport.collect
-        asked = self.run("list_polls", descending=True).json()["polls"]
+        asked = self.run("list_polls", descending=True, mailbox="invoicing").json()["polls"]
         assert [one["outcome"] for one in asked] == ["nothing", "queued"]
         assert self.run("get_poll_proof", poll_id=asked[0]["poll_id"]).content == b"<soap/>"
         self.run("list_silent_sendings")

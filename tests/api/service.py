@@ -24,7 +24,7 @@ from api.rest.serving import StreamsFirst, configuration, kept_current
 from api.settings import Settings
 from application.ports import Clock, Context, Meta, UnionTransport
 from infrastructure.keys.master import create_master_key
-from tests.members import KnownMembers
+from tests.members import KnownMemberMail, KnownMembers
 from tests.stores import SteppedClock, fresh_schema, shared_postgres
 
 OPERATOR = Context(Meta("operator"))
@@ -47,7 +47,8 @@ class Service:
         cls, kind: str, folder: Path, clock: Clock | None = None, transport: UnionTransport | None = None
     ) -> Iterator["Service"]:
         time = clock or SteppedClock()
-        quittance = build(settings_for(kind, folder), time, transport, KnownMembers(time))
+        members, together = KnownMembers(time), KnownMemberMail(time)
+        quittance = build(settings_for(kind, folder), time, transport, members, member_batches=together)
         try:
             with kept_current(quittance), running(quittance) as url, httpx.Client(base_url=url, timeout=30) as client:
                 token = quittance.access.issue(OPERATOR, "tests").result.token

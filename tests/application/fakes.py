@@ -38,7 +38,7 @@ from domain.establishment import EstablishmentRegistered
 from domain.event import TOPIC_OF
 from domain.inbox import MessageInterpreted, MessageReceived
 from domain.local_time import local_date
-from domain.mailbox import MailboxPolled, PollQueued
+from domain.mailbox import Mailbox, MailboxPolled, PollQueued
 from domain.patient import NationalNumberReplaced, PatientRegistered
 from domain.sending import SendingPrepared
 
@@ -139,9 +139,9 @@ class FoldingLookups:
         waiting = self.prepared_sending_ids(establishment_id)
         return [i for i in waiting if (s := sendings.fold(self._log.load([i])[i], i)) and s.status == "queued"]
 
-    def last_poll(self, establishment_id: UUID) -> LastPoll | None:
+    def last_poll(self, establishment_id: UUID, mailbox: Mailbox = "invoicing") -> LastPoll | None:
         asked = [r for r in self._log.read(0, 100_000) if isinstance(r.event, PollQueued | MailboxPolled)]
-        mine = [r for r in asked if r.event.establishment_id == establishment_id]
+        mine = [r for r in asked if (r.event.establishment_id, r.event.mailbox) == (establishment_id, mailbox)]
         return LastPoll(mine[-1].recorded_at, isinstance(mine[-1].event, PollQueued)) if mine else None
 
     def unmatched_messages(self, establishment_id: UUID) -> list[str]:
@@ -173,6 +173,7 @@ class Postbox:
         self.proof = b""
         self.fails: type[OutcomeUnknown | NotTransmitted] | None = None
         self.is_in_session = True
+        self.most = 100
 
     def is_open(self, tpp_number: str) -> bool:
         return self.is_in_session
@@ -184,7 +185,8 @@ class Postbox:
             raise self.fails
 
     def collect(self, tpp_number: str) -> Collected:
-        return Collected(list(self.waiting), self.proof)
+        given = self.waiting[: self.most]
+        return Collected(given, self.proof, has_more=len(given) == self.most)
 
     def confirm(self, tpp_number: str, receipts: Sequence[str]) -> None:
         self.waiting = [(receipt, content) for receipt, content in self.waiting if receipt not in receipts]

@@ -103,7 +103,7 @@ def test_rights_are_those_of_the_roles_of_that_day_in_that_practice_only(people:
     caller = people.accounts.caller(user_id, office.where, TODAY)
     assert caller == Caller(f"user:{user_id}", frozenset({"read", "note", "close"}), frozenset({office.where}))
     in_march = people.accounts.caller(user_id, office.where, Date(2026, 3, 31))
-    assert in_march.scopes == {"read", "note", "close", "medical", "own_care", "care_note"}
+    assert in_march.scopes == {"read", "note", "close", "medical", "own_care", "care_note", "session"}
     with pytest.raises(NotPermitted):
         caller.require("bill")
     with pytest.raises(NotFound):

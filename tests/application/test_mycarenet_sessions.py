@@ -25,7 +25,7 @@ from infrastructure.ehealth.vault import Vault
 from infrastructure.store.copying import copy_store
 from infrastructure.store.opening import Store, open_database
 from tests.application.fakes import FoldingLookups
-from tests.application.token_desk import TellingDesk
+from tests.application.token_desk import YEAR, TellingDesk
 from tests.conftest import MakeStore
 from tests.domain.builders import establishment_details
 from tests.stores import SteppedClock, fresh_schema, store_url
@@ -86,7 +86,10 @@ def test_a_session_holds_for_its_length_and_its_secret_stands_nowhere_in_clear(p
     assert opened.ends_at == now + HOURS
     assert practice.sessions.current(practice.where) == opened
     assert practice.sessions.secret(practice.where) == (opened, "secret of p12 1")
-    assert practice.facts == [MyCareNetSessionOpened(practice.where, opened.session_id, "p12", "person", now + HOURS)]
+    seen = (opened.fingerprint, opened.certificate_ends_at)
+    assert seen == ("p12" * 8, now + YEAR)
+    told = MyCareNetSessionOpened(practice.where, opened.session_id, "p12", "person", now + HOURS, *seen)
+    assert practice.facts == [told]
     ((identifier, sealed),) = practice.rows
     assert identifier == opened.session_id
     assert "secret" not in sealed
@@ -205,11 +208,19 @@ def test_a_refusal_is_kept_by_its_codes_and_what_was_open_stays(practice: Practi
 def test_a_token_that_is_not_believed_ends_its_own_session_only(practice: Practice):
     first = practice.opened()
     second = practice.opened()
-    practice.sessions.not_believed(Context(Meta("MyCareNet")), practice.where, first.session_id)
+    practice.sessions.not_believed(Context(Meta("MyCareNet")), first)
     assert practice.sessions.current(practice.where) == second
-    practice.sessions.not_believed(Context(Meta("MyCareNet")), practice.where, second.session_id)
+    practice.sessions.not_believed(Context(Meta("MyCareNet")), second)
     assert practice.sessions.current(practice.where) is None
     assert practice.facts[-1] == MyCareNetSessionClosed(second.session_id, "not_believed")
+
+
+def test_a_token_that_was_renewed_while_a_message_under_it_was_not_believed_stays(practice: Practice):
+    former = practice.opened()
+    practice.clock.forward(hours=11)
+    renewed = practice.sessions.renew(LUC, practice.where).result
+    practice.sessions.not_believed(Context(Meta("MyCareNet")), former)
+    assert practice.sessions.current(practice.where) == renewed
 
 
 def test_what_a_card_signs_is_taken_back_once_in_five_minutes_from_the_same_person(practice: Practice):

@@ -1,6 +1,8 @@
 """What waits for a session goes when one opens, in the name of whoever asked; mailboxes are asked, with their proof."""
 
+from dataclasses import replace
 from datetime import timedelta
+from time import sleep
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from application.post_rounds import LEASE, SCHEDULE, PostRounds
 from domain.errors import NotAllowed, NotFound
 from domain.local_time import local_date
 from domain.mailbox import MailboxPolled, PollQueued, mailbox_id
+from infrastructure.clock import SystemClock
 from infrastructure.jobs.stored_leases import StoredLeases
 from infrastructure.store.opening import Store
 from tests.application.office import Office, StandingClock, acknowledged, context, settled
@@ -196,6 +199,25 @@ def test_of_two_workers_one_is_at_a_practice(office: Office, rounds: Rounds, clo
     assert len(office.unions.taken) == len(ids)
 
 
+def test_however_long_a_file_is_under_way_its_worker_keeps_the_practice(office: Office, rounds: Rounds):
+    ids = two_unions(office)
+    office.unions.is_in_session = False
+    by_anna(office)
+    office.unions.is_in_session = True
+    post, other = (replace(rounds.post, clock=SystemClock(), lease=timedelta(seconds=0.2)) for _ in range(2))
+    transmit, beside = office.unions.transmit, list[bool]()
+
+    def slowly(*file: Any) -> None:
+        sleep(0.5)
+        beside.append(other.work("there"))
+        transmit(*file)
+
+    office.unions.transmit = slowly  # type: ignore[method-assign]
+    assert post.work("here")
+    assert beside == [False] * 2
+    assert len(office.unions.taken) == len(ids)
+
+
 def test_what_a_killed_worker_held_is_taken_over_when_its_lease_ends(
     office: Office, rounds: Rounds, clock: StandingClock
 ):
@@ -234,6 +256,46 @@ def test_a_worker_that_lost_its_lease_or_closes_stops_between_two_files(
     assert not rounds.post.work("here", lambda: True)
     assert rounds.post.work("here")
     assert [office.sending(one).status for one in ids] == ["transmitted"] * 2
+
+
+def test_a_practice_that_fails_keeps_no_other_back(office: Office, rounds: Rounds, monkeypatch: pytest.MonkeyPatch):
+    (first, *_) = two_unions(office)
+    office.unions.is_in_session = False
+    by_anna(office, first)
+    office.unions.is_in_session = True
+    is_open, bad = office.answers.is_open, UUID(int=1)
+
+    def broken(where: UUID) -> bool:
+        if where == bad:
+            raise ArithmeticError
+        return is_open(where)
+
+    monkeypatch.setattr(office.answers, "is_open", broken)
+    monkeypatch.setattr(office.lookups, "establishment_ids", lambda: [bad, office.where])
+    with pytest.raises(ArithmeticError):
+        rounds.post.work("here")
+    assert office.sending(first).status == "transmitted"
+
+
+def test_a_file_that_cannot_be_read_keeps_neither_those_behind_it_back_nor_the_mailbox(
+    office: Office, rounds: Rounds, monkeypatch: pytest.MonkeyPatch
+):
+    first, second = two_unions(office)
+    office.unions.is_in_session = False
+    by_anna(office)
+    office.unions.is_in_session = True
+    get, damaged = office.messages.get, office.sending(first).made.message
+
+    def broken(sha256: str) -> bytes:
+        if sha256 == damaged:
+            raise ArithmeticError
+        return get(sha256)
+
+    monkeypatch.setattr(office.messages, "get", broken)
+    with pytest.raises(ArithmeticError):
+        rounds.post.work("here")
+    assert [office.sending(one).status for one in (first, second)] == ["queued", "transmitted"]
+    assert len(rounds.polls()) == 1
 
 
 # The mailbox
@@ -323,6 +385,53 @@ def test_a_worker_that_closes_leaves_what_it_did_not_read_unconfirmed(office: Of
     closing.clear()
     office.answers.collect(context(), office.where)
     assert (office.sending(sending).status, office.unions.waiting) == ("settled", [])
+
+
+def test_asked_just_before_midnight_and_noted_just_after_it_is_done_all_the_same(
+    office: Office, rounds: Rounds, clock: StandingClock
+):
+    office.unions.is_in_session = False
+    clock.instant -= timedelta(days=1)  # of whoever asks; the store's is a moment later
+    office.answers.collect(Context(Meta(ANNA, command_id="asked")), office.where)
+    clock.instant += timedelta(days=1)
+    office.unions.is_in_session = True
+    only_asked = rounds.another(None)
+    assert only_asked.work("here")
+    assert not only_asked.work("here"), "done"
+
+
+@pytest.mark.parametrize("most", [1, 3, 4])
+def test_more_than_one_request_brings_is_asked_for_at_once(office: Office, most: int):
+    sending = office.billed()
+    office.unions.arrive(acknowledged(office.file(sending)), settled(office.file(sending)), b"who knows", b"nobody")
+    office.unions.most = most
+    assert len(office.answers.collect(context(), office.where).result.answers) == 4
+    assert (office.sending(sending).status, office.unions.waiting) == ("settled", [])
+
+
+def test_what_is_never_confirmed_is_not_asked_for_without_end(office: Office, rounds: Rounds):
+    office.unions.arrive(b"who knows", b"nobody")
+    office.unions.most, office.unions.confirm = 2, lambda *_: None  # type: ignore[method-assign]
+    assert len(office.answers.collect(context(), office.where).result.answers) == 4
+    assert len(rounds.polls()) == 2
+
+
+def test_an_answer_at_which_the_program_breaks_keeps_none_of_those_behind_it_back(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    sending = office.billed()
+    office.unions.arrive(b"breaks", acknowledged(office.file(sending)), settled(office.file(sending)))
+    read = office.codec.read_answer
+
+    def broken(content: bytes) -> Any:
+        if content == b"breaks":
+            raise ArithmeticError
+        return read(content)
+
+    monkeypatch.setattr(office.codec, "read_answer", broken)
+    with pytest.raises(ArithmeticError):
+        office.answers.collect(context(), office.where)
+    assert (office.sending(sending).status, office.unions.waiting) == ("settled", [("receipt 0", b"breaks")])
 
 
 def test_two_pollers_at_once_do_not_double(office: Office, rounds: Rounds):

@@ -7,6 +7,8 @@ from typing import Any
 from application.mycarenet_ports import GrantedSession, Sender, SessionRefused
 from application.ports import Clock
 
+YEAR = timedelta(days=365)
+
 
 @dataclass
 class TellingDesk:
@@ -44,4 +46,6 @@ class TellingDesk:
             then()
         if self.refuses:
             raise SessionRefused(*self.refuses)
-        return GrantedSession(name, "person", self.clock.now() + self.lasts, f"secret of {name}")
+        return GrantedSession(
+            name, "person", self.clock.now() + self.lasts, f"secret of {name}", way * 8, self.clock.now() + YEAR
+        )

@@ -43,9 +43,9 @@ def states_of(demo: Demo) -> Iterator[tuple[str, dict[str, Any]]]:
             yield kind, state_of(kind, stream, events)
 
 
-def test_the_demo_has_all_kinds_but_eight(kinds: dict[str, str]) -> None:
+def test_the_demo_has_all_kinds_but_nine(kinds: dict[str, str]) -> None:
     known = {kind_of(topic) for topic in REGISTER if not topic.startswith("test.")}
-    over_mycarenet = {"insurability_query", "mycarenet_session"}
+    over_mycarenet = {"insurability_batch", "insurability_query", "mycarenet_session"}
     others = {"api_key", "casework", "code_list", "correction_rule", "item", "user"}
     assert known - set(kinds) == others | over_mycarenet
 
@@ -88,7 +88,8 @@ def test_every_field_of_a_state_has_a_name_in_the_catalogue(demo: Demo) -> None:
     names |= {field.name for field in fields(User)}
     names |= {field.name for field in fields(REGISTER["message.unreadable"].type)}
     for outcome in ("asked", "answered", "failed"):
-        names |= {field.name for field in fields(REGISTER[f"insurability_query.{outcome}"].type)}
+        for kind in ("query", "batch"):
+            names |= {field.name for field in fields(REGISTER[f"insurability_{kind}.{outcome}"].type)}
     assert sorted(name for name in names if not has(f"state.{name}")) == []
 
 

@@ -1,11 +1,14 @@
 """Registrations with MyCareNet (SOF-02 to SOF-09, CCD-03): kinds, numbers, mandates with dates, what is arranged."""
 
+from dataclasses import replace
 from datetime import date as Date
+from datetime import timedelta
+from uuid import uuid5
 
 import pytest
 
 from domain import registration as registrations
-from domain.errors import Invalid, NotFound
+from domain.errors import Invalid, NotAllowed, NotFound
 from domain.registration import (
     Arranged,
     ConditionArranged,
@@ -119,9 +122,20 @@ def test_it_holds_until_its_last_day():
     days = (Date(2025, 12, 31), JANUARY, JUNE, Date(2026, 7, 1))
     assert [state.covers(day) for day in days] == [False, True, True, False]
     with pytest.raises(Invalid):
-        registrations.end(state, Date(2025, 12, 31))
-    assert registrations.end(state, JUNE) == []
-    assert registrations.end(state, NEXT_YEAR) == [RegistrationEnded(ID, NEXT_YEAR)]
+        registrations.end((state,), state, Date(2025, 12, 31))
+    assert registrations.end((state,), state, JUNE) == []
+    assert registrations.end((state,), state, NEXT_YEAR) == [RegistrationEnded(ID, NEXT_YEAR)]
+
+
+def test_it_is_not_made_to_last_into_the_time_of_the_next():
+    first = the(spec.given(MADE, RegistrationEnded(ID, JUNE)).state)
+    after = replace(first, registration_id=uuid5(ID, "after"), valid_from=NEXT_YEAR, valid_to=None)
+    eve = NEXT_YEAR - timedelta(days=1)
+    assert registrations.end((first, after), first, eve) == [RegistrationEnded(ID, eve)]
+    with pytest.raises(NotAllowed) as told:
+        registrations.end((first, after), first, NEXT_YEAR)
+    assert told.value.code == "registration_overlaps"
+    assert registrations.end((first, after), after, NEXT_YEAR) != [], "what ended before is in no way of the next"
 
 
 def test_sof_06_a_mandate_has_dates_and_is_revoked():

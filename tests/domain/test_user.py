@@ -138,6 +138,8 @@ def test_every_role_has_its_rights_and_only_administrators_have_all() -> None:
     assert RIGHTS_OF["administrator"] == users.RIGHTS == everything
     assert set(SCOPES) <= everything
     assert {role for role, rights in RIGHTS_OF.items() if "bill" in rights} == {"administrator", "office", "dentist"}
+    held = {"administrator", "office", "care_giver", "dentist"}
+    assert {role for role, rights in RIGHTS_OF.items() if "session" in rights} == held
     assert {role for role, rights in RIGHTS_OF.items() if "medical" not in rights} == {"accountant"}
     assert {role for role, rights in RIGHTS_OF.items() if "audit" in rights} == {"administrator", "auditor"}
     assert {role for role, rights in RIGHTS_OF.items() if "close" in rights} == {"administrator", "accountant"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infrastructure.xml import XmlError, local_name, records
+from infrastructure.xml import XmlError, document, local_name, records
 
 BOUND = 1_000_000
 
@@ -51,3 +51,30 @@ def test_what_is_refused(content, expected):
     with pytest.raises(XmlError) as refused:
         read(content)
     assert refused.value.code == expected
+
+
+@pytest.mark.parametrize("has_long_texts", [False, True])
+@pytest.mark.parametrize(("content", "expected"), REFUSED)
+def test_what_a_whole_document_is_refused_for(content, expected, has_long_texts):
+    content = content.replace(b"<a>" * 1_000, b"<a>" * 3_000)
+    with pytest.raises(XmlError) as refused:
+        document(content, BOUND, has_long_texts=has_long_texts)
+    is_seen_first = has_long_texts and expected == "xml_forbidden"
+    assert refused.value.code in ({"xml_forbidden"} if is_seen_first else {"xml_forbidden", "xml_invalid", expected})
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "iso-8859-1", "utf-32", "utf-7", "cp037"]
+)
+def test_no_encoding_hides_a_document_type_where_texts_are_long(encoding):
+    text = f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE a [<!ENTITY l0 "l">{LAUGHS}]><a n="&l9;"/>'
+    with pytest.raises(XmlError) as refused:
+        document(text.encode(encoding), BOUND, has_long_texts=True)
+    assert refused.value.code in ("xml_forbidden", "xml_invalid")
+
+
+def test_a_long_text_is_read_only_where_one_is_expected():
+    content = b"<a>" + b"QUJD" * 3_000_000 + b"</a>"
+    with pytest.raises(XmlError, match="xml_invalid"):
+        document(content, len(content))
+    assert len(document(content, len(content), has_long_texts=True).text) == 12_000_000

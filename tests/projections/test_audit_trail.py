@@ -1,10 +1,20 @@
 """The log of one practice, backwards: every event of it once, none of another, narrowed by who, what and when."""
 
-from uuid import UUID
+from datetime import UTC, datetime
+from datetime import date as Date
+from uuid import UUID, uuid5
 
 import pytest
 
-from application.ports import Recorded
+from application.ports import Change, Recorded
+from domain.insurability_query import InsurabilityAnswered, InsurabilityAsked, InsurabilityQueryFailed, queries_id
+from domain.mycarenet_session import (
+    MyCareNetSessionClosed,
+    MyCareNetSessionOpened,
+    MyCareNetSessionRenewed,
+    stream_of,
+)
+from domain.registration import RegistrationCreated, RegistrationEnded, registrations_id
 from projections.audit_trail import KINDS, Asked, trail
 from projections.establishments import every_establishment_id
 from projections.feed import owner_of
@@ -70,6 +80,36 @@ def test_narrowed_by_kind_by_actor_and_by_position(kept: Kept) -> None:
     later = walked(kept, where, Asked(after=middle))
     earlier = walked(kept, where, Asked(before=middle + 1))
     assert [*later, *earlier] == everything
+
+
+def test_questions_to_insurers_and_what_came_of_them_registrations_and_sessions(kept: Kept) -> None:
+    day, later = Date(2026, 5, 1), datetime(2026, 5, 2, tzinfo=UTC)
+    for nth, where in enumerate(scope(kept)):
+        who = uuid5(where, "somebody")
+        asked = InsurabilityAsked(where, who, f"{nth:014d}", day, day, "invoicing", "q")
+        failed, answered = InsurabilityQueryFailed(asked.reference, "no_answer"), asked.reference
+        stories = {
+            queries_id(who): [asked, failed, InsurabilityAnswered(answered, "a", "refused")],
+            registrations_id(where): [
+                RegistrationCreated(where, who, "own", "49991127401", "", day),
+                RegistrationEnded(who, day),
+            ],
+            stream_of(where): [
+                MyCareNetSessionOpened(where, who, "p12", "person", later),
+                MyCareNetSessionRenewed(who, later),
+                MyCareNetSessionClosed(who, "asked"),
+            ],
+        }
+        kept.tell(Commit([Change(stream, 0, events)]) for stream, events in stories.items())
+    for where in scope(kept):
+        for kind, count in (("insurability_query", 3), ("registration", 2), ("mycarenet_session", 3)):
+            found = walked(kept, where, Asked(kind=kind))
+            assert len(found) == count, kind
+            assert {event.stream_id for event in found} <= {
+                queries_id(uuid5(where, "somebody")),
+                registrations_id(where),
+                stream_of(where),
+            }
 
 
 def test_people_are_seen_by_their_roles_in_the_practice(kept: Kept) -> None:

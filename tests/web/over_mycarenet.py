@@ -27,6 +27,7 @@ from infrastructure.reader_agent.agent import Agent, build
 from infrastructure.reader_agent.app import application
 from infrastructure.reader_agent.settings import AgentSettings
 from infrastructure.simulator.scenario import USUAL
+from tests.infrastructure.mycarenet_simulator.world import with_keys
 from tests.infrastructure.reader_agent.issued import Generation, Personalised, personalised
 from tests.stores import SteppedClock
 from tests.web.site import RunningSite
@@ -104,7 +105,7 @@ class AgentDesk:
 def over_mycarenet(folder: Path, kind: str = "sqlite") -> Iterator[There]:
     """The sample practice on the morning on which October is billed; set `QUITTANCE_AGENT_PORT` before."""
     clock = SteppedClock(_MORNING)
-    with running(folder / "mycarenet", clock, unions=USUAL) as simulated:
+    with running(with_keys(folder / "mycarenet"), clock, unions=USUAL) as simulated:
         way = settings_for(simulated.simulator, simulated.url)
         with RunningSite.open(folder / "home", clock, kind, way) as site:
             site.enter_practice()

@@ -46,7 +46,7 @@ from infrastructure.simulator.answers import Arrived, Desk
 from infrastructure.simulator.scenario import USUAL
 from tests.acceptance.practice import OPERATOR, send_month
 from tests.api.service import running, settings_for
-from tests.members import KnownMembers
+from tests.members import KnownMemberMail, KnownMembers
 from tests.stores import SteppedClock
 from tests.web.visitor import Visitor, local, read
 
@@ -87,8 +87,8 @@ class RunningSite:
     ) -> Iterator["RunningSite"]:
         """An empty installation, on the morning on which October is billed. `way`: to MyCareNet, else simulated."""
         time = clock or SteppedClock(datetime(2026, 11, 3, 9, 0, tzinfo=UTC))
-        members = None if way else KnownMembers(time)
-        built = build(settings_for(kind, folder), time, members=members, way=way)
+        members, together = (None, None) if way else (KnownMembers(time), KnownMemberMail(time))
+        built = build(settings_for(kind, folder), time, members=members, way=way, member_batches=together)
         credentials = StoredCredentials(built.store.database, time)
         quittance = replace(built, accounts=Accounts(built.log, built.keys, credentials, time, Passwords(_QUICK)))
         app = Site(quittance)

@@ -5,8 +5,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from application.insurability import of_month
+from infrastructure.keys.crypto import content_name
 from tests.acceptance.practice import OPERATOR
-from tests.members import KnownMembers, not_mandated
+from tests.members import KnownMemberMail, KnownMembers, lost, not_mandated
 from tests.web.markup import Element, forms, parse
 from tests.web.site import MONTH, RunningSite
 from tests.web.visitor import Visitor, local
@@ -79,6 +80,46 @@ def test_a_refusal_says_what_to_do(fresh_site: RunningSite) -> None:
     assert "pas de mandat pour demander" in office.see(page).text
 
 
+def test_a_question_that_left_with_others_waits_and_is_answered_by_and_by(fresh_site: RunningSite) -> None:
+    who, office, product = differing(fresh_site), fresh_site.sign_in("office"), fresh_site.quittance
+    page = fresh_site.at(f"/patients/{who}/assureur")
+    asked = [who, *known(fresh_site)[:2]]
+    told = product.insurability_batches.ask(OPERATOR, fresh_site.where, asked, of_month(MONTH)).result
+    shown = office.see(page)
+    assert "posée, réponse attendue" in shown.text
+    assert told.reference in shown.text
+    assert "posée, réponse attendue" in office.see(fresh_site.at(f"/patients/{who}")).text
+    assert product.insurability_answers is not None
+    product.insurability_answers.collect(OPERATOR, fresh_site.where)
+    assert len(rows(office.see(page))) == 2
+    proof = office.get(f"{page}/{told.reference}0000.xml")
+    assert proof.content.count(b"InResponseTo") == 1, "of this patient alone"
+
+
+def test_answers_that_nobody_asked_for_are_an_item_whose_message_can_be_read(fresh_site: RunningSite) -> None:
+    office, product = fresh_site.sign_in("office"), fresh_site.quittance
+    who, answers = differing(fresh_site), product.insurability_answers
+    assert answers is not None
+    product.insurability_batches.ask(OPERATOR, fresh_site.where, [who], of_month(MONTH))
+    mail = answers._mailboxes.transport
+    assert isinstance(mail, KnownMemberMail)
+    (content,) = (content for _, content in mail.waiting if b"ResponseList" in content)
+    answers.take(OPERATOR, fresh_site.where, content.replace(b'InResponseTo="_', b'InResponseTo="_9'))
+    product.views.catch_up()
+    (item,) = fresh_site.rows("SELECT item_id, message FROM items WHERE kind = 'question_unknown'")
+    page = fresh_site.at(f"/points/{item['item_id']}")
+    assert "Question inconnue" in office.see(page).text
+    message = fresh_site.at(f"/messages/{item['message']}")
+    assert "réponses sur l'assurabilité" in office.see(message).text
+    assert b"ResponseList" in office.get(f"{message}/fichier").content
+    assert fresh_site.sign_in("accountant").get(message).status_code == 403
+    answers.collect(OPERATOR, fresh_site.where)
+    known_ones = fresh_site.at(f"/messages/{content_name(content)}/fichier")
+    assert office.get(known_ones).status_code == 200
+    seen = fresh_site.rows("SELECT 1 FROM access_log WHERE patient_id = ? AND action = 'answer.file'", who)
+    assert len(seen) == 1, "whose answers they are is noted"
+
+
 def test_without_a_session_the_way_to_one_is_shown(fresh_site: RunningSite) -> None:
     who, office = differing(fresh_site), fresh_site.sign_in("office")
     page = fresh_site.at(f"/patients/{who}/assureur")
@@ -135,11 +176,14 @@ def test_sof_24_many_rows_are_asked_and_what_failed_again_with_one_click(fresh_s
     shown = office.see(page)
     assert "octobre 2026" in shown.text
     assert shown.text.count("Aucune session MyCareNet") == 4
+    (cure,) = [one for one in shown.of_class("notice") if "Sans session MyCareNet" in one.text]
+    assert [one.get("href") for one in cure.walk() if one.tag == "a"] == [fresh_site.at("/session")]
     members(fresh_site).opened = True
     (again,) = forms(shown, f"{page}/refaire")
     second = local(office.submit(again, page, {}).headers["location"])
     assert fresh_site.quittance.jobs.work("here")
     told = office.see(second)
+    assert "Sans session MyCareNet" not in told.text
     assert "3 sur 4" in told.text
     assert "aucun assureur ne connaît" in told.text
     assert len(members(fresh_site).asked) == 4
@@ -165,11 +209,20 @@ def test_only_what_may_be_repeated_is_done_again(fresh_site: RunningSite) -> Non
     assert office.post(f"{job}/refaire", {"csrf": csrf, "command_id": uuid4().hex}).status_code == 404
 
 
-def test_who_asked_about_whom_stands_in_the_audit_trail(fresh_site: RunningSite) -> None:
+def test_who_asked_about_whom_and_what_came_stands_in_the_audit_trail(fresh_site: RunningSite) -> None:
     who, office = differing(fresh_site), fresh_site.sign_in("office")
-    page = fresh_site.at(f"/patients/{who}/assureur")
-    office.post_form(page, page, OCTOBER)
+    (nobody, *_) = known(fresh_site, ssin_is_known=False)
+    pages = [fresh_site.at(f"/patients/{one}/assureur") for one in (who, nobody)]
+    for page in pages:
+        office.post_form(page, page, OCTOBER)
+    members(fresh_site).fails = lost
+    office.post_form(pages[0], pages[0], OCTOBER)
     audit = fresh_site.sign_in("auditor").see(fresh_site.at("/audit") + "?kind=insurability_query")
-    (row,) = audit.one("tbody").all("tr")
-    assert "assureur interrogé" in row.text
-    assert page in {one.get("href") for one in row.walk() if one.tag == "a"}
+    listed = audit.one("tbody").all("tr")
+    told = ["question sans réponse", "assureur interrogé", "refusé par l'assureur"]
+    told += ["assureur interrogé", "répondu", "assureur interrogé"]
+    assert [words in row.text for words, row in zip(told, listed, strict=True)] == [True] * 6
+    assert "la question est partie" in listed[0].text
+    assert "aucun assureur ne connaît" not in audit.text, "what is said of a person stands in the file"
+    for row, page in zip(listed, [pages[0]] * 2 + [pages[1]] * 2 + [pages[0]] * 2, strict=True):
+        assert page in {one.get("href") for one in row.walk() if one.tag == "a"}

@@ -32,8 +32,8 @@ def desk(there: There, tmp_path: Path) -> Iterator[AgentDesk]:
 
 @pytest.fixture
 def window(chromium: Browser, there: There) -> Iterator[Window]:
-    """On the page of the session, of somebody who may open one."""
-    with Window.open(chromium, there.site, there.site.sign_in("office")) as opened:
+    """On the page of the session, of the care giver whose card it is."""
+    with Window.open(chromium, there.site, there.site.sign_in("care_giver")) as opened:
         opened.go(there.site.at("/session"))
         yield opened
 
@@ -86,7 +86,7 @@ def test_from_the_page_to_an_open_session(desk: AgentDesk, window: Window, there
         expect(page.locator("#card-tries")).to_have_text("Essais restants : 2")
         type_pin(pin, "1234")
         expect(page.get_by_text("Une session est ouverte.")).to_be_visible()
-        expect(page.locator("#mycarenet")).to_contain_text("MyCareNet jusqu'à 22:00")
+        expect(page.locator("#mycarenet")).to_contain_text("jusqu'à 22:00")
         expect(pin.get_by_text("La demande est signée")).to_be_visible()
     session = there.site.quittance.sessions_over_mycarenet.current(there.site.where)
     assert session is not None

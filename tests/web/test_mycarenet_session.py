@@ -3,6 +3,7 @@
 import logging
 from base64 import b64encode
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,6 +11,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from api.web import live
+from domain.registration import Wanted
+from infrastructure.mycarenet_simulator import demo, pki
+from infrastructure.mycarenet_simulator.p12 import keystore
+from tests.acceptance.practice import OPERATOR
 from tests.conftest import require_postgres
 from tests.web.browser import Window
 from tests.web.markup import Element, forms, parse
@@ -18,6 +23,8 @@ from tests.web.site import MONTH, RunningSite
 from tests.web.visitor import PARTIAL, Visitor
 
 CLOSED = "MyCareNet : aucune session"
+LEFT = "encore 3 h 09, jusqu'à 22:00"
+LONG = "MyCareNet : encore 12 h 00, jusqu'à 22:00"
 READER = "__Host-quittance-reader"
 TOKEN = "t" * 43
 
@@ -54,24 +61,42 @@ def test_a_p12_opens_a_session_that_every_page_tells(there: There) -> None:
     for words in ("Une session est ouverte", "Personne office", "12 h 0 min", "un certificat eHealth", "une personne"):
         assert words in told(page), words
     for address in (site.at(), site.at("/historique/envois"), site.at("/session")):
-        assert bar(who.see(address)) == "MyCareNet jusqu'à 22:00", address
-    assert bar(site.sign_in("accountant").see(site.at())) == "MyCareNet jusqu'à 22:00"
+        assert bar(who.see(address)) == LONG, address
+    assert bar(site.sign_in("accountant").see(site.at())) == LONG
     assert bar(who.see(site.at("/historique/envois?as_of=2026-11-02"))) == "", "it is of now"
     assert bar(who.see("/account")) == "", "of no practice"
 
 
-def test_the_bar_warns_half_an_hour_before_the_end_and_says_when_it_is_over(there: There) -> None:
+def test_the_bar_tells_the_time_left_and_in_the_last_quarter_offers_to_renew(there: There) -> None:
     site, who = there.site, there.site.sign_in("office")
     open_with(there, who)
-    site.clock.forward(hours=11, minutes=29)
+    address, renew = site.at("/historique/envois"), site.at("/session/renouveler")
+    site.clock.forward(hours=8, minutes=51)
     who, _ = site.sign_in_again("office")
-    assert bar(who.see(site.at())) == "MyCareNet jusqu'à 22:00"
-    site.clock.forward(seconds=60)
+    for language, told_there in (("nl", "nog 3 u. 09, tot 22:00"), ("en", "3 h 09 left, until 22:00"), ("fr", LEFT)):
+        who.cookies["quittance-language"] = language
+        assert bar(who.see(address)).endswith(told_there)
+    site.clock.forward(hours=2, minutes=53)
+    who, _ = site.sign_in_again("office")
+    page = who.see(address)
+    assert bar(page) == "MyCareNet : encore 15 min, jusqu'à 22:00"
+    assert not forms(page, renew)
+    site.clock.forward(seconds=1)
     part = who.get(site.at("/session/reste"), headers=PARTIAL)
-    assert "plus que 30 minutes" in part.text
+    assert "plus que 15 min, jusqu'à 22:00" in " ".join(part.text.split())
     assert "triangle-alert" in part.text
     assert "<html" not in part.text
-    site.clock.forward(minutes=30)
+    assert f'action="{renew}"' in part.text
+    assert not forms(site.sign_in("accountant").see(address), renew), "whose role does not open it"
+    assert "04/11/2026 09:45" in told(parse(who.followed(who.post_form(address, renew)).text))
+    assert bar(who.see(address)) == "MyCareNet : encore 12 h 00, jusqu'à 09:45"
+
+
+def test_when_it_is_over_the_bar_says_so_and_the_page_since_when(there: There) -> None:
+    site, who = there.site, there.site.sign_in("office")
+    open_with(there, who)
+    site.clock.forward(hours=12)
+    who, _ = site.sign_in_again("office")
     assert bar(who.see(site.at())) == CLOSED
     assert "La dernière s'est terminée le 03/11/2026 22:00" in told(who.see(site.at("/session")))
 
@@ -87,7 +112,27 @@ def test_it_is_renewed_and_closed_at_one_press_each(there: There) -> None:
     page = read_after(who, address, "fermer")
     assert "Aucune session n'est ouverte" in told(page)
     assert bar(page) == CLOSED
-    assert "La dernière" not in told(page), "it was closed, it did not end"
+    assert "Personne office a fermé la dernière le 03/11/2026 10:20" in told(page)
+
+
+def test_a_session_that_a_service_no_longer_believed_says_so(there: There) -> None:
+    site, who = there.site, there.site.sign_in("office")
+    open_with(there, who)
+    known = site.quittance.sessions_over_mycarenet
+    opened = known.current(site.where)
+    assert opened is not None
+    known.not_believed(OPERATOR, opened)
+    assert "Le 03/11/2026 10:00, MyCareNet n'a plus reconnu la dernière" in told(who.see(site.at("/session")))
+
+
+def test_a_session_that_no_restored_database_knows_is_not_said_to_have_ended(there: There) -> None:
+    site, who = there.site, there.site.sign_in("office")
+    open_with(there, who)
+    with site.quittance.store.database.transaction() as sql:
+        sql.run("DELETE FROM mycarenet_sessions")
+    page = told(who.see(site.at("/session")))
+    assert "Aucune session n'est ouverte" in page
+    assert "La dernière" not in page
 
 
 def read_after(who: Visitor, address: str, act: str) -> Element:
@@ -112,6 +157,15 @@ def test_what_is_wrong_with_a_p12_is_said_and_nothing_of_it_shown_or_kept(
     assert kept == ""
 
 
+def test_a_password_is_taken_as_it_was_typed(there: There) -> None:
+    site, who, nurse = there.site, there.site.sign_in("office"), demo.NURSE
+    held = pki.person(there.simulator.authority, nurse.ssin, "Amélie Delvaux", site.clock.instant, "p-384")
+    content, address = keystore(held, [], " mot de passe ", b"0" * 20), site.at("/session")
+    files = {"p12": ("cle.p12", content)}
+    page = parse(who.followed(who.post_form(address, f"{address}/p12", {"password": " mot de passe "}, files)).text)
+    assert "Une session est ouverte" in told(page)
+
+
 def test_a_password_does_not_wait_behind_the_sign_in(there: There) -> None:
     site, who = there.site, there.site.sign_in("office")
     address = site.at("/session")
@@ -123,13 +177,33 @@ def test_a_password_does_not_wait_behind_the_sign_in(there: There) -> None:
     assert site.rows("SELECT form FROM pending_forms") == []
 
 
-def test_who_may_not_bill_sees_the_session_and_no_way_to_open_one(there: There) -> None:
+def test_whose_role_opens_no_session_sees_it_and_reads_which_roles_do(there: There) -> None:
     site = there.site
-    page = site.sign_in("accountant").see(site.at("/session"))
-    assert "demandez-le à la personne qui facture" in told(page)
-    assert not forms(page, site.at("/session/p12"))
-    assert not page.all(id="card")
-    assert not page.all("script", src="session")
+    for role in ("accountant", "assistant", "auditor"):
+        page = site.sign_in(role).see(site.at("/session"))
+        assert "administrateur, secrétariat, soignant, dentiste" in told(page).lower()
+        assert not forms(page, site.at("/session/p12"))
+        assert not page.all(id="card")
+        assert not page.all("script", src="session")
+
+
+def test_who_gives_care_opens_it_for_the_practice_and_bills_nothing(there: There) -> None:
+    site, nurse = there.site, there.site.sign_in("care_giver")
+    site.enter_care(60)
+    made, month = site.bill(), site.at(f"/facturation/{MONTH}")
+    office = site.sign_in("office")
+    office.followed(office.post_form(month, f"{month}/envoyer"))
+    waiting = site.at("/historique/envois?status=queued")
+    assert nurse.see(site.at()).all("a", href=site.at("/session")), "what waits for a session leads there"
+    assert nurse.see(site.at("/session")).all("a", href=waiting)
+    page = open_with(there, nurse)
+    assert "Ouvrir une session" not in told(nurse.see(site.at())), "it goes by itself by now"
+    assert "Le fichier 1 pour l'union 100 part bientôt" in told(nurse.see(site.at()))
+    assert "Personne care_giver" in told(page)
+    assert f"{len(made)} envois partent bientôt" in told(page)
+    assert bar(office.see(site.at())) == LONG
+    assert not forms(nurse.see(month), f"{month}/envoyer")
+    assert "Aucune session n'est ouverte" in told(read_after(nurse, site.at("/session"), "fermer"))
 
 
 def test_what_was_sent_without_a_session_is_shown_to_wait_for_one(there: There) -> None:
@@ -142,6 +216,28 @@ def test_what_was_sent_without_a_session_is_shown_to_wait_for_one(there: There) 
     page = who.see(site.at("/session"))
     assert f"{len(made)} envois attendent une session" in told(page)
     assert page.all("a", href=site.at("/historique/envois?status=queued"))
+
+
+def test_a_file_that_no_session_could_let_go_says_so_when_it_is_queued(there: There) -> None:
+    site, who = there.site, there.site.sign_in("office")
+    site.enter_care(60)
+    made, month = site.bill(), site.at(f"/facturation/{MONTH}")
+    nothing = "Aucun enregistrement MyCareNet n'est en vigueur"
+    assert nothing not in told(who.see(site.at("/session")))
+    desk = site.quittance.registrations
+    (group,) = desk.known(site.where)
+    desk.end(OPERATOR, site.where, group.registration_id, site.today - timedelta(days=1))
+    (sent, *_) = site.quittance.dispatch.send(OPERATOR, site.where, made).result
+    assert (sent.outcome, sent.code) == ("queued", "registration_none")
+    site.quittance.views.catch_up()
+    waits = "aucun enregistrement MyCareNet en vigueur pour le numéro de tiers payant"
+    page = who.see(month)
+    assert told(page).count(waits) == len(made)
+    assert page.by_id("main").all("a", href=site.at("/enregistrements"))
+    assert nothing in told(who.see(site.at("/session")))
+    desk.create(OPERATOR, site.where, Wanted("group", group.nihii, "", site.today))
+    assert waits not in told(who.see(month))
+    assert "Ouvrir une session" in told(who.see(month))
 
 
 def test_the_token_of_the_agent_is_kept_in_a_cookie_that_no_script_reads(there: There) -> None:
@@ -209,7 +305,7 @@ def test_a_p12_needs_no_script_and_pages_that_stay_open_learn_of_the_session(
             expect(other.page.locator("#mycarenet")).to_have_text(CLOSED)
             page.get_by_role("button", name="Ouvrir avec le certificat").click()
             expect(page.get_by_text("Une session est ouverte.")).to_be_visible()
-            expect(other.page.locator("#mycarenet")).to_have_text("MyCareNet jusqu'à 22:00", timeout=30_000)
+            expect(other.page.locator("#mycarenet")).to_have_text(LONG, timeout=30_000)
 
 
 def test_where_unions_are_simulated_no_page_speaks_of_a_session(fresh_site: RunningSite) -> None:

@@ -94,7 +94,11 @@ def test_sof_04_what_is_arranged_outside_is_ticked_off_with_evidence(fresh_site:
 def test_sof_05_one_company_for_many_tells_what_became_of_each(fresh_site: RunningSite) -> None:
     office = fresh_site.sign_in("office")
     create(office, fresh_site)
-    many = {"cbe": COMPANY, "valid_from": "2026-01-01", "numbers": f"{NURSE}\n49991128401\n{OTHER}"}
+    many = {
+        "cbe": COMPANY,
+        "valid_from": "2026-01-01",
+        "numbers": f"{NURSE}\n49991128401\n{OTHER[0]}-{OTHER[1:6]}.{OTHER[6:8]}-{OTHER[8:]}",
+    }
     page = press(office, fresh_site, "/plusieurs", many)
     (told,) = [one for one in page.all("div", role="status") if "créé" in one.text]
     assert "1 enregistrement créé · 1 déjà connu · 1 refusé" in told.text
@@ -145,6 +149,34 @@ def test_sof_09_a_file_that_lacks_a_mandate_says_which_one(
     shown = office.see(fresh_site.at(f"/envois/{sending}"))
     assert "aucun enregistrement MyCareNet en vigueur ne convient" in shown.text
     assert shown.all("a", href=home_of(fresh_site))
+    former, later = shown.of_class("timeline")[0].of_class("change"), f"/envois/{sending}?tab=status"
+    reasons = [one.text for one in former if one.text.startswith("Raison")]
+    assert [one.partition(" : ")[2][:30] for one in reasons] == [
+        "aucun enregistrement MyCareNet",
+        "pas de mandat pour ce numéro :",
+    ]
+    assert reasons[1].endswith("(SOA-01002)")
+    (mandate,) = [one for one in former if one.text.startswith("Mandat manquant : Groupe 94999919000")]
+    assert mandate.all("a", href=home_of(fresh_site))
+    assert office.see(fresh_site.at(later)).text.count("Groupe 94999919000 ; session ouverte par une personne") == 2
+
+
+def test_a_file_whose_session_ended_on_the_way_says_that_and_not_a_code(
+    fresh_site: RunningSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh_site.enter_care(60)
+    (sending, *_) = fresh_site.bill()
+
+    def closed(*_: object) -> None:
+        raise NotTransmitted("none", "no_session", "mycarenet_session_none")
+
+    monkeypatch.setattr(fresh_site.quittance.transport, "transmit", closed)
+    office, page = fresh_site.sign_in("office"), fresh_site.at("/facturation/2026-10")
+    assert office.post_form(page, f"{page}/envoyer", {"selected": str(sending)}).status_code == 303
+    for address in (page, fresh_site.at(f"/envois/{sending}"), fresh_site.at(f"/envois/{sending}?tab=status")):
+        shown = office.see(address).by_id("main").text
+        assert "Aucune session MyCareNet n'est ouverte" in shown, address
+        assert "mycarenet_session_none" not in shown, address
 
 
 @pytest.mark.browser

@@ -50,9 +50,12 @@ _OPEN = {
     ),
     *(f"{{{_WST}}}{name}" for name in ("Claims", "UseKey", "RenewTarget", "SignChallenge", "SignChallengeResponse")),
     f"{{{_SAML}:assertion}}SubjectConfirmationData",
+    "{urn:oasis:names:tc:SAML:2.0:protocol}Extensions",
     "detail",
 }
 """Where schemas let anything stand: what stands there must be known to one of them."""
+_LONG = etree.XMLParser(huge_tree=True, no_network=True, resolve_entities=False)
+"""Contents in base64 are longer than texts may be else."""
 
 
 def is_here() -> bool:
@@ -62,7 +65,7 @@ def is_here() -> bool:
 
 def faults(content: bytes) -> list[str]:
     """What the schemas have against a message, an empty list when nothing."""
-    root = etree.fromstring(content)
+    root = etree.fromstring(content, _LONG)
     if root.tag != f"{{{_SOAP}}}Envelope":
         return [f"no SOAP envelope: {root.tag}"]
     return list(_against(root))
@@ -91,7 +94,7 @@ def _inside(node: etree._Element) -> Iterator[str]:
 
 
 def _said(judge: etree.XMLSchema, node: etree._Element) -> list[str]:
-    alone = etree.fromstring(etree.tostring(node, with_tail=False))
+    alone = etree.fromstring(etree.tostring(node, with_tail=False), _LONG)
     judge.validate(alone)
     return [f"{error.path}: {error.message}" for error in judge.error_log]
 

@@ -1,6 +1,6 @@
 """The judge of whole messages: what our client and the simulator say is valid, and no message with another word is."""
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from dataclasses import replace
 from datetime import date as Date
 from datetime import timedelta
@@ -12,10 +12,10 @@ from lxml import etree
 from domain.insurability_query import MemberQuestion
 from infrastructure.efact.writer import write
 from infrastructure.ehealth.calls import Caller
-from infrastructure.ehealth.contents import deflate
+from infrastructure.ehealth.contents import decoded, deflate
 from infrastructure.ehealth.credential import read_p12
 from infrastructure.ehealth.faults import ServiceFault
-from infrastructure.ehealth.generic_async import GenericAsync, Session
+from infrastructure.ehealth.generic_async import MEMBER_DATA, GenericAsync, Session
 from infrastructure.ehealth.member_codec import MemberDataCodec
 from infrastructure.ehealth.member_data import MemberData
 from infrastructure.ehealth.origin import Licence, Origin
@@ -44,7 +44,8 @@ def said(wire: Wire, tmp_path_factory: pytest.TempPathFactory) -> dict[str, byte
 
     def keep(who: str, content: bytes) -> None:
         (body,) = etree.fromstring(content).findall("{*}Body")
-        heard.setdefault(f"{who.partition(' ')[0]} {etree.QName(body[0]).localname}", content)
+        which = " about members" if "GenAsync/memberData" in who else ""
+        heard.setdefault(f"{who.partition(' ')[0]} {etree.QName(body[0]).localname}{which}", content)
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(wire, "passes", keep)
@@ -66,10 +67,13 @@ def converse(there: Running) -> None:
             sts = TokenService(caller, (there.address(service),), protocol, clock.now, ids)
             session = Session(sts.issue(nurse, other, asked, timedelta(hours=12)), other)
         mailbox = GenericAsync(caller, (there.address("invoicing"),), True, clock.now, ids)
-        mailbox.post(session, OWN, write(FILE).content, "HCPFAC", FILE.provider_reference, FILE.union)
+        mailbox.post(session, OWN, write(FILE).content, FILE.provider_reference, FILE.union)
         there.simulator.scenario = Scenario(signed=True)
         waiting = mailbox.get(session, OWN, (), 5)
         mailbox.confirm(session, OWN, waiting.messages, waiting.acknowledgements)
+        batch = replace(mailbox, addresses=(there.address("member-data-async"),), project=MEMBER_DATA)
+        batch.post(session, OWN, MemberDataCodec(clock.now, ()).write_together([QUESTION], TPP), "0000000000")
+        batch.get(session, OWN, (), 5)
         members = MemberData(caller, (there.address("member-data"),), True, clock.now, ids)
         members.ask(session, OWN, QUESTION.reference, MemberDataCodec(clock.now, ()).write(QUESTION, TPP))
         with pytest.raises(ServiceFault):
@@ -81,6 +85,8 @@ KINDS = {
     "asked RequestSecurityToken", "asked RequestSecurityTokenResponse", "answered RequestSecurityTokenResponse",
     "asked post", "answered postResponse", "asked get", "answered getResponse", "asked confirm",
     "answered confirmResponse", "answered Fault",
+    "asked post about members", "answered postResponse about members",
+    "asked get about members", "answered getResponse about members",
     "asked MemberDataConsultationRequest", "answered MemberDataConsultationResponse",
 }  # fmt: skip
 
@@ -111,3 +117,22 @@ def test_what_a_message_carries_is_judged_too(said: dict[str, bytes], inside: by
         assert official.faults(etree.tostring(post)), name
         element.text = before
     assert official.faults(etree.tostring(post)) == []
+
+
+@needs_schemas
+@pytest.mark.parametrize(
+    ("kind", "root"),
+    [("asked post about members", "AttributeQueryList"), ("answered getResponse about members", "ResponseList")],
+)
+def test_lists_about_members_are_judged_inside_too(said: dict[str, bytes], kind: str, root: str):
+    message = etree.fromstring(said[kind])
+    (detail,) = message.iter("{*}Detail")
+    clear = decoded(b64decode(detail.text or ""), detail.get("ContentEncoding"))
+    assert etree.QName(etree.fromstring(clear)).localname == root
+    for nth, _ in enumerate(etree.fromstring(clear).iter("*")):
+        changed = etree.fromstring(clear)
+        element = list(changed.iter("*"))[nth]
+        element.tag += "s"
+        detail.set("ContentEncoding", "none")
+        detail.text = b64encode(etree.tostring(changed)).decode()
+        assert official.faults(etree.tostring(message)), element.tag

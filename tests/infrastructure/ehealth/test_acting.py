@@ -107,11 +107,19 @@ def test_sof_04_staff_comes_for_the_company_which_is_told_where_the_token_names_
     assert acting.origin(PERSON, fits, LICENCE, AS_NOBODY).sender_organisation is None
 
 
-def test_who_gives_no_care_comes_as_staff_where_both_are_possible():
+def test_who_gives_no_care_asks_anew_as_staff_and_comes_so_where_the_token_names_the_company():
     fits = acting.fitting(ALL, PERSON, GROUP)
+    assert acting.claims_as_staff(PERSON, fits, AS_NURSE) == ()
+    assert acting.claims_as_staff(PERSON, fits, AS_NOBODY) == acting.claims(PERSON, (FOR_GROUP,))
+    assert acting.claims_as_staff(PERSON, (MEMBER,), AS_NOBODY) == ()
+    assert acting.claims_as_staff(PERSON, (FOR_GROUP,), AS_NOBODY) == (), "it was asked for so"
+    assert acting.claims_as_staff(STAFF, (FOR_GROUP,), AS_NOBODY) == ()
     assert acting.origin(PERSON, fits, LICENCE, AS_NURSE).under == MEMBER
-    assert acting.origin(PERSON, fits, LICENCE, AS_NOBODY).under == FOR_GROUP
-    assert acting.origin(PERSON, fits[:1], LICENCE, AS_NOBODY).under == MEMBER
+    assert acting.origin(PERSON, fits, LICENCE, AS_NOBODY).under == MEMBER, "in person, then"
+    named = acting.origin(PERSON, fits, LICENCE, token(**{CBE_OF_TOKEN: COMPANY}))
+    assert named.under == FOR_GROUP
+    assert named.sender_organisation is not None
+    assert named.sender_organisation.cbe == COMPANY
 
 
 def test_sof_07_and_sof_08_a_group_is_the_care_provider_whoever_sends():

@@ -30,6 +30,7 @@ from infrastructure.mycarenet_simulator.scenario import USUAL, Scenario
 from infrastructure.mycarenet_simulator.serving import Running, running
 from infrastructure.sample.numbers import ssin
 from tests.infrastructure.ehealth.holders import Ids
+from tests.infrastructure.mycarenet_simulator.world import with_keys
 from tests.stores import SteppedClock
 
 LICENCE = Licence("Quittance", demo.LICENCE_USER, demo.LICENCE_PASSWORD)
@@ -96,7 +97,7 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     clock = SteppedClock(NOW)
-    with running(tmp_path, clock) as there, httpx.Client() as client:
+    with running(with_keys(tmp_path), clock) as there, httpx.Client() as client:
         there.simulator.members = Members([SOMEBODY])
         yield World(there, clock, client)
 

@@ -26,6 +26,7 @@ from infrastructure.mycarenet_simulator.serving import Running, running
 from infrastructure.xml import document
 from tests.infrastructure.efact.builders import a_file
 from tests.infrastructure.ehealth.holders import Ids
+from tests.infrastructure.mycarenet_simulator.world import with_keys
 from tests.stores import SteppedClock
 
 LICENCE = Licence("Quittance", demo.LICENCE_USER, demo.LICENCE_PASSWORD)
@@ -71,7 +72,7 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     clock = SteppedClock()
-    with running(tmp_path, clock) as there, httpx.Client() as client:
+    with running(with_keys(tmp_path), clock) as there, httpx.Client() as client:
         yield World(there, clock, client)
 
 
@@ -99,7 +100,7 @@ def test_a_token_for_another_key_is_given_when_that_key_is_proven(world: World, 
     asked = attributes_of("nurse", NURSE.ssin)
     token = world.sts(protocol).issue(identification.authentication, holder.authentication, asked, DAY)
     session = Session(token, holder.authentication)
-    assert world.generic().post(session, OWN, CONTENT, "HCPFAC", FILE.provider_reference, "100").is_success
+    assert world.generic().post(session, OWN, CONTENT, FILE.provider_reference, "100").is_success
 
 
 def test_a_file_goes_and_its_answers_come_back_until_they_are_confirmed(world: World):
@@ -121,7 +122,7 @@ def test_a_file_goes_and_its_answers_come_back_until_they_are_confirmed(world: W
 def test_a_file_under_another_number_is_refused_for_want_of_a_mandate(world: World):
     stranger = Origin(LICENCE, demo.COLLEAGUE.qualities["nurse"], "nurse")
     with pytest.raises(ServiceFault) as told:
-        world.generic().post(world.session(), stranger, CONTENT, "HCPFAC", "00000000000001", "100")
+        world.generic().post(world.session(), stranger, CONTENT, "00000000000001", "100")
     assert told.value.is_not_mandated
     with pytest.raises(NotTransmitted):
         world.unions(stranger).transmit(CONTENT, FILE.provider_reference, FILE.union, TPP)
@@ -188,7 +189,7 @@ def test_a_get_that_has_not_enough_time_is_asked_for_less(world: World):
 )  # fmt: skip
 def test_whoever_has_a_mandate_sends_for_another(world: World, name: str, quality: str, number: str, origin: Origin):
     session = world.session(name, quality, number)
-    assert world.generic().post(session, origin, CONTENT, "HCPFAC", FILE.provider_reference, "100").is_success
+    assert world.generic().post(session, origin, CONTENT, FILE.provider_reference, "100").is_success
 
 
 def test_only_whom_we_trust_gives_tokens_and_signs_answers(world: World):

@@ -31,6 +31,7 @@ from infrastructure.mycarenet_simulator.serving import running
 from tests.infrastructure.efact.builders import a_file
 from tests.infrastructure.ehealth.holders import Ids
 from tests.infrastructure.ehealth.test_over_sockets import LICENCE, World
+from tests.infrastructure.mycarenet_simulator.world import with_keys
 from tests.infrastructure.reader_agent.issued import Generation, Personalised, personalised
 from tests.infrastructure.reader_agent.test_sts_request import signed
 from tests.stores import SteppedClock
@@ -50,7 +51,7 @@ GROUP = sender()
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     clock = SteppedClock()
-    with running(tmp_path, clock) as there, httpx.Client() as client:
+    with running(with_keys(tmp_path), clock) as there, httpx.Client() as client:
         yield World(there, clock, client)
 
 
@@ -69,9 +70,7 @@ def carries_a_file(world: World, granted: GrantedSession, whom: Sender = GROUP) 
     fits = acting.fitting(whom.registrations, kept.holder, whom.tpp_number)
     origin = acting.origin(kept.holder, fits, LICENCE, session.token)
     file = a_file(tpp_number=whom.tpp_number)
-    return (
-        world.generic().post(session, origin, write(file).content, "HCPFAC", file.provider_reference, "100").is_success
-    )
+    return world.generic().post(session, origin, write(file).content, file.provider_reference, "100").is_success
 
 
 @PROTOCOLS
@@ -93,6 +92,36 @@ def test_a_keystore_opens_a_session_that_carries_a_file(
     assert "Assertion" not in repr(granted) + repr(KeptSession.read(granted.secret))
     assert NURSE.ssin not in repr(granted) + repr(KeptSession.read(granted.secret))
     assert carries_a_file(world, granted, whom)
+
+
+@PROTOCOLS
+@pytest.mark.parametrize("renewed", [False, True])
+def test_staff_goes_for_the_company_also_where_a_group_could_send_in_person(
+    world: World, protocol: Protocol, renewed: bool
+):
+    """The mandate is the company's alone, so that a file whose sender does not name it is refused."""
+    simulator, staff = world.there.simulator, demo.EMPLOYEE.ssin
+    mandates = tuple(one for one in simulator.registry.mandates if one.sender[1] != staff)
+    simulator.registry = replace(simulator.registry, mandates=mandates)
+    both = replace(
+        GROUP, registrations=(*GROUP.registrations, *sender("company_for_group", cbe=demo.COMPANY).registrations)
+    )
+    granted = by_p12(world, "employee", both, protocol=protocol)
+    if renewed:
+        granted = tokens(world, protocol).renew(granted.secret, both)
+    assert carries_a_file(world, granted, both)
+
+
+@PROTOCOLS
+def test_who_is_no_staff_of_the_company_goes_in_person(world: World, protocol: Protocol):
+    both = replace(
+        GROUP, registrations=(*GROUP.registrations, *sender("company_for_group", cbe="0400000086").registrations)
+    )
+    granted = by_p12(world, "employee", both, protocol=protocol)
+    assert carries_a_file(world, granted, both)
+    kept = KeptSession.read(granted.secret)
+    fits = acting.fitting(both.registrations, kept.holder, both.tpp_number)
+    assert acting.counting(kept.holder, fits, kept.token).kind == "group", "what is missing is told of that one"
 
 
 @PROTOCOLS
@@ -133,6 +162,8 @@ def test_a_holder_who_fits_no_registration_in_force_gets_no_session(world: World
         "the platform told who it is"
     )
     assert refusal(lambda: tokens(world).renew(by_p12(world).secret, none)) == ("registration_missing", None)
+    world.there.simulator.scenario = Scenario(booleans_false=True)
+    assert refusal(lambda: by_p12(world, "nurse", own)) == ("registration_missing", None), "it vouches for nobody now"
 
 
 @PROTOCOLS

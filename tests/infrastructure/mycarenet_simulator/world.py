@@ -37,11 +37,16 @@ def made_once(clock: SteppedClock) -> Path:
         root = Path(mkdtemp())
         atexit.register(shutil.rmtree, root)
         simulator = Simulator(root, clock)
-        for identity in demo.IDENTITIES:
-            simulator.folder.held(identity.name, lambda who=identity: who.make(simulator.authority, clock.now()))
+        simulator.keystores()
+        simulator.password()
         simulator.close()
         _MADE["folder"] = root
     return _MADE["folder"]
+
+
+def with_keys(folder: Path) -> Path:
+    """For a simulator of its own whose keys need not be drawn again."""
+    return shutil.copytree(made_once(SteppedClock()), folder, dirs_exist_ok=True)
 
 
 @dataclass

@@ -7,6 +7,7 @@ import time
 import tomllib
 from base64 import b64decode, b64encode
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -160,6 +161,58 @@ def test_the_pin_is_wiped_however_it_ends(desk: Computer, end: str):
         desk.card = None
         assert refused(desk.pages.post(f"{request}/envelope", json=desk.envelope())) == (409, "no_card")
     assert (asked.pin, pin._digits) == (None, b"")
+
+
+def test_a_button_pressed_twice_costs_one_try(desk: Computer, monkeypatch: pytest.MonkeyPatch):
+    _, window = desk.ask()
+    cards, twice = desk.agent.cards, []
+    once = cards.try_pin
+
+    def pressed_again(*wanted: Any, **more: Any) -> None:
+        if not twice:
+            twice.append(Thread(target=desk.type, args=(window, "9999")))
+            twice[0].start()
+            time.sleep(0.2)
+        once(*wanted, **more)
+
+    monkeypatch.setattr(cards, "try_pin", pressed_again)
+    assert "Essais restants : <strong>2<" in desk.type(window, "9999")
+    twice[0].join()
+    assert desk.card is not None
+    assert desk.card.tries == 2
+    assert "Essais restants : <strong>1<" in desk.type(window, "9999"), "who types again is heard"
+
+
+def test_while_the_card_signs_the_window_says_so_and_looks_again(desk: Computer, monkeypatch: pytest.MonkeyPatch):
+    request, window = desk.ask()
+    desk.type(window, "1234")
+    cards, meanwhile = desk.agent.cards, []
+    sign = cards.sign
+
+    def seen(*wanted: Any) -> bytes:
+        meanwhile.append(desk.person.get(window).text)
+        return sign(*wanted)
+
+    monkeypatch.setattr(cards, "sign", seen)
+    assert desk.pages.post(f"{request}/envelope", json=desk.envelope()).status_code == 200
+    assert "Le code est correct" in meanwhile[0]
+    assert 'http-equiv="refresh"' in meanwhile[0]
+    assert "La demande est signée" in desk.person.get(window).text
+
+
+def test_digits_that_come_too_late_are_written_over(desk: Computer):
+    class Watched(bytearray):
+        wiped = False
+
+        def __setitem__(self, place: Any, value: Any) -> None:
+            self.wiped = self.wiped or bytes(value) == bytes(len(self))
+            super().__setitem__(place, value)
+
+    request, window = desk.ask()
+    desk.pages.delete(request)
+    asked, digits = desk.agent.desk.of_window(window.removeprefix("/pin/")), Watched(b"1234")
+    desk.agent.desk.typed(asked, digits, last_try_confirmed=False)
+    assert (digits.wiped, bytes(digits)) == (True, b"")
 
 
 def test_another_card_is_not_tried_with_this_pin(desk: Computer):
