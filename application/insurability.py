@@ -255,7 +255,7 @@ def question_of(reference: str, state: Patient, wish: Wish) -> MemberQuestion:
 def _of_command(recorded: Sequence[Recorded], command_id: str) -> Query | None:
     """What this command asked before, if it was cut short or is repeated."""
     named = (one.event for one in recorded if command_id and one.meta.command_id == command_id)
-    asked = next((one for one in named if isinstance(one, InsurabilityAsked)), None)
+    asked = next((one for one in named if isinstance(one, InsurabilityAsked) and not one.batch), None)
     return None if asked is None else queries.fold(one.event for one in recorded).of(asked.reference)
 
 

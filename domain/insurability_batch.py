@@ -13,7 +13,7 @@ from domain.event import event
 from domain.insurability_query import Purpose, Status
 
 MOST = 5_000
-"""Questions in one message. MyCareNet takes twice as many; the answers to those may be more than is taken in at once."""
+"""Questions in one message. MyCareNet takes twice as many, whose answers might be more than is taken in at once."""
 _BATCHES = UUID("2b0b1f2e-9c0d-5f4a-8a43-0a3d5c1f7e62")
 _DIGITS, _PLACES = 10, 4
 

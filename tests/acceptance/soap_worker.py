@@ -81,6 +81,7 @@ class One:
         return [json.loads(line) for line in self.log.read_text("utf-8").splitlines()]
 
     def _line(self) -> str:
+        assert self._said.poll(_PATIENCE_S)
         return os.read(self._said.fileno(), _LONGEST).decode()
 
 
@@ -117,6 +118,7 @@ class Workers:
     def add(self) -> None:
         """One more, which works as soon as it can."""
         installation, log = self.month.installation, self.logs / f"{len(self.running) + len(self.killed)}.log"
+        log.touch()
         environment = installation.environment | environment_of(self.month.way)
         process, said = start(worker, environment, self.month.clock, self.lease, log)
         self.running.append(One(process, log, said))

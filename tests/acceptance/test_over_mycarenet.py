@@ -1,6 +1,7 @@
 """The month of the sample practice over signed SOAP, as an operator sends it: settings, commands, both databases."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -167,6 +168,14 @@ def test_staff_sends_by_an_own_keystore_for_the_company_that_has_the_mandate(bil
     (group,) = billed.json("registration", "list")["registrations"]
     billed.cli("registration", "end", group["registration_id"], "--to", "2026-01-31")
     billed.cli("registration", "add", "company_for_group", demo.GROUP, "--cbe", demo.COMPANY, "--from", "2026-02-01")
+    assert outcomes(billed.json("send", **opened(billed, there, "employee"))) == {"transmitted"}
+
+
+def test_staff_sends_for_the_company_also_where_members_send_in_person(billed: Installation, there: Running):
+    """The mandate is the company's alone, and the registration of the group stands beside its own."""
+    known, staff = there.simulator.registry, demo.EMPLOYEE.ssin
+    there.simulator.registry = replace(known, mandates=tuple(one for one in known.mandates if one.sender[1] != staff))
+    billed.cli("registration", "add", "company_for_group", demo.GROUP, "--cbe", demo.COMPANY, "--from", "2025-01-01")
     assert outcomes(billed.json("send", **opened(billed, there, "employee"))) == {"transmitted"}
 
 

@@ -171,6 +171,14 @@ def test_lights_out_while_it_leaves_is_an_unknown_outcome_too(practice: Practice
     assert practice.statuses() == ["answered"] * 3
 
 
+def test_a_question_that_left_with_others_is_never_gone_on_with_alone(practice: Practice) -> None:
+    given = context()
+    practice.ask(given=given)
+    alone = practice.insurability.ask(given, practice.people[0], JANUARY).result
+    assert (alone.asked.batch, alone.codes) == ("", ("UNKNOWN_NISS_ROUTING",))
+    assert practice.statuses() == ["refused", "waiting", "waiting"]
+
+
 def test_a_refusal_at_the_door_is_certain_and_said_of_each_question(practice: Practice) -> None:
     def refused(_: str) -> None:
         raise NotTransmitted("", "not_mandated", "SOA-01002")

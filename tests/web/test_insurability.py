@@ -3,11 +3,13 @@
 from uuid import UUID, uuid4
 
 import pytest
+from playwright.sync_api import Browser
 
 from application.insurability import of_month
 from infrastructure.keys.crypto import content_name
 from tests.acceptance.practice import OPERATOR
 from tests.members import KnownMemberMail, KnownMembers, lost, not_mandated
+from tests.web.browser import Window
 from tests.web.markup import Element, forms, parse
 from tests.web.site import MONTH, RunningSite
 from tests.web.visitor import Visitor, local
@@ -94,6 +96,16 @@ def test_a_question_that_left_with_others_waits_and_is_answered_by_and_by(fresh_
     assert len(rows(office.see(page))) == 2
     proof = office.get(f"{page}/{told.reference}0000.xml")
     assert proof.content.count(b"InResponseTo") == 1, "of this patient alone"
+
+
+def test_answers_and_questions_that_wait_can_be_used_by_everybody(fresh_site: RunningSite, chromium: Browser) -> None:
+    who, product = differing(fresh_site), fresh_site.quittance
+    product.insurability_batches.ask(OPERATOR, fresh_site.where, [who], of_month(MONTH))
+    product.insurability.ask(OPERATOR, who, of_month(MONTH))
+    with Window.open(chromium, fresh_site, fresh_site.sign_in("office"), width=320) as window:
+        window.go(fresh_site.at(f"/patients/{who}/assureur"))
+        assert window.violations() == []
+        assert window.ask("document.documentElement.scrollWidth") == 320
 
 
 def test_answers_that_nobody_asked_for_are_an_item_whose_message_can_be_read(fresh_site: RunningSite) -> None:

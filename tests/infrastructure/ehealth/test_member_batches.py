@@ -163,8 +163,8 @@ def test_issuer_and_ids_are_held_against_the_message(mail: Mail):
     mail.post(questions(1), demo.GROUP)
     assert mail.answers() == [f"{REFERENCE}0000  CROSSCHECK_ISSUER"]
     two = questions(2)
+    double = mail.codec.write_together([two[0], replace(two[1], reference=two[0].reference)], TPP)
     with pytest.raises(NotTransmitted) as twice:
-        double = mail.codec.write_together([two[0], replace(two[1], reference=two[0].reference)], TPP)
         mail.inside().transmit(double, "2222222222", "", TPP)
     assert (twice.value.code, twice.value.said) == ("refused_by_network", "simulated-content")
 
