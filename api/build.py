@@ -79,6 +79,7 @@ class Quittance:
     """Everything that a door needs: use cases, views, and the ports beneath them. Close it at the end."""
 
     settings: Settings
+    way: MyCareNetSettings
     clock: Clock
     store: Store
     log: EventLog
@@ -184,6 +185,7 @@ def build(
     leases = StoredLeases(store.database)
     made = Quittance(
         settings=settings,
+        way=set_up,
         clock=time,
         store=store,
         log=store.log,

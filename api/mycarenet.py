@@ -1,16 +1,18 @@
 """The way to MyCareNet as an operator sets it up (`QUITTANCE_MYCARENET_…`); without addresses unions are simulated."""
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 import httpx
 from cryptography.x509 import Certificate, load_pem_x509_certificates
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.mycarenet_environments import Environment, known
 from application.ports import Clock
 from infrastructure.ehealth.calls import Caller
 from infrastructure.ehealth.generic_async import MEMBER_DATA, GenericAsync
@@ -24,16 +26,31 @@ from infrastructure.ehealth.sts import TokenService
 from infrastructure.ehealth.unions import MyCareNetUnions
 
 
+def _words(given: object) -> object:
+    """Raises ValueError."""
+    if not isinstance(given, str):
+        return given
+    return json.loads(given) if given.startswith("[") else tuple(given.split())
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+"""In the environment a JSON list, or words with blanks between them."""
+
+
 class MyCareNetSettings(BaseSettings):
-    """Addresses are lists, tried in their order. No production address is known to us: CIN-NIC gives them out."""
+    """Addresses are lists, tried in their order. What is known of the environment need not be set, and may be."""
 
     model_config = SettingsConfigDict(env_prefix="QUITTANCE_MYCARENET_", extra="ignore", frozen=True)
 
-    sts: tuple[str, ...] = Field(default=(), description="Addresses of the token service (JSON list).")
+    environment: Environment = Field(
+        default="sim",
+        description="sim, acc (acceptance) or prd (production): its known addresses, and whether messages are tests.",
+    )
+    sts: Words = Field(default=(), description="Addresses of the token service.")
     sts_protocol: Literal["saml", "ws-trust"] = Field(default="saml", description="Which of its protocols.")
-    invoicing: tuple[str, ...] = Field(default=(), description="Addresses of GenericAsync for eFact (JSON list).")
-    member_data: tuple[str, ...] = Field(
-        default=(), description="Addresses of MemberData (JSON list); empty: nobody is asked about insurability."
+    invoicing: Words = Field(default=(), description="Addresses of GenericAsync for eFact.")
+    member_data: Words = Field(
+        default=(), description="Addresses of MemberData; empty: nobody is asked about insurability."
     )
     member_data_per_second: float = Field(
         default=5, gt=0, le=100, description="Questions in a second at most; no source says what MyCareNet takes."
@@ -41,11 +58,11 @@ class MyCareNetSettings(BaseSettings):
     member_data_at_once: int = Field(
         default=4, ge=1, le=10, description="Questions of one job under way side by side; the pace is that of all."
     )
-    member_data_facets: tuple[str, ...] = Field(
-        default=(), description="Asked beside insurability (JSON list): palliativeStatus, chronicCondition …"
+    member_data_facets: Words = Field(
+        default=(), description="Asked beside insurability: palliativeStatus, chronicCondition …"
     )
-    member_data_async: tuple[str, ...] = Field(
-        default=(), description="Addresses of GenericAsync for questions about members that leave together (JSON list)."
+    member_data_async: Words = Field(
+        default=(), description="Addresses of GenericAsync for questions about members that leave together."
     )
     trust: Path | None = Field(default=None, description="Certificates (PEM) of the authorities that sign answers.")
     is_test: bool = Field(default=True, description="Messages say that they are a test.")
@@ -56,6 +73,17 @@ class MyCareNetSettings(BaseSettings):
     licence_user: str = Field(default="", description="User name of the licence of the program.")
     licence_password_file: Path | None = Field(default=None, description="File with its password.")
     session_hours: float = Field(default=12, gt=0, le=24, description="Length of a session at most.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_known(cls, given: dict[str, Any]) -> dict[str, Any]:
+        environment, protocol = given.get("environment"), given.get("sts_protocol", "saml")
+        return given if environment is None else {**known(environment, protocol), **given}
+
+    @property
+    def is_set(self) -> bool:
+        """Whether anything says that MyCareNet is to be spoken with; simulated services must be named for that."""
+        return bool(self.model_fields_set - {"environment"})
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -74,7 +102,7 @@ class MyCareNetIncomplete(Exception):
     """Some of it is set and some is not. `missing`: names of variables."""
 
     def __init__(self, missing: tuple[str, ...]) -> None:
-        super().__init__("To send over MyCareNet also set: " + ", ".join(missing))
+        super().__init__(", ".join(missing))
         self.missing = missing
 
 
@@ -115,7 +143,7 @@ class MyCareNet:
 
 def mycarenet(settings: MyCareNetSettings, clock: Clock) -> MyCareNet | None:
     """None when nothing is set. Raises `MyCareNetIncomplete`, OSError, ValueError."""
-    if not settings.model_fields_set:
+    if not settings.is_set:
         return None
     if settings.missing or settings.trust is None:
         raise MyCareNetIncomplete(settings.missing)

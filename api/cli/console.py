@@ -16,7 +16,7 @@ from api.build import Quittance, build
 from api.catalogue import LANGUAGES, Language, has, text
 from api.cli.ids import identifier_of
 from api.cli.voice import Voice
-from api.mycarenet import MyCareNetIncomplete
+from api.mycarenet import MyCareNetIncomplete, MyCareNetSettings
 from api.settings import Settings
 from api.web.assets import AssetsMissing
 from application.ports import ConcurrencyConflict, Context, Meta, UnionsNotReached
@@ -59,12 +59,16 @@ _OF_THE_STORE: dict[type[Exception], str] = {
 
 def read_settings() -> Settings:
     """Settings of the environment; a value that cannot be is one line and exit code 2."""
+    prefix = ""
     try:
-        return Settings()
+        settings = Settings()
+        prefix = "MYCARENET_"
+        MyCareNetSettings()  # read again where it is used; what is wrong in it is said before anything is opened
     except ValidationError as refused:
-        names = ", ".join(f"QUITTANCE_{error['loc'][0]}".upper() for error in refused.errors())
+        names = ", ".join(f"QUITTANCE_{prefix}{error['loc'][0]}".upper() for error in refused.errors())
         typer.echo(text("console.setting_invalid", _language_despite(refused), names=names), err=True)
         raise SystemExit(_MISUSED) from None
+    return settings
 
 
 def _language_despite(refused: ValidationError) -> Language:

@@ -102,6 +102,7 @@ def _page(visit: Visit, refusal: Refusal | None = None, refused: Mapping[UUID, s
         "mycarenet_session.html",
         status=refusal.status if refusal else 409 if refused else 200,
         is_needed=is_needed,
+        is_test=quittance.way.is_test,
         session=session,
         others=others(visit, refused) if is_needed and visit.may("session") else [],
         is_refused_elsewhere=bool(refused),

@@ -28,7 +28,12 @@ def quittance(*words: str, **environment: str) -> subprocess.CompletedProcess[st
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("QUITTANCE_LANG", "de"), ("QUITTANCE_SIMULATOR_SEED", "many"), ("QUITTANCE_DATABASE", "mysql://here")],
+    [
+        ("QUITTANCE_LANG", "de"),
+        ("QUITTANCE_SIMULATOR_SEED", "many"),
+        ("QUITTANCE_DATABASE", "mysql://here"),
+        ("QUITTANCE_MYCARENET_STS", "[not a list"),
+    ],
 )
 def test_a_setting_that_cannot_be_is_named_even_when_only_help_is_asked(name: str, value: str) -> None:
     for words in (("--help",), ("history",)):

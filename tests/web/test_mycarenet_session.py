@@ -58,7 +58,14 @@ def test_a_p12_opens_a_session_that_every_page_tells(there: There) -> None:
     site, who = there.site, there.site.sign_in("office")
     assert bar(who.see(site.at("/historique/envois"))) == CLOSED
     page = open_with(there, who)
-    for words in ("Une session est ouverte", "Personne office", "12 h 0 min", "un certificat eHealth", "une personne"):
+    for words in (
+        "session est ouverte",
+        "Personne office",
+        "12 h 0 min",
+        "un certificat eHealth",
+        "une personne",
+        "qu'un essai",
+    ):
         assert words in told(page), words
     for address in (site.at(), site.at("/historique/envois"), site.at("/session")):
         assert bar(who.see(address)) == LONG, address
