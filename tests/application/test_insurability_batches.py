@@ -1,8 +1,11 @@
 """Many questions in one message: on record before they leave, never sent twice, and every answer taken in once."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date as Date
 from itertools import permutations
+from threading import Barrier
 from uuid import UUID
 
 import pytest
@@ -255,6 +258,24 @@ def test_any_order_doubled_and_fetched_by_two_ends_alike(practice: Practice, ord
     assert [practice.topics(queries_id(who)) for who in practice.people] == [[ASKED, ANSWERED]] * 3
     assert practice.batch(told.reference).answered == 3
     assert practice.mail.waiting == []
+
+
+def test_two_who_fetch_at_the_very_same_time_take_each_answer_in_once(practice: Practice) -> None:
+    told = practice.ask()
+    together = Barrier(2)
+
+    def fetch() -> None:
+        together.wait()
+        practice.fetch()
+
+    with ThreadPoolExecutor(2) as both:
+        for one in [both.submit(fetch) for _ in range(2)]:
+            one.result()
+    practice.fetch()  # what one of them had to leave to the other
+    assert practice.statuses() == ["answered"] * 3
+    assert [practice.topics(queries_id(who)) for who in practice.people] == [[ASKED, ANSWERED]] * 3
+    topics = Counter(practice.topics(batch_id(practice.office.where, told.reference)))
+    assert topics["insurability_batch.technically_acknowledged"] == topics["insurability_batch.answered"] == 2
 
 
 def test_killed_at_any_step_of_fetching_nothing_is_lost_and_nothing_is_there_twice(practice: Practice) -> None:
