@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date as Date
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,9 @@ LOG = logging.getLogger("quittance.post")
 LEASE = timedelta(minutes=1)
 """How long whoever was killed keeps a practice. Held longer before each message, and while one is under way."""
 _BEATS = 3
+AGAIN = timedelta(minutes=5)
+"""After how long files go on that found nobody at the other end."""
+_NOBODY_THERE = "not_reached"
 SCHEDULE = "schedule"
 """Who asks a mailbox when its time has come."""
 _RIGHT = "bill"
@@ -51,6 +54,8 @@ class PostRounds:
     member_answers: InsurabilityAnswers | None = None
     held: dict[UUID, Date] = field(default_factory=dict)
     """First day on which a sending may leave, as far as this worker knows: it is not tried before."""
+    away: dict[UUID, datetime] = field(default_factory=dict)
+    """Until when the files of a practice wait because nobody was reached."""
 
     def work(self, owner: str, is_closing: Callable[[], bool] = lambda: False) -> bool:
         """One round of all practices, left between two messages when the service closes; no when nothing was due."""
@@ -94,7 +99,10 @@ class PostRounds:
         return any(done)
 
     def _queue(self, where: UUID) -> list[UUID]:
-        today = local_date(self.clock.now())
+        now = self.clock.now()
+        if self.away.get(where, now) > now:
+            return []
+        today = local_date(now)
         queued = self.lookups.queued_sending_ids(where)
         return [one for one in queued if self.held.get(one, today) <= today]
 
@@ -112,9 +120,11 @@ class PostRounds:
 
     def _send(self, where: UUID, name: str, owner: str, is_closing: Callable[[], bool]) -> bool:
         queued = self._queue(where)  # as it is under the lease
+        if queued:
+            self.away.pop(where, None)
         with one_by_one() as each:
             for sending_id in self._onward(queued, name, owner, is_closing):
-                if not self.answers.is_open(where):
+                if not self.answers.is_open(where) or where in self.away:
                     break
                 with each():
                     self._one(where, sending_id)
@@ -129,6 +139,9 @@ class PostRounds:
         (sent,) = self.dispatch.send(Context(asked), where, [sending_id]).result
         if sent.outcome == "held_back" and sent.until:
             self.held[sending_id] = sent.until
+        if sent.code == _NOBODY_THERE:  # nothing arrived, that is certain: it waits on, as whoever asked expects
+            self.away[where] = self.clock.now() + AGAIN
+            self.dispatch.queue(Context(asked), where, sending_id)
         _tell("sending", where, sending=sending_id, outcome=sent.outcome, code=sent.code)
 
     def _poll(

@@ -76,6 +76,16 @@ class Dispatch:
         outcomes = tuple(self._one(plain, where, identifier) for identifier in wanted)
         return decide(self._log, context, lambda: Decided([], outcomes))
 
+    def queue(self, context: Context, where: UUID, sending_id: UUID) -> Done[Sent]:
+        """Let it wait for a session, or for the next try in this one."""
+        code = "registration_none" if self._lacks_registration(where) else ""
+
+        def decision() -> Decided[Sent]:
+            streams, state = self._of(where, sending_id)
+            return Decided([streams.change(sending_id, sendings.queue(state))], Sent(sending_id, "queued", code))
+
+        return decide(self._log, context, decision)
+
     def unqueue(self, context: Context, sending_id: UUID, code: str = "") -> Done[UUID]:
         """Take a sending out of the queue. `code`: why, when no person does it."""
 
@@ -138,7 +148,7 @@ class Dispatch:
         try:
             content = self._messages.get(self._sending(sending_id)[1].made.message)
             if not self._transport.is_open(self._details(where).tpp_number):
-                return self._queue(context, where, sending_id)
+                return self.queue(context, where, sending_id).result
             state, tpp_number = self._hand_over(context, where, sending_id)
         except DomainError as refused:
             return Sent(sending_id, "held_back", refused.code, cast("Date | None", refused.facts.get("until")))
@@ -149,22 +159,12 @@ class Dispatch:
         except NotTransmitted as refused:
             self._record_failure(context, sending_id, tpp_number, refused)
             if not self._transport.is_open(tpp_number):  # it ended meanwhile
-                return self._queue(context, where, sending_id)
+                return self.queue(context, where, sending_id).result
             return Sent(
                 sending_id, "failed", refused.code, None, refused.said, refused.registration_id, refused.holder_kind
             )
         self._record(context, sending_id, sendings.SendingTransmitted())
         return Sent(sending_id, "transmitted")
-
-    def _queue(self, context: Context, where: UUID, sending_id: UUID) -> Sent:
-        """Commit that it waits for a session."""
-        code = "registration_none" if self._lacks_registration(where) else ""
-
-        def decision() -> Decided[Sent]:
-            streams, state = self._of(where, sending_id)
-            return Decided([streams.change(sending_id, sendings.queue(state))], Sent(sending_id, "queued", code))
-
-        return decide(self._log, context, decision).result
 
     def _hand_over(self, context: Context, where: UUID, sending_id: UUID) -> tuple[sendings.Sending, str]:
         """Commit that the file leaves, and that it counts against the limits."""

@@ -182,6 +182,32 @@ def test_an_unknown_outcome_is_never_sent_again_by_the_queue(office: Office, rou
 # Two workers
 
 
+def test_what_found_nobody_at_the_other_end_waits_on_and_is_tried_again_later(
+    office: Office, rounds: Rounds, clock: StandingClock
+):
+    ids = two_unions(office)
+    office.unions.is_in_session = False
+    by_anna(office)
+    office.unions.is_in_session = True
+    transmit, tried = office.unions.transmit, []
+
+    def away(*file: Any) -> None:
+        tried.append(file)
+        raise NotTransmitted("no connection", "not_reached")
+
+    office.unions.transmit = away  # type: ignore[method-assign]
+    rounds.post.work("here")
+    assert not rounds.post.work("here"), "not again at once"
+    assert len(tried) == 1, "nor with the next file"
+    assert [office.sending(one).status for one in ids] == ["queued"] * 2
+    (first,) = (one for one in ids if len(actors(office, one)) > 2)
+    assert actors(office, first)[-2:] == [("sending.hand_over_failed", ANNA), ("sending.queued", ANNA)]
+    office.unions.transmit = transmit  # type: ignore[method-assign]
+    clock.instant += timedelta(minutes=5)
+    assert rounds.post.work("here")
+    assert [office.sending(one).status for one in ids] == ["transmitted"] * 2
+
+
 def test_of_two_workers_one_is_at_a_practice(office: Office, rounds: Rounds, clock: StandingClock):
     ids = two_unions(office)
     office.unions.is_in_session = False
