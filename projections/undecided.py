@@ -1,6 +1,6 @@
 """How long refusals wait for a decision, and how many billing runs went by meanwhile: of days, and of causes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from application.ports import Row, Sql
 from projections import days, refusals
 from projections.as_of import union
 from projections.history import RefusalFilter, conditions
-from projections.scope import Condition, among, both, scoped
+from projections.scope import Condition, among, both
 
 _MOST_LINES = 10_000
 _WAITS = (
@@ -48,18 +48,21 @@ def waits_of_causes(
     Nothing is told of more lines than a page can add up while somebody waits; each day still tells it.
     """
     asked = both([conditions(scope, wanted or RefusalFilter()), Condition(refusals.UNDECIDED)])
-    lines, of_lines = union(refusals.TABLE, "root_code, root_letter, day_id", asked, at)
-    counted = f"SELECT count(*) AS lines FROM (SELECT 1 FROM {lines} AS r LIMIT {_MOST_LINES + 1}) AS few"
-    if any(row["lines"] > _MOST_LINES for row in sql.rows(counted, of_lines)):
+    text, params = union(refusals.TABLE, "root_code, root_letter, day_id", asked, at)
+    lines = sql.rows(f"SELECT root_code, root_letter, day_id FROM {text} AS r LIMIT {_MOST_LINES + 1}", params)
+    if len(lines) > _MOST_LINES:
         return {}
-    waiting = both([scoped(scope), Condition(days.UNDECIDED)])
-    text, of_days = union(days.TABLE, "day_id AS waits, refused_on, left_times, left_on", waiting, at)
-    rows = sql.rows(
-        f"SELECT root_code, root_letter, {_WAITS} FROM {lines} AS r JOIN {text} AS d ON d.waits = r.day_id"
-        " GROUP BY 1, 2",
-        [*of_lines, *of_days],
-    )
-    return {(row["root_code"], row["root_letter"]): _wait(row) for row in rows}
+    waits = waits_of_days(sql, scope, {line["day_id"] for line in lines}, at)
+    found: dict[tuple[str, str], list[Wait]] = {}
+    for line in lines:
+        if line["day_id"] in waits:
+            found.setdefault((line["root_code"], line["root_letter"]), []).append(waits[line["day_id"]])
+    return {cause: _of_all(every) for cause, every in found.items()}
+
+
+def _of_all(waits: Sequence[Wait]) -> Wait:
+    left_times, left_on = max(one.left_times for one in waits), max(one.left_on for one in waits)
+    return Wait(min(one.refused_on for one in waits), left_times, left_on)
 
 
 def _wait(row: Row) -> Wait:
