@@ -83,7 +83,8 @@ def test_what_is_told_is_in_sight_wherever_the_page_is_scrolled_to_and_moves_no_
         assert row.bounding_box() == before
         window.page.keyboard.press("Home")
         expect(notice).to_be_in_viewport(ratio=1)
-        notice.get_by_role("link", name="actualiser").click()
+        with page.expect_navigation():
+            notice.get_by_role("link", name="actualiser").click()
         expect(notice).to_be_hidden()
 
 
