@@ -8,7 +8,7 @@ from uuid import UUID
 
 from api.file_work import LOAD_REGISTER, care_work, register_work
 from api.mycarenet import MyCareNetSettings
-from api.outside import outside
+from api.outside import Outside, outside
 from api.settings import Settings
 from application.access import OPERATOR, AccessKeys, Caller
 from application.accounts import Accounts
@@ -172,12 +172,7 @@ def build(
     corrections = Corrections(store.log, billing)
     rules = CorrectionRules(store.log, ViewRuleFacts(store.database, views.catch_up), corrections, billing)
     answers = Answers(store.log, lookups, store.messages, codec, unions, time, rules.after_settlement)
-    member_codec = MemberDataCodec(time.now, set_up.member_data_facets)
-    insurability = Insurability(store.log, store.messages, member_codec, reached.members, time)
-    together = reached.member_batches
-    insurability_answers = (
-        InsurabilityAnswers(store.log, store.messages, member_codec, together, time) if together else None
-    )
+    insurability, batches, insurability_answers = _asking(store, set_up.member_data_facets, reached, time)
     told = {**casework_actions(casework), **correction_actions(corrections), **insurability_actions(insurability)}
     actions = KnownActions(sending_actions(store.log, dispatch), told)
     access = AccessKeys(store.log, time)
@@ -199,7 +194,7 @@ def build(
         sessions_over_mycarenet=reached.sessions,
         erasures=erasures,
         insurability=insurability,
-        insurability_batches=InsurabilityBatches(store.log, store.messages, member_codec, together, time),
+        insurability_batches=batches,
         insurability_answers=insurability_answers,
         care=CareBook(store.log, store.keys),
         imports=CareImports(store.log, store.keys, lookups, store.messages),
@@ -236,6 +231,23 @@ def build(
     )
     actions.add({LOAD_REGISTER: register_work(made)}, care_work(made))
     return made
+
+
+def _asking(
+    store: Store, facets: tuple[str, ...], reached: Outside, time: Clock
+) -> tuple[Insurability, InsurabilityBatches, InsurabilityAnswers | None]:
+    """What asks insurers about members: one at a time, many together, and what reads the answers to these."""
+    log, messages, codec, together = (
+        store.log,
+        store.messages,
+        MemberDataCodec(time.now, facets),
+        reached.member_batches,
+    )
+    return (
+        Insurability(log, messages, codec, reached.members, time),
+        InsurabilityBatches(log, messages, codec, together, time),
+        InsurabilityAnswers(log, messages, codec, together, time) if together else None,
+    )
 
 
 def _opened(settings: Settings, clock: Clock) -> tuple[Store, Runner, Vault]:

@@ -3,13 +3,12 @@
 Business answers are not here: they wait in the mailboxes of the simulated unions until they are confirmed.
 """
 
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from threading import RLock
+
+from infrastructure.mycarenet_simulator.notebook import Notebook
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS posts (
@@ -57,31 +56,11 @@ class Post:
         return f"reject.{self.reference}"
 
 
-class Ledger:
-    """Safe for several threads: each call holds the lock for its transaction."""
+class Ledger(Notebook):
+    """Of all that was posted."""
 
     def __init__(self, file: Path) -> None:
-        self._lock = RLock()
-        self._sql = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
-        file.chmod(0o600)
-        self._sql.execute(_SCHEMA)
-
-    def close(self) -> None:
-        """Give the file back."""
-        with self._lock:
-            self._sql.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing; nobody else comes between."""
-        with self._lock:
-            self._sql.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._sql.execute("ROLLBACK")
-                raise
-            self._sql.execute("COMMIT")
+        super().__init__(file, _SCHEMA)
 
     def find(self, owner: str, input_reference: str) -> Post | None:
         """The post of this reference, if there was one."""

@@ -1,12 +1,11 @@
 """Questions about members that came together, and what waits of each insurer for whoever asked. One SQLite file."""
 
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from threading import RLock
+
+from infrastructure.mycarenet_simulator.notebook import Notebook
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS batches (
@@ -51,31 +50,11 @@ class Letter:
         return f"tack.{self.number:014d}"
 
 
-class Letters:
-    """Safe for several threads: each call holds the lock for its transaction."""
+class Letters(Notebook):
+    """Of all insurers."""
 
     def __init__(self, file: Path) -> None:
-        self._lock = RLock()
-        self._sql = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
-        file.chmod(0o600)
-        self._sql.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        """Give the file back."""
-        with self._lock:
-            self._sql.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing; nobody else comes between."""
-        with self._lock:
-            self._sql.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._sql.execute("ROLLBACK")
-                raise
-            self._sql.execute("COMMIT")
+        super().__init__(file, _SCHEMA)
 
     def digest(self, owner: str, input_reference: str) -> bytes | None:
         """Of what came under this reference, if anything did."""
