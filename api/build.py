@@ -27,6 +27,7 @@ from application.insurability import Insurability
 from application.insurability_answers import InsurabilityAnswers
 from application.insurability_batches import InsurabilityBatches
 from application.insurability_jobs import insurability_actions
+from application.insurability_queue import QuestionQueue
 from application.jobs import Jobs
 from application.mycarenet_ports import MemberService
 from application.mycarenet_sessions import MyCareNetSessions
@@ -224,6 +225,7 @@ def build(
             caller_of,
             reached.asks_every,
             member_answers=insurability_answers,
+            questions=QuestionQueue(store.log, lookups, insurability, batches),
         ),
         pending_forms=PendingForms(store.database, store.keys, time),
         casework=casework,

@@ -16,8 +16,6 @@ from domain.member_answer import Coverage, MemberAnswer, Statement
 
 SEEN = "member_answers.read"
 """In the log of accesses."""
-NEEDS_SESSION = frozenset({"mycarenet_session_none", "no_session"})
-"""Why a question got no answer: codes that another session cures."""
 _DAY = timedelta(days=1)
 
 
@@ -122,7 +120,7 @@ def asked_out(query: Query, language: Language) -> AskedOut:
     """Without anything that an insurer says of a person."""
     asked, codes = query.asked, codes_out(query.codes, language)
     span = asked.first_day, asked.last_day, asked.purpose
-    return AskedOut(asked.reference, *span, query.status, codes, query.advice, asked.batch)
+    return AskedOut(asked.reference, *span, query.status, codes, query.advice, query.batch)
 
 
 def codes_out(codes: Sequence[str], language: Language) -> tuple[CodeOut, ...]:

@@ -30,9 +30,11 @@ from domain import patient as patients
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.insurability_difference import Piece, side_by_side
 from domain.insurability_query import (
+    WITHDRAWN,
     InsurabilityAnswered,
     InsurabilityAsked,
     InsurabilityQueryFailed,
+    InsurabilityQueued,
     MemberQuestion,
     Outcome,
     Purpose,
@@ -45,6 +47,10 @@ from domain.rules.limits import month_end, month_start
 
 QUESTION, ANSWER = "member_query", "member_answer"
 """Kinds of the stored bytes."""
+NO_SESSION = "mycarenet_session_none"
+"""Why nothing is asked: nobody opened a session."""
+SESSION_OVER = "no_session"
+"""Why nothing was handed over: the session that was open is believed no more."""
 MOST_SHOWN = 12
 
 
@@ -55,6 +61,11 @@ class Wish:
     first_day: Date
     last_day: Date
     purpose: Purpose = "invoicing"
+
+    @property
+    def span(self) -> tuple[Date, Date, Purpose]:
+        """As the domain is told it."""
+        return self.first_day, self.last_day, self.purpose
 
 
 def of_month(month: str) -> Wish:
@@ -102,26 +113,55 @@ class Insurability:
         """Whether somebody opened a session in which the practice may ask now."""
         return self._service is not None and self._service.is_open(self._tpp_number(where))
 
-    def ask(self, context: Context, patient_id: UUID, wish: Wish, where: UUID | None = None) -> Done[Query]:
+    def awaits_session(self, where: UUID) -> bool:
+        """Whether what is asked now waits until a session opens."""
+        return self.is_offered and not self.is_open(where)
+
+    def ask(
+        self, context: Context, patient_id: UUID, wish: Wish, where: UUID | None = None, *, queues: bool = True
+    ) -> Done[Query]:
         """Ask, and record what came of it: a refusal too is a result. `where`: the practice that it must be of.
 
+        Without a session it is queued, and asked when one opens; unless it `queues` not: then it raises `NotAllowed`.
         Raises `NotFound`, `Invalid`, `NotAllowed` when nothing can be asked; nothing is recorded then.
         """
         service = self._offered()
-        begun, tpp_number = self._begun(context, service, patient_id, wish, where)
-        if begun.is_over:  # a repeated command
+        begun, tpp_number = self._begun(context, service, patient_id, wish, where, queues=queues)
+        if begun.is_over or isinstance(begun.asked, InsurabilityQueued):  # a repeated command, or a session is awaited
             return decide(self._log, context, lambda: Decided([], begun))
-        reference = begun.asked.reference
-        happened: InsurabilityAnswered | InsurabilityQueryFailed
+        asked = begun.asked
+        happened: InsurabilityAnswered | InsurabilityQueryFailed | InsurabilityQueued
         try:
-            raw = service.ask(tpp_number, reference, self._messages.get(begun.asked.message))
+            raw = service.ask(tpp_number, asked.reference, self._messages.get(asked.message))
         except OutcomeUnknown:
-            happened = InsurabilityQueryFailed(reference, "no_answer", is_certain=False)
+            happened = InsurabilityQueryFailed(asked.reference, "no_answer", is_certain=False)
         except NotTransmitted as refused:
-            happened = InsurabilityQueryFailed(reference, refused.code, refused.said)
+            happened = InsurabilityQueryFailed(asked.reference, refused.code, refused.said)
+            if refused.code == SESSION_OVER and not service.is_open(tpp_number):
+                if not queues:
+                    raise _no_session() from refused
+                happened = _queued(asked)
         else:
-            happened = self._answered(begun.asked, raw)
+            happened = self._answered(asked, raw)
         return decide(self._log, context, lambda: self._ended(patient_id, happened))
+
+    def withdraw(self, context: Context, patient_id: UUID, reference: str) -> Done[Query]:
+        """Take a question back that waits for a session. Raises `NotFound`, `NotAllowed`."""
+
+        def decision() -> Decided[Query]:
+            stream = queries.queries_id(patient_id)
+            known = queries.fold(self._log.load([stream]).get(stream, [])).of(reference)
+            if known is None:
+                raise NotFound("insurability_query_unknown", "There is no such question.")
+            if known.status != "queued":
+                raise NotAllowed("insurability_not_queued", "It does not wait for a session.")
+            return self._ended(patient_id, InsurabilityQueryFailed(reference, WITHDRAWN))
+
+        return decide(self._log, context, decision)
+
+    def give_up(self, context: Context, patient_id: UUID, reference: str, code: str) -> Done[Query]:
+        """Record why a question that was queued is not asked."""
+        return decide(self._log, context, lambda: self._ended(patient_id, InsurabilityQueryFailed(reference, code)))
 
     def shown(self, patient_id: UUID, state: Patient, at: int | None = None) -> tuple[ShownQuery, ...]:
         """The latest questions, the newest first, each with what its answer says; nothing of an erased patient's."""
@@ -135,6 +175,12 @@ class Insurability:
         every = self._as_left(queries.fold(self._log.load([stream], at).get(stream, [])).every[-1:], at)
         return every[-1] if every else None
 
+    def queued(self, patient_id: UUID) -> list[str]:
+        """References of the questions that wait for a session."""
+        stream = queries.queries_id(patient_id)
+        every = queries.fold(self._log.load([stream]).get(stream, [])).every
+        return [one.asked.reference for one in every if one.status == "queued"]
+
     def is_known(self, patient_id: UUID, wish: Wish) -> bool:
         """Whether the same was asked today already, and was answered or will be."""
         recorded = self._log.history(queries.queries_id(patient_id))
@@ -143,10 +189,10 @@ class Insurability:
         same = [
             found
             for one in asked
-            if isinstance(one, InsurabilityAsked) and Wish(one.first_day, one.last_day, one.purpose) == wish
-            if (found := state.of(one.reference)) is not None
+            if isinstance(one, InsurabilityAsked | InsurabilityQueued)
+            if Wish(one.first_day, one.last_day, one.purpose) == wish and (found := state.of(one.reference)) is not None
         ]
-        return any(one.status in ("answered", "waiting") for one in self._as_left(same))
+        return any(one.status in ("answered", "waiting", "queued") for one in self._as_left(same))
 
     def proof(self, patient_id: UUID, reference: str, at: int | None = None) -> bytes:
         """The answer as it came. Raises `NotFound`."""
@@ -157,9 +203,16 @@ class Insurability:
         return self._messages.get(known.answer.message)
 
     def _begun(
-        self, context: Context, service: MemberService, patient_id: UUID, wish: Wish, of: UUID | None
+        self,
+        context: Context,
+        service: MemberService,
+        patient_id: UUID,
+        wish: Wish,
+        of: UUID | None,
+        *,
+        queues: bool,
     ) -> tuple[Query, str]:
-        """The question as committed by this command, now or before it was cut short."""
+        """The question as committed by this command, now or before it was cut short; or as it waits in the queue."""
 
         def decision() -> Decided[tuple[Query, str]]:
             state = self._patient(patient_id, of)
@@ -167,19 +220,28 @@ class Insurability:
             tpp_number = self._tpp_number(where)
             stream = queries.queries_id(patient_id)
             recorded = self._log.history(stream)
+            every = queries.fold(one.event for one in recorded)
             known = _of_command(recorded, context.meta.command_id)
-            if (known is None or not known.is_over) and not service.is_open(tpp_number):
-                raise NotAllowed("mycarenet_session_none", "Open a session with MyCareNet first.")
-            if known is not None:
+            if known is not None and known.is_over:
+                return Decided([], (known, tpp_number))
+            is_open = service.is_open(tpp_number)
+            if not is_open and not queues:
+                raise _no_session()
+            known = known or every.awaited(*wish.span)
+            if known is not None and is_open != isinstance(known.asked, InsurabilityQueued):
                 return Decided([], (known, tpp_number))
             queries.check_span(wish.first_day, wish.last_day, local_date(self._clock.now()))
-            nth = len(queries.fold(one.event for one in recorded).every)
-            asked = question_of(queries.reference_of(patient_id, nth), state, wish)
-            sha256, _ = self._messages.put(self._codec.write(asked, tpp_number), QUESTION, "out", where)
-            happened = InsurabilityAsked(
-                where, patient_id, asked.reference, wish.first_day, wish.last_day, wish.purpose, sha256
-            )
-            return Decided([Change(stream, len(recorded), [happened])], (Query(happened), tpp_number))
+            reference = known.asked.reference if known else queries.reference_of(patient_id, len(every.every))
+            question = question_of(reference, state, wish)
+            happened: InsurabilityAsked | InsurabilityQueued
+            if is_open:
+                sha256, _ = self._messages.put(self._codec.write(question, tpp_number), QUESTION, "out", where)
+                happened = InsurabilityAsked(where, patient_id, reference, *wish.span, sha256)
+            else:
+                happened = InsurabilityQueued(where, patient_id, reference, *wish.span)
+            after = queries.evolve(every, happened).of(reference)
+            assert after is not None  # noqa: S101 - it was put there
+            return Decided([Change(stream, len(recorded), [happened])], (after, tpp_number))
 
         return decide(self._log, Context(context.meta), decision).result
 
@@ -192,14 +254,19 @@ class Insurability:
             return InsurabilityAnswered(asked.reference, sha256, "unreadable", codes=(unreadable.code,))
         return InsurabilityAnswered(asked.reference, sha256, outcome_of(answer), answer.io, answer.codes)
 
-    def _ended(self, patient_id: UUID, happened: InsurabilityAnswered | InsurabilityQueryFailed) -> Decided[Query]:
+    def _ended(
+        self, patient_id: UUID, happened: InsurabilityAnswered | InsurabilityQueryFailed | InsurabilityQueued
+    ) -> Decided[Query]:
         stream = queries.queries_id(patient_id)
         before = self._log.load([stream]).get(stream, [])
         state = queries.fold(before)
-        if isinstance(happened, InsurabilityAnswered):
-            events = queries.answer(state, happened)
-        else:
-            events = queries.fail(state, happened)
+        match happened:
+            case InsurabilityAnswered():
+                events = queries.answer(state, happened)
+            case InsurabilityQueued():
+                events = queries.queue(state, happened)
+            case _:
+                events = queries.fail(state, happened)
         after = queries.fold([*before, *events]).of(happened.reference)
         assert after is not None  # noqa: S101 - `_begun` asked it
         return Decided([Change(stream, len(before), events)], after)
@@ -215,12 +282,12 @@ class Insurability:
 
     def _as_left(self, every: Sequence[Query], at: int | None = None) -> list[Query]:
         """With what became of the message in which each left together with others, where nothing else is known."""
-        waiting = {one.asked.batch: one.asked.establishment_id for one in every if one.asked.batch and not one.is_over}
+        waiting = {one.batch: one.asked.establishment_id for one in every if one.batch and not one.is_over}
         ids = {reference: batches.batch_id(where, reference) for reference, where in waiting.items()}
         found = self._log.load(ids.values(), at) if ids else {}
         states = {reference: batches.fold(found.get(stream, [])) for reference, stream in ids.items()}
         return [
-            replace(one, left=state.status, left_codes=state.codes) if (state := states.get(one.asked.batch)) else one
+            replace(one, left=state.status, left_codes=state.codes) if (state := states.get(one.batch)) else one
             for one in every
         ]
 
@@ -252,11 +319,22 @@ def question_of(reference: str, state: Patient, wish: Wish) -> MemberQuestion:
     )
 
 
+def _no_session() -> NotAllowed:
+    return NotAllowed(NO_SESSION, "Open a session with MyCareNet first.")
+
+
+def _queued(asked: InsurabilityAsked) -> InsurabilityQueued:
+    """The same question once more, under its reference."""
+    who = asked.establishment_id, asked.patient_id, asked.reference
+    return InsurabilityQueued(*who, asked.first_day, asked.last_day, asked.purpose)
+
+
 def _of_command(recorded: Sequence[Recorded], command_id: str) -> Query | None:
     """What this command asked before, if it was cut short or is repeated."""
     named = (one.event for one in recorded if command_id and one.meta.command_id == command_id)
-    asked = next((one for one in named if isinstance(one, InsurabilityAsked) and not one.batch), None)
-    return None if asked is None else queries.fold(one.event for one in recorded).of(asked.reference)
+    asked = next((one for one in named if isinstance(one, InsurabilityAsked | InsurabilityQueued)), None)
+    query = queries.fold(one.event for one in recorded).of(asked.reference) if asked else None
+    return None if query is None or query.batch else query
 
 
 def outcome_of(answer: MemberAnswer) -> Outcome:

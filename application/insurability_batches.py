@@ -5,14 +5,15 @@ sent again by itself. A question changes nothing at an insurer, so a person may 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from uuid import UUID
 
 from application.commit import Decided, Done, Streams, decide
-from application.insurability import QUESTION, Wish, question_of
+from application.insurability import QUESTION, SESSION_OVER, Wish, question_of
 from application.mycarenet_ports import MemberBatchCodec
 from application.ports import (
+    Change,
     Clock,
     Context,
     EventLog,
@@ -27,14 +28,17 @@ from domain import insurability_query as queries
 from domain import patient as patients
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.insurability_batch import MOST, Batch, BatchAsked, BatchFailed, BatchTaken
-from domain.insurability_query import InsurabilityAsked, MemberQuestion, Status
+from domain.insurability_query import InsurabilityAsked, InsurabilityQueued, MemberQuestion, Status
 from domain.local_time import local_date
 from domain.patient import Patient
 
 
 @dataclass(frozen=True, slots=True)
 class AskedTogether:
-    """`reference`: of the message, empty when nobody could be asked about. `left_out`: who is not in it, and why."""
+    """`reference`: of the message, empty when none left. `left_out`: who is not in it, and why.
+
+    `status` queued: it leaves when a session opens, and these patients with it.
+    """
 
     reference: str
     status: Status
@@ -63,9 +67,10 @@ class InsurabilityBatches:
         return self._transport is not None
 
     def ask(self, context: Context, where: UUID, patient_ids: Sequence[UUID], wish: Wish) -> Done[AskedTogether]:
-        """Let questions about these patients leave in one message. Nothing is recorded when that cannot be.
+        """Let questions about these patients leave in one message; without a session when one opens.
 
-        Raises `Invalid` and `NotAllowed`. A repeated command, also one that was cut short, asks nothing again.
+        Nothing is recorded when they cannot be asked. A repeated command, also one cut short, asks nothing again.
+        Raises `Invalid` and `NotAllowed`.
         """
         transport = self._offered()
         begun, is_new = self._begun(context, transport, where, patient_ids, wish)
@@ -84,7 +89,11 @@ class InsurabilityBatches:
             streams, before = self._batch(where, begun.reference)
             stream = batches.batch_id(where, begun.reference)
             after = batches.evolve(before, happened) or before
-            return Decided([streams.change(stream, [happened])], _told(after, begun.left_out))
+            changes, told = [streams.change(stream, [happened])], _told(after, begun.left_out)
+            if after.codes == (SESSION_OVER,) and not transport.is_open(self._tpp_number(where)):
+                changes += self._queued(where, begun.asked, wish)
+                told = replace(told, status="queued", codes=())
+            return Decided(changes, told)
 
         return decide(self._log, context, ended)
 
@@ -109,25 +118,37 @@ class InsurabilityBatches:
             if known is not None:
                 return Decided([], (_told(known, ()), False))
             tpp_number = self._tpp_number(where)
-            if not transport.is_open(tpp_number):
-                raise NotAllowed("mycarenet_session_none", "Open a session with MyCareNet first.")
             queries.check_span(wish.first_day, wish.last_day, local_date(self._clock.now()))
             asked, left_out = self._questions(where, wanted, reference, wish)
             if not asked:
                 return Decided([], (AskedTogether("", "failed", (), (), left_out), False))
+            if not transport.is_open(tpp_number):
+                queued = AskedTogether("", "queued", (), tuple(asked), left_out)
+                return Decided(self._queued(where, queued.asked, wish), (queued, False))
             content = self._codec.write_together(list(asked.values()), tpp_number)
             sha256, _ = self._messages.put(content, QUESTION, "out", where)
             stream = batches.batch_id(where, reference)
-            span = wish.first_day, wish.last_day, wish.purpose
-            batch = BatchAsked(where, reference, *span, tuple(asked), sha256)
+            batch = BatchAsked(where, reference, *wish.span, tuple(asked), sha256)
             streams = Streams(self._log, [stream, *(queries.queries_id(one) for one in asked)])
             changes = [streams.change(stream, [batch])]
             for patient, question in asked.items():
-                happened = InsurabilityAsked(where, patient, question.reference, *span, sha256, reference)
+                happened = InsurabilityAsked(where, patient, question.reference, *wish.span, sha256, reference)
                 changes.append(streams.change(queries.queries_id(patient), [happened]))
             return Decided(changes, (_told(Batch(batch), left_out), True))
 
         return decide(self._log, Context(context.meta), decision).result
+
+    def _queued(self, where: UUID, patient_ids: Sequence[UUID], wish: Wish) -> list[Change]:
+        """A question in the stream of each patient; those that wait already stay as they are."""
+        streams = Streams(self._log, map(queries.queries_id, patient_ids))
+        changes = []
+        for one in patient_ids:
+            stream = queries.queries_id(one)
+            state = queries.fold(streams.events(stream))
+            reference = queries.reference_of(one, len(state.every))
+            happened = InsurabilityQueued(where, one, reference, *wish.span, together=True)
+            changes.append(streams.change(stream, queries.queue(state, happened)))
+        return changes
 
     def _reference(self, context: Context, where: UUID) -> tuple[str, Batch | None]:
         """One that no message has yet, or that of this very command with what it asked."""

@@ -33,12 +33,23 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """What may stand in the way for a while: a job waits until `is_over` for its practice, and fails for nothing.
+
+    `code`: with which the command refuses meanwhile; it changed nothing then.
+    """
+
+    code: str
+    is_over: Callable[[UUID], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class JobAction:
     """`right`: what the person needs, also while the job runs. `run`: the command, given practice and thing.
 
     It raises `DomainError` when it cannot be done, and changes nothing when it was done before. `reversal` None: the
     domain knows no way back. `proposal` None: one person always does it alone. `at_once`: things that are done side by
-    side, each in a thread of its own.
+    side, each in a thread of its own. `pause` None: it waits for nothing.
     """
 
     right: str
@@ -46,6 +57,7 @@ class JobAction:
     reversal: Reversal | None = None
     proposal: Proposal | None = None
     at_once: int = 1
+    pause: Pause | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,5 +123,8 @@ class JobStore(Protocol):
     def release(self, job_id: UUID, owner: str) -> None:
         """Leave it to any worker."""
 
+    def put_off(self, job_id: UUID, owner: str, until: datetime) -> None:
+        """Let it wait, and be taken up by nobody before."""
+
     def forget(self, drafted_before: datetime, ended_before: datetime) -> None:
         """Delete drafts that nobody confirmed, and jobs that ended long ago; what they did stands in the log."""

@@ -25,6 +25,8 @@ FILE_LEASE = timedelta(minutes=5)
 """A file may end in one commit that takes its time."""
 STILL_HERE_S = 10.0
 """After so long without anything done the lease is held longer all the same: one answer may take more than a lease."""
+LOOKS_AGAIN = timedelta(seconds=5)
+"""After how long a job that waits for something is looked at again."""
 REASON_CONTEXT, FILE_CONTEXT = "jobs.reason", "jobs.file"
 _PIECE = 200
 _NOTHING_KEPT = b""
@@ -73,36 +75,53 @@ class JobWork:
         if isinstance(action, FileWork):
             self._on_file(job, action, owner, is_closing)
             return
-        self._on_things(job, action, owner, is_closing)
+        if self.pause_of(job) or self._on_things(job, action, owner, is_closing):
+            self.store.put_off(job.job_id, owner, self.clock.now() + LOOKS_AGAIN)
 
-    def _on_things(self, job: Job, action: JobAction, owner: str, is_closing: Callable[[], bool]) -> None:
-        """As many at once as the action allows. Left in the middle, what is under way is done and counted first."""
+    def pause_of(self, job: Job) -> str:
+        """Code of what a job waits for, empty when nothing stands in its way."""
+        action = self.actions.get(job.action)
+        if not isinstance(action, JobAction) or action.pause is None or action.pause.is_over(job.establishment_id):
+            return ""
+        return action.pause.code
+
+    def _on_things(self, job: Job, action: JobAction, owner: str, is_closing: Callable[[], bool]) -> bool:
+        """As many at once as the action allows. Left in the middle, what is under way is done and counted first.
+
+        Yes: the rest waits for what the action names.
+        """
         reason = self.keys.unseal(job.establishment_id, REASON_CONTEXT, job.reason) if job.reason else ""
         onward: Onward = "go"
-        is_left = False
+        is_left = is_paused = False
 
         def goes_on(_: JobItem) -> bool:
             nonlocal is_left
-            is_left = onward != "go" or is_closing()
+            is_left = onward != "go" or is_paused or is_closing()
             return not is_left
 
         def do(item: JobItem) -> JobItem:
             code = self.do(job, action, item.subject_id, reason)
+            if action.pause and code == action.pause.code:
+                return item
             return item._replace(state="failed" if code else "done", code=code)
 
         while not is_left and onward == "go" and (items := self.store.items(job.job_id, "waiting", _PIECE)):
             for noted in many_hands(takewhile(goes_on, items), do, action.at_once, STILL_HERE_S):
+                is_paused = is_paused or (noted is not None and noted.state == "waiting")
                 heard = self._counted(job.job_id, owner, noted)
                 onward = heard if onward == "go" else onward
         if onward == "stop":
             self.store.end(job.job_id, owner, "cancelled", self.clock.now())
-        elif onward == "go" and not is_left:
+        elif onward == "go" and not is_left and not is_paused:
             self.store.end(job.job_id, owner, "finished", self.clock.now())
+        return onward == "go" and is_paused
 
     def _counted(self, job_id: UUID, owner: str, noted: JobItem | None) -> Onward:
-        """None: nothing is done since, but this worker is still at it."""
+        """None, or a thing that still waits: nothing is done since, but this worker is still at it."""
         until = self.clock.now() + LEASE
-        return self.store.hold(job_id, owner, until) if noted is None else self.store.note(job_id, owner, noted, until)
+        if noted is None or noted.state == "waiting":
+            return self.store.hold(job_id, owner, until)
+        return self.store.note(job_id, owner, noted, until)
 
     def do(self, job: Job, action: JobAction, subject_id: UUID, reason: str) -> str:
         """One command. Empty when it is done, else the code of what stands in its way."""

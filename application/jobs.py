@@ -167,6 +167,10 @@ class Jobs:
         answer = self._log.stored_answer(key_of(job.job_id, job.job_id))
         return answer.body.decode() if answer else ""
 
+    def pause_of(self, job: Job) -> str:
+        """Code of what a job that waits is waiting for; empty for one that is ended, or that nothing keeps back."""
+        return self._work.pause_of(job) if job.is_open else ""
+
     def work(self, owner: str, is_closing: Callable[[], bool] = lambda: False) -> bool:
         """Do one waiting job to its end, or until the service closes; no when none waits."""
         return self._work.next(owner, is_closing)

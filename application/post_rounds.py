@@ -1,4 +1,4 @@
-"""What waits for a session: queued sendings go and mailboxes are asked, by one worker at a practice at a time.
+"""What waits for a session: queued sendings go, mailboxes and insurers are asked, by one worker at a time.
 
 Whatever was done before the lights went out stands in the log; what was not is found there again.
 """
@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from application import insurability_queue
 from application.access import Caller, NotAuthenticated, NotPermitted
 from application.insurability_answers import InsurabilityAnswers
+from application.insurability_queue import QuestionQueue
 from application.many_hands import many_hands
 from application.one_by_one import one_by_one
 from application.ports import Clock, Context, EventLog, LastPoll, Leases, Lookups, Meta, UnionsNotReached
@@ -39,7 +41,8 @@ _RIGHT = "bill"
 class PostRounds:
     """`caller_of`: what an actor may do in a practice by now. `every`: between two polls; None: only when asked for.
 
-    `lease`: how long a worker that was killed keeps a practice. `member_answers` None: no questions leave together.
+    `lease`: how long a worker that was killed keeps a practice. `member_answers` None: no questions leave together;
+    `questions` None: none are queued.
     """
 
     log: EventLog
@@ -52,6 +55,7 @@ class PostRounds:
     every: timedelta | None = None
     lease: timedelta = LEASE
     member_answers: InsurabilityAnswers | None = None
+    questions: QuestionQueue | None = None
     held: dict[UUID, Date] = field(default_factory=dict)
     """First day on which a sending may leave, as far as this worker knows: it is not tried before."""
     away: dict[UUID, datetime] = field(default_factory=dict)
@@ -67,7 +71,7 @@ class PostRounds:
         return any(done)
 
     def _round(self, where: UUID, owner: str, is_closing: Callable[[], bool]) -> bool:
-        if is_closing() or not (self._queue(where) or self._due(where)):
+        if is_closing() or not (self._queue(where) or self._due(where) or self._asks(where)):
             return False
         name = f"post:{where}"
         if not self.answers.is_open(where) or not self._hold(name, owner):
@@ -96,7 +100,24 @@ class PostRounds:
             for box in self._due(where):
                 with each():
                     done.append(self._poll(where, box, name, owner, is_closing))
+            with each():
+                done.append(self._ask(where, name, owner, is_closing))
         return any(done)
+
+    def _asks(self, where: UUID) -> bool:
+        return self.questions is not None and self.questions.is_due(where)
+
+    def _ask(self, where: UUID, name: str, owner: str, is_closing: Callable[[], bool]) -> bool:
+        """Last, for it may take long: as fast as insurers may be asked."""
+        if self.questions is None or is_closing() or not self.questions.is_due(where):
+            return False
+
+        def may(actor: str) -> bool:
+            return self._may(actor, where, insurability_queue.RIGHT)
+
+        came = self.questions.ask(where, may, lambda things: self._onward(things, name, owner, is_closing))
+        _tell("questions", where, **came)
+        return bool(came)
 
     def _queue(self, where: UUID) -> list[UUID]:
         now = self.clock.now()
@@ -189,11 +210,11 @@ class PostRounds:
         meta = [one.meta for one in recorded if one.topic == topic][-1]
         return Meta(meta.actor, meta.on_behalf_of, cause="queue", correlation_id=meta.correlation_id)
 
-    def _may(self, actor: str, where: UUID) -> bool:
+    def _may(self, actor: str, where: UUID, right: str = _RIGHT) -> bool:
         try:
             caller = self.caller_of(actor, where)
             caller.within(where)
-            caller.require(_RIGHT)
+            caller.require(right)
         except (NotPermitted, NotAuthenticated, DomainError):
             return False
         return True

@@ -17,20 +17,35 @@ Purpose = Literal["information", "invoicing"]
 """Asked for invoicing, the insurer may commit itself to pay (`paymentApproval`)."""
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 Outcome = Literal["complete", "partial", "refused", "unreadable"]
-Status = Literal["answered", "refused", "failed", "unknown", "waiting"]
-"""`waiting`: it left together with others, and its answer may take days."""
+Status = Literal["answered", "refused", "failed", "unknown", "waiting", "queued"]
+"""`waiting`: it left together with others, and its answer may take days. `queued`: it leaves when a session opens."""
 Advice = Literal["", "again", "later", "mend"]
 
 YEARS_BACK = 5
 """Insurers answer no older question (`PERIOD_TOO_FAR_IN_PAST`)."""
 _QUERIES = UUID("8f0e3f0a-5b0c-5c1e-9d64-3a7a2f6f5d11")
 _DIGITS = 14
+WITHDRAWN = "withdrawn"
+"""Why a question failed that somebody took back before it left."""
 _LATER = frozenset({"service_unavailable"})
 _AGAIN = frozenset({"no_answer", "not_reached", "no_session", "not_treated"})
 _OF_THE_INSURER = frozenset(
     {"NO_FACET", "INVALID_RESPONSE_FROM_IO", "SEND_TO_IM_EXCEPTION", "BO_EXCEPTION", "IOSM_EXCEPTION"}
 )
 """Trouble of the insurer's own: nothing in the question is wrong."""
+
+
+@event("insurability_query.queued")
+class InsurabilityQueued:
+    """It is to be asked when a session opens, under this reference; `together`: in one message with others."""
+
+    establishment_id: UUID
+    patient_id: UUID
+    reference: str
+    first_day: Date
+    last_day: Date
+    purpose: Purpose
+    together: bool = False
 
 
 @event("insurability_query.asked")
@@ -88,14 +103,30 @@ class MemberQuestion:
 class Query:
     """One question and what came of it; it has two answers when two workers came to ask it at once.
 
+    `asked`: what was said of it last before anything came of it. `queue`: as it was queued, None when it never was.
     `left`, `left_codes`: what became of the message in which it left, as long as nothing is said of the question.
     """
 
-    asked: InsurabilityAsked
+    asked: InsurabilityAsked | InsurabilityQueued
+    queue: InsurabilityQueued | None = None
     answers: tuple[InsurabilityAnswered, ...] = ()
     failure: InsurabilityQueryFailed | None = None
     left: Status = "unknown"
     left_codes: tuple[str, ...] = ("no_answer",)
+
+    @property
+    def batch(self) -> str:
+        """Reference of the message in which it left together with others; empty when it left alone, or did not yet."""
+        return self.asked.batch if isinstance(self.asked, InsurabilityAsked) else ""
+
+    @property
+    def awaits(self) -> bool:
+        """Whether it came from the queue and nothing came of it: also when its asking was cut short."""
+        return self.queue is not None and not self.batch and not self.is_over
+
+    def is_about(self, first_day: Date, last_day: Date, purpose: Purpose) -> bool:
+        """Whether it asks just that."""
+        return (self.asked.first_day, self.asked.last_day, self.asked.purpose) == (first_day, last_day, purpose)
 
     @property
     def answer(self) -> InsurabilityAnswered | None:
@@ -115,7 +146,7 @@ class Query:
             return "answered" if self.answer.outcome in ("complete", "partial") else "refused"
         if self.failure is not None:
             return "failed" if self.failure.is_certain else "unknown"
-        return self.left
+        return "queued" if self.awaits else self.left
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -123,12 +154,14 @@ class Query:
         if self.answer is not None:
             is_whole = self.answer.outcome in ("complete", "partial")
             return self.answer.codes or (() if is_whole else ("answer_unreadable",))
-        return (self.failure.code,) if self.failure is not None else self.left_codes
+        if self.failure is not None:
+            return (self.failure.code,)
+        return () if self.status == "queued" else self.left_codes
 
     @property
     def advice(self) -> Advice:
         """Ask `again`, `later`, or `mend` first what is wrong; empty when there is nothing to do."""
-        if self.status in ("answered", "waiting"):
+        if self.status in ("answered", "waiting", "queued") or self.codes == (WITHDRAWN,):
             return ""
         if set(self.codes) & (_LATER | _OF_THE_INSURER):
             return "later"
@@ -144,6 +177,10 @@ class Queries:
     def of(self, reference: str) -> Query | None:
         """The question of that reference."""
         return next((one for one in self.every if one.asked.reference == reference), None)
+
+    def awaited(self, first_day: Date, last_day: Date, purpose: Purpose) -> Query | None:
+        """The one from the queue that asks just that."""
+        return next((one for one in self.every if one.awaits and one.is_about(first_day, last_day, purpose)), None)
 
 
 def queries_id(patient_id: UUID) -> UUID:
@@ -170,13 +207,25 @@ def check_span(first_day: Date, last_day: Date, today: Date) -> None:
 def evolve(state: Queries, happened: object) -> Queries:
     """Fold one event of the stream."""
     match happened:
+        case InsurabilityQueued():
+            return _put(state, state.of(happened.reference), Query(happened, happened))
         case InsurabilityAsked():
-            return replace(state, every=(*state.every, Query(happened)))
+            before = state.of(happened.reference)
+            if before is None and happened.batch:  # what was queued leaves under the reference of that message
+                before = state.awaited(happened.first_day, happened.last_day, happened.purpose)
+            return _put(state, before, Query(happened, before.queue if before else None))
         case InsurabilityAnswered():
             return _with(state, happened.reference, lambda it: replace(it, answers=(*it.answers, happened)))
         case InsurabilityQueryFailed():
             return _with(state, happened.reference, lambda it: replace(it, failure=happened))
     return state
+
+
+def _put(state: Queries, before: Query | None, after: Query) -> Queries:
+    """In the place of the former, else last."""
+    if before is None:
+        return replace(state, every=(*state.every, after))
+    return replace(state, every=tuple(after if one is before else one for one in state.every))
 
 
 def _with(state: Queries, reference: str, change: Callable[[Query], Query]) -> Queries:
@@ -189,6 +238,15 @@ def fold(events: Iterable[object]) -> Queries:
     for happened in events:
         state = evolve(state, happened)
     return state
+
+
+def queue(state: Queries, happened: InsurabilityQueued) -> list[object]:
+    """Let it be asked when a session opens; what waits already, or is over, stays as it is."""
+    known = state.of(happened.reference)
+    if known is not None and (known.is_over or known.asked == happened):
+        return []
+    awaited = state.awaited(happened.first_day, happened.last_day, happened.purpose)
+    return [happened] if awaited is None or awaited is known else []
 
 
 def answer(state: Queries, happened: InsurabilityAnswered) -> list[object]:

@@ -319,6 +319,9 @@ PUBLISHED: dict[str, Published] = {
     "mailbox.polled": Published(
         "mailbox.polled", fields("mailbox", "outcome", "count", "code", "proof", "is_scheduled")
     ),
+    "insurability_query.queued": Published(
+        "insurability_query.queued", fields("reference", "first_day", "last_day", "purpose", "together")
+    ),
     "insurability_query.asked": Published(
         "insurability_query.asked", fields("reference", "first_day", "last_day", "purpose", "message", "batch")
     ),

@@ -7,7 +7,7 @@ from uuid import UUID
 from application.ports import Database, LastPoll, UndecidedDay
 from domain.mailbox import Mailbox
 from domain.sending import UNSENT
-from projections import establishments, messages, patient_names, patient_numbers, patients, polls
+from projections import establishments, messages, patient_names, patient_numbers, patients, polls, queued_questions
 from projections.days import DECIDED, UNDECIDED
 from projections.days_around import days_around, merges
 from projections.scope import Condition, both, one_of, scoped
@@ -116,6 +116,12 @@ class ViewLookups:
     def queued_sending_ids(self, establishment_id: UUID) -> list[UUID]:
         """Those of them that wait for a session."""
         return self._sending_ids(establishment_id, ("queued",))
+
+    def queued_question_ids(self, establishment_id: UUID) -> list[UUID]:
+        """Patients about whom a question waits for a session, in the order in which it was queued."""
+        self._catch_up()
+        with self._database.snapshot() as sql:
+            return queued_questions.waiting(sql, establishment_id)
 
     def last_poll(self, establishment_id: UUID, mailbox: Mailbox = "invoicing") -> LastPoll | None:
         """The latest time that this mailbox of it was asked, or that somebody wanted it to be; None for never."""

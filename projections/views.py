@@ -22,6 +22,7 @@ from projections import (
     polls,
     precedents,
     providers,
+    queued_questions,
     refusals,
     runs,
     sendings,
@@ -57,4 +58,5 @@ def all_views(keys: KeyRing) -> tuple[View, ...]:
         descored_days.VIEW,
         notices.VIEW,
         patient_papers.VIEW,
+        queued_questions.VIEW,
     )

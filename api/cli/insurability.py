@@ -74,6 +74,30 @@ def show(patient: Annotated[str, typer.Argument(help="Patient id.")], as_json: A
         _tell(quittance, voice, identifier_of(patient))
 
 
+@app.command()
+def withdraw(
+    patient: Annotated[str, typer.Argument(help="Patient id; none with --all.")] = "",
+    everybody: Annotated[bool, typer.Option("--all", help="All that wait in the practice.")] = False,
+    where: Where = "",
+    as_json: AsJson = False,
+) -> None:
+    """Take questions back that wait for a session; asked again, they leave as if nothing had been."""
+    with working(as_json=as_json) as (quittance, voice):
+        if bool(patient) == everybody:
+            raise Invalid("insurability_whom", "Name a patient, or give --all.", field="patient")
+        if everybody:
+            about = quittance.lookups.queued_question_ids(establishment(quittance, where))
+        else:
+            about = [identifier_of(patient)]
+        every = [(who, one) for who in about for one in quittance.insurability.queued(who)]
+        for who, reference in every:
+            quittance.insurability.withdraw(context(), who, reference)
+        if as_json:
+            voice.json([{"patient_id": who, "reference": reference} for who, reference in every])
+        else:
+            voice.say("insurability.withdrawn", count=len(every))
+
+
 def _wish(month: str, first: datetime | None, last: datetime | None, given: str) -> Wish:
     if first is None:
         return Wish(of_month(month).first_day, of_month(month).last_day, _purpose(given))

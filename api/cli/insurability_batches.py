@@ -39,10 +39,12 @@ def ask_together(quittance: Quittance, voice: Voice, where: UUID, wanted: Sequen
         voice.say("insurability.nobody_left")
     for one in told:
         _say(voice, one)
+    if queued := sum(len(one.asked) for one in told if one.status == "queued"):
+        voice.say("insurability.queued", count=queued)
 
 
 def _say(voice: Voice, told: AskedTogether) -> None:
-    if told.reference:
+    if told.reference and told.status != "queued":
         status = voice.code("insurability_status", told.status)
         voice.say("insurability.left_together", count=len(told.asked), reference=told.reference, status=status)
     if told.codes:

@@ -7,7 +7,7 @@ import typer
 
 from api.build import Quittance
 from api.cli.voice import NOTHING, Voice
-from api.insurability import NEEDS_SESSION, asked_out, in_words
+from api.insurability import asked_out, in_words
 from application.insurability import ShownQuery
 from domain import patient as patients
 from domain.errors import NotFound
@@ -46,26 +46,27 @@ def say_query(voice: Voice, shown: ShownQuery) -> None:
 
 
 def say_all(voice: Voice, asked: Asked, shown: Mapping[UUID, ShownQuery]) -> None:
-    """Many questions: a line each, and how many are to be looked at. Those that a session would cure are one line."""
+    """Many questions: a line each, and how many are to be looked at. Those that wait for a session are one line."""
     if voice.as_json:
         voice.json([{"patient_id": who, **_in_json(voice, one, shown.get(who))} for who, one in asked])
         return
-    told = [(who, one) for who, one in asked if not _needs_session(one)]
+    told = [(who, one) for who, one in asked if not _is_queued(one)]
     if told:
         voice.table(
             [("column.id", False), *((f"insurability.{name}", False) for name in ("status", "because", "differs"))],
             [(who, *_row(voice, one, shown.get(who))) for who, one in told],
         )
-    answered = [one for one in shown.values() if one.query.status == "answered"]
-    differing = sum(one.differs for one in answered)
-    left = len(asked) - len(answered)
-    voice.say("insurability.many", count=len(asked), answered=len(answered), differing=differing, left=left)
+    if told or not asked:
+        answered = [one for one in shown.values() if one.query.status == "answered"]
+        differing = sum(one.differs for one in answered)
+        left = len(told) - len(answered)
+        voice.say("insurability.many", count=len(told), answered=len(answered), differing=differing, left=left)
     if len(told) < len(asked):
-        voice.say("insurability.needs_session", count=len(asked) - len(told))
+        voice.say("insurability.queued", count=len(asked) - len(told))
 
 
-def _needs_session(one: Query | str) -> bool:
-    return not NEEDS_SESSION.isdisjoint([one] if isinstance(one, str) else one.codes)
+def _is_queued(one: Query | str) -> bool:
+    return not isinstance(one, str) and one.status == "queued"
 
 
 def _in_json(voice: Voice, one: Query | str, shown: ShownQuery | None) -> Mapping[str, object]:

@@ -52,13 +52,35 @@ def ask_insurability(
 ) -> Response:
     """Ask the patient's insurer, and wait for its answer: read it with `get_insurability_queries`.
 
-    A refusal is a result, too: `status` and `codes` say it, `advice` what to do.
+    A refusal is a result, too: `status` and `codes` say it, `advice` what to do. Without a session with MyCareNet the
+    question is `queued`, and asked when one opens.
     """
     owned(caller, quittance.log, patient_id)
     wish, language = Wish(body.first_day, body.last_day, body.purpose), language_of(request)
     return command.answer(
         lambda context: quittance.insurability.ask(context, patient_id, wish),
         lambda query: asked_out(query, language),
+    )
+
+
+@router.post(
+    "/{patient_id}/insurability-queries/{reference}/withdraw",
+    operation_id="withdraw_insurability_query",
+    response_model=AskedOut,
+)
+def withdraw_insurability_query(
+    caller: MayRegister,
+    command: Writes,
+    quittance: Product,
+    request: Request,
+    patient_id: PatientId,
+    reference: Reference,
+) -> Response:
+    """Take a question back that waits for a session."""
+    owned(caller, quittance.log, patient_id)
+    return command.answer(
+        lambda context: quittance.insurability.withdraw(context, patient_id, reference),
+        lambda query: asked_out(query, language_of(request)),
     )
 
 

@@ -52,7 +52,7 @@ class LeftOutOut:
 
 @dataclass(frozen=True, slots=True)
 class AskedTogetherOut:
-    """`reference`: of the message; that of each question begins with it. Empty when nobody could be asked about."""
+    """`reference`: of the message; that of each question begins with it. Empty when none left."""
 
     reference: str
     status: Status
@@ -87,6 +87,7 @@ def ask_insurability_together(
 ) -> Response:
     """Let questions about these patients leave in one message. Answers come by and by, and stand with each patient.
 
+    `status` queued, without a reference: no session is open, and they leave when one opens.
     `status` unknown: no word came back. Nothing is sent again by itself; a question changes nothing at an insurer.
     """
     where = establishment_at(caller, quittance, body.establishment_id)

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.insurability import NEEDS_SESSION
 from api.web.chosen import filtered, is_whole, ticked
 from api.web.decide_effects import Effects, effects_of
 from api.web.doors import Door, MayRead
@@ -111,7 +110,7 @@ def _page(visit: Visit, job: Job) -> Response:
         needs_reason=needs_reason(action, value),
         needs_reason_back=needs_reason_back(action),
         failed=failed,
-        needs_session=any(item.code in NEEDS_SESSION for item in failed),
+        pause=jobs.pause_of(job),
         first=first,
         rows=rows,
         may_act=visit.may(action.right),

@@ -27,6 +27,7 @@ from application.commit import Done
 from application.ports import Context
 from infrastructure.reader_agent import texts
 from infrastructure.reader_agent.version import PROTOCOL
+from projections import queued_questions
 from projections.history import SENDINGS, SendingFilter, conditions
 
 router = APIRouter()
@@ -98,6 +99,7 @@ def _page(visit: Visit, refusal: Refusal | None = None, refused: Mapping[UUID, s
     last = last_end(visit) if is_needed and session is None else None
     with visit.sql() as sql:
         queued = SENDINGS.count(sql, conditions(visit.scope, SendingFilter(status="queued")), visit.upto)
+        questions = queued_questions.count(sql, visit.practice) if is_needed else 0
     answer = visit.page(
         "mycarenet_session.html",
         status=refusal.status if refusal else 409 if refused else 200,
@@ -109,6 +111,7 @@ def _page(visit: Visit, refusal: Refusal | None = None, refused: Mapping[UUID, s
         opened_by=name_of(visit, session.opened_by) if session else "",
         last=last,
         queued=queued,
+        questions=questions,
         lacks_registration=lacks_registration(visit),
         poll=quittance.lookups.last_poll(visit.practice),
         agent=agent,

@@ -33,7 +33,7 @@ def show_answers(visit: MaySeeCare, patient_id: PatientId) -> Response:
 
 @router.post("")
 def ask(visit: MayRegister, patient_id: PatientId) -> Response:
-    """Ask the insurer now, and show what it says."""
+    """Ask the insurer now, and show what it says; without a session when one opens."""
     owned(visit.known_caller, visit.quittance.log, patient_id)
 
     def act(context: Context) -> Done[Query]:
@@ -42,6 +42,20 @@ def ask(visit: MayRegister, patient_id: PatientId) -> Response:
 
     home = f"/patients/{patient_id}/assureur"
     return done_or_wrong(visit, "asked", act, home, lambda wrong: _page(visit, patient_id, wrong), about=patient_id)
+
+
+@router.post("/{reference}/retirer")
+def withdraw(visit: MayRegister, patient_id: PatientId, reference: Reference) -> Response:
+    """Let a question wait for a session no more."""
+    owned(visit.known_caller, visit.quittance.log, patient_id)
+    return done_or_wrong(
+        visit,
+        "withdraw",
+        lambda context: visit.quittance.insurability.withdraw(context, patient_id, reference),
+        f"/patients/{patient_id}/assureur",
+        lambda wrong: _page(visit, patient_id, wrong),
+        about=patient_id,
+    )
 
 
 @router.get("/{reference}.xml")

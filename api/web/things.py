@@ -21,7 +21,7 @@ from domain.casework import CaseworkOpened
 from domain.day_events import CareRecorded
 from domain.document import DocumentIssued
 from domain.inbox import ImportAccepted, ItemRaised, MessageReceived
-from domain.insurability_query import InsurabilityAsked
+from domain.insurability_query import InsurabilityAsked, InsurabilityQueued
 from domain.invoice import InvoiceIssued
 from domain.patient import PatientRegistered
 from domain.sending import SendingPrepared
@@ -96,7 +96,7 @@ def _named(visit: Visit, stream_id: UUID, events: Sequence[Event]) -> tuple[str,
             return "import", first.message[:_HASH_LETTERS], stream_id
         case ItemRaised():
             return "item", text(f"item_kind.{first.kind}", visit.language), stream_id
-        case InsurabilityAsked():
+        case InsurabilityAsked() | InsurabilityQueued():
             return "insurability_query", "", first.patient_id
         case MessageReceived():
             return "message", first.sha256[:_HASH_LETTERS], first.sha256

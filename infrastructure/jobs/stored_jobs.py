@@ -175,6 +175,13 @@ class StoredJobs:
             *(_NOT_YET, job_id, owner),
         )
 
+    def put_off(self, job_id: UUID, owner: str, until: datetime) -> None:
+        """Only by whoever holds the lease."""
+        self._run(
+            "UPDATE jobs SET state = 'waiting', lease_owner = '', lease_until = ? WHERE job_id = ? AND lease_owner = ?",
+            *(microseconds(until), job_id, owner),
+        )
+
     def forget(self, drafted_before: datetime, ended_before: datetime) -> None:
         """With their lists."""
         old = "(state = 'drafted' AND created_at < ?) OR (state IN ('finished', 'cancelled') AND ended_at < ?)"

@@ -8,7 +8,6 @@ from time import monotonic, sleep
 
 import pytest
 
-from application.ports import Meta
 from infrastructure.mycarenet_simulator.scenario import USUAL, Scenario
 from tests.acceptance.crash_worker import kill, start
 from tests.acceptance.many_questions import Asked, work_off
@@ -68,20 +67,20 @@ def test_a_job_that_is_killed_with_many_under_way_asks_nobody_again_who_was_answ
         assert set(twice) <= {2}
 
 
-def test_a_token_that_is_believed_no_more_ends_the_session_once_and_the_rest_are_asked_again(about: Ask) -> None:
+def test_a_token_that_is_believed_no_more_ends_the_session_once_and_all_are_asked_in_the_next(about: Ask) -> None:
     with about(30, "sqlite") as asked, asked.opened(AT_ONCE) as quittance:
         asked.there.simulator.scenario = Scenario(revoked=True)
         job_id = asked.begin(quittance)
         assert quittance.jobs.work("here")
         job = quittance.jobs.job(job_id)
-        assert (job.state, job.done, job.failed) == ("finished", 0, 30)
-        codes = [item.code for item in quittance.jobs.items(job_id, "failed", 30)]
-        assert set(codes) == {"no_session", "mycarenet_session_none"}
-        assert codes.count("no_session") <= AT_ONCE
+        assert (job.state, job.done, job.failed) == ("waiting", 0, 0)
+        assert sum(bool(topics) for topics in asked.topics(quittance)) <= AT_ONCE
         asked.there.simulator.scenario = USUAL
         content = asked.there.simulator.keystores()["nurse"].read_bytes()
         password = asked.there.simulator.password()
         quittance.sessions_over_mycarenet.open_with_p12(OPERATOR, asked.where, content, password)
-        again = quittance.jobs.again(Meta("operator", command_id="again"), job_id)
+        asked.clock.forward(seconds=5)
         assert quittance.jobs.work("here")
-        assert (quittance.jobs.job(again).done, quittance.jobs.job(again).failed) == (30, 0)
+        job = quittance.jobs.job(job_id)
+        assert (job.state, job.done, job.failed) == ("finished", 30, 0)
+        assert asked.topics(quittance) == [ONCE] * 30

@@ -123,6 +123,7 @@ class Story:
         (query,) = self.run("get_insurability_queries", patient_id=self.patient).json()["queries"]
         assert query["asked"] == asked
         self.run("get_insurability_answer", patient_id=self.patient, reference=asked["reference"])
+        self._queue_a_question()
         self._ask_together()
         self.run("record_authorisation", patient_id=self.patient)
         (allowed,) = self.run("get_authorisations", patient_id=self.patient).json()["authorisations"]
@@ -261,12 +262,23 @@ class Story:
     def _ask_together(self) -> None:
         told = self.run("ask_insurability_together").json()
         assert (told["status"], told["asked"], told["left_out"]) == ("waiting", [self.patient], [])
-        newest, _ = self.run("get_insurability_queries", patient_id=self.patient).json()["queries"]
+        newest, *_ = self.run("get_insurability_queries", patient_id=self.patient).json()["queries"]
         assert (newest["asked"]["status"], newest["asked"]["batch"]) == ("waiting", told["reference"])
         came = self.run("collect_insurability_answers").json()["reports"]
         assert [one["count"] for one in came] == [0, 1]
         batch = self.run("get_insurability_batch", reference=told["reference"], establishment_id=self.where).json()
         assert (batch["status"], batch["answered"], batch["total"]) == ("answered", 1, 1)
+
+    def _queue_a_question(self) -> None:
+        """Without a session it waits; in one, what was withdrawn is not asked any more."""
+        service: Any = self.service.quittance.insurability._service
+        service.opened = False
+        asked = self.run("ask_insurability", patient_id=self.patient).json()
+        assert (asked["status"], asked["codes"], asked["advice"]) == ("queued", [], "")
+        named = {"patient_id": self.patient, "reference": asked["reference"]}
+        taken_back = self.run("withdraw_insurability_query", **named).json()
+        assert (taken_back["status"], taken_back["codes"][0]["code"]) == ("failed", "withdrawn")
+        service.opened = True
 
     def _wait_for_a_session(self, transport: Any) -> None:
         transport.is_open = lambda _: False

@@ -30,6 +30,7 @@ from application.ports import (
 )
 from application.register import billed_records, likeness, number_blind
 from domain import billing_day as days
+from domain import insurability_query as queries
 from domain import patient as patients
 from domain import sending as sendings
 from domain.day_events import CareRecorded
@@ -37,6 +38,7 @@ from domain.errors import NotFound
 from domain.establishment import EstablishmentRegistered
 from domain.event import TOPIC_OF
 from domain.inbox import MessageInterpreted, MessageReceived
+from domain.insurability_query import InsurabilityQueued
 from domain.local_time import local_date
 from domain.mailbox import Mailbox, MailboxPolled, PollQueued
 from domain.patient import NationalNumberReplaced, PatientRegistered
@@ -138,6 +140,16 @@ class FoldingLookups:
     def queued_sending_ids(self, establishment_id: UUID) -> list[UUID]:
         waiting = self.prepared_sending_ids(establishment_id)
         return [i for i in waiting if (s := sendings.fold(self._log.load([i])[i], i)) and s.status == "queued"]
+
+    def queued_question_ids(self, establishment_id: UUID) -> list[UUID]:
+        """By their folds, which are what a view has to agree with."""
+        found = dict[UUID, None]()
+        for recorded in self._log.read(0, 100_000):
+            if isinstance(recorded.event, InsurabilityQueued) and recorded.event.establishment_id == establishment_id:
+                every = queries.fold(self._log.load([recorded.stream_id])[recorded.stream_id]).every
+                if any(one.awaits for one in every):
+                    found[recorded.event.patient_id] = None
+        return list(found)
 
     def last_poll(self, establishment_id: UUID, mailbox: Mailbox = "invoicing") -> LastPoll | None:
         asked = [r for r in self._log.read(0, 100_000) if isinstance(r.event, PollQueued | MailboxPolled)]

@@ -8,7 +8,9 @@ import pytest
 
 from application.insurability import Insurability, Wish, of_month
 from application.insurability_jobs import ASK, insurability_actions
-from application.ports import Context, Meta
+from application.job_actions import JobAction
+from application.job_work import LOOKS_AGAIN
+from application.ports import Context, Meta, NotTransmitted
 from domain import insurability_query as queries
 from domain import patient as patients
 from domain.errors import Invalid, NotAllowed, NotFound
@@ -179,7 +181,10 @@ def test_nothing_is_on_record_of_what_cannot_be_asked(practice: Practice) -> Non
     assert absent.value.code == "insurability_query_unknown"
     practice.service.opened = False
     with pytest.raises(NotAllowed, match="session"):
-        practice.ask()
+        practice.insurability.ask(context(), practice.who, JANUARY, queues=False)
+    for wish in (ahead, Wish(Date(2021, 2, 1), Date(2026, 1, 1))):
+        with pytest.raises(Invalid):
+            practice.ask(wish)
     with pytest.raises(NotFound):
         practice.insurability.ask(context(), UUID(int=1), JANUARY)
     with pytest.raises(NotFound):
@@ -245,22 +250,86 @@ def test_sof_24_many_are_asked_behind_one_click_and_failures_again_behind_anothe
     assert len(practice.service.asked) == 6
 
 
-def test_a_session_that_ends_midway_leaves_the_rest_to_be_asked_again(practice: Practice, desk: Desk) -> None:
+def begun(practice: Practice, desk: Desk) -> UUID:
+    """A job about everybody, at which nobody is yet."""
+    job_id = desk.jobs.draft(desk.by(ANNA), practice.office.where, f"{ASK}:2026-01", practice.people, 0)
+    desk.jobs.confirm(job_id, ANNA, "")
+    return job_id
+
+
+def test_a_job_without_a_session_waits_for_one_and_keeps_no_other_back(practice: Practice, desk: Desk) -> None:
+    practice.service.opened = False
+    job_id = begun(practice, desk)
+    assert desk.jobs.work("here")
+    job = desk.jobs.job(job_id)
+    assert (job.state, job.done, job.failed) == ("waiting", 0, 0)
+    assert desk.jobs.pause_of(job) == "mycarenet_session_none"
+    assert not desk.jobs.work("here"), "it is looked at again after a while"
+    desk.actions.add({"patients.look": JobAction("register", lambda *_: None)}, {})
+    other = desk.done("patients.look", *practice.people)
+    assert desk.jobs.pause_of(desk.jobs.job(other)) == ""
+    practice.clock.instant += LOOKS_AGAIN
+    assert desk.jobs.work("there")
+    assert desk.jobs.job(job_id).state == "waiting"
+    practice.service.opened = True
+    assert desk.jobs.pause_of(job) == ""
+    practice.clock.instant += LOOKS_AGAIN
+    assert desk.jobs.work("here")
+    job = desk.jobs.job(job_id)
+    assert (job.state, job.done, job.failed) == ("finished", 4, 0)
+    assert all(len(practice.topics(who)) == 2 for who in practice.people)
+
+
+def test_a_job_that_waits_is_stopped_like_any_other(practice: Practice, desk: Desk) -> None:
+    practice.service.opened = False
+    job_id = begun(practice, desk)
+    assert desk.jobs.work("here")
+    desk.jobs.stop(job_id)
+    assert desk.jobs.job(job_id).state == "cancelled"
+    practice.service.opened = True
+    practice.clock.instant += LOOKS_AGAIN
+    assert not desk.jobs.work("here")
+    assert practice.service.asked == []
+
+
+@pytest.mark.parametrize("is_believed", [True, False])
+def test_a_session_that_ends_midway_lets_the_rest_wait_for_the_next(
+    practice: Practice, desk: Desk, is_believed: bool
+) -> None:
+    """Whether it ended behind an answer, or while a question was on its way."""
+
     def ends(_: str) -> None:
         practice.service.opened = len(practice.service.asked) < 2
+        if not practice.service.opened and not is_believed:
+            raise NotTransmitted("", "no_session", "SOA-01001")
 
     practice.service.fails = ends
-    job = desk.jobs.job(desk.done(f"{ASK}:2026-01", *practice.people))
-    assert (job.done, job.failed) == (2, 2)
-    assert set(desk.left(job).values()) == {"mycarenet_session_none"}
+    job_id = begun(practice, desk)
+    assert desk.jobs.work("here")
+    job = desk.jobs.job(job_id)
+    assert (job.state, job.done, job.failed) == ("waiting", 2 if is_believed else 1, 0)
     assert len(practice.service.asked) == 2
     assert practice.topics(practice.people[3]) == []
+    practice.service.fails, practice.service.opened = (lambda _: None), True
+    practice.clock.instant += LOOKS_AGAIN
+    assert desk.jobs.work("there")
+    job = desk.jobs.job(job_id)
+    assert (job.state, job.done, job.failed) == ("finished", 4, 0)
+    assert all(len(practice.topics(who)) == 2 for who in practice.people)
+    assert len(set(practice.service.asked)) == 4, "under the same references"
+
+
+def test_where_nobody_can_be_asked_a_job_waits_for_no_session(practice: Practice, desk: Desk) -> None:
+    office = practice.office
+    without = Insurability(office.log, office.messages, MemberDataCodec(practice.clock.now), None, practice.clock)
+    desk.actions.add({}, insurability_actions(without))
+    job = desk.jobs.job(desk.done(f"{ASK}:2026-01", *practice.people))
+    assert set(desk.left(job).values()) == {"member_data_missing"}
 
 
 def test_a_job_that_was_killed_asks_only_what_was_not_answered(practice: Practice, desk: Desk) -> None:
     """At every place where the lights may go out: while the third is asked, and after its answer was committed."""
-    job_id = desk.jobs.draft(desk.by(ANNA), practice.office.where, f"{ASK}:2026-01", practice.people, 0)
-    desk.jobs.confirm(job_id, ANNA, "")
+    job_id = begun(practice, desk)
 
     def lights_out(_: str) -> None:
         if len(practice.service.asked) == 3:

@@ -25,6 +25,7 @@ from domain import billing_day as days
 from domain import casework as cases
 from domain import correction_rule as rules
 from domain import document as documents
+from domain import insurability_query as queries
 from domain import invoice as invoices
 from domain import mailbox as mailboxes
 from domain import sending as sendings
@@ -176,6 +177,7 @@ class Story:
         yield from self.users()
         yield from self.casework()
         yield from self.rules()
+        yield from self.questions()
         yield from self.notices() if self.oddities else ()
 
     def users(self) -> Iterator[Commit]:
@@ -244,6 +246,27 @@ class Story:
         yield Commit([self.happens(stream, *rules.switch_on(None, where, spec, "0" * 64))])
         yield Commit([self.happens(stream, *rules.switch_off(rules.fold(self.streams[stream])))])
         yield Commit([self.happens(stream, *rules.switch_on(rules.fold(self.streams[stream]), where, spec, "1" * 64))])
+
+    def questions(self) -> Iterator[Commit]:
+        """Insurers are to be asked without a session: some wait on, some are asked alone or together, some taken back."""
+        day = Date(2026, 2, 1)
+        for where in self.where:
+            for nth, who in enumerate(self.who[where][:5]):
+                reference = f"{nth:014d}"
+                stream = queries.queries_id(who)
+                queued = queries.InsurabilityQueued(where, who, reference, day, day, "invoicing", together=nth % 2 == 1)
+                yield Commit([self.happens(stream, queued)])
+                happened: list[object] = []
+                if nth == 1:
+                    happened = [
+                        queries.InsurabilityAsked(where, who, "1" + reference[1:], day, day, "invoicing", "q", "1" * 10)
+                    ]
+                elif nth == 2:
+                    asked = queries.InsurabilityAsked(where, who, reference, day, day, "invoicing", "q")
+                    happened = [asked, queries.InsurabilityAnswered(reference, "a", "complete")]
+                elif nth == 3:
+                    happened = [queries.InsurabilityQueryFailed(reference, queries.WITHDRAWN)]
+                yield Commit([self.happens(stream, *happened)])
 
     def patient(self, where: UUID, index: int) -> Change:
         who = self.fresh("patient")

@@ -84,6 +84,8 @@ def test_narrowed_by_kind_by_actor_and_by_position(kept: Kept) -> None:
 
 def test_questions_to_insurers_and_what_came_of_them_registrations_and_sessions(kept: Kept) -> None:
     day, later = Date(2026, 5, 1), datetime(2026, 5, 2, tzinfo=UTC)
+    counts = {"insurability_query": 3, "registration": 2, "mycarenet_session": 3}
+    before = {(where, kind): len(walked(kept, where, Asked(kind=kind))) for where in scope(kept) for kind in counts}
     for nth, where in enumerate(scope(kept)):
         who = uuid5(where, "somebody")
         asked = InsurabilityAsked(where, who, f"{nth:014d}", day, day, "invoicing", "q")
@@ -102,10 +104,10 @@ def test_questions_to_insurers_and_what_came_of_them_registrations_and_sessions(
         }
         kept.tell(Commit([Change(stream, 0, events)]) for stream, events in stories.items())
     for where in scope(kept):
-        for kind, count in (("insurability_query", 3), ("registration", 2), ("mycarenet_session", 3)):
+        for kind, count in counts.items():
             found = walked(kept, where, Asked(kind=kind))
-            assert len(found) == count, kind
-            assert {event.stream_id for event in found} <= {
+            assert len(found) == before[where, kind] + count, kind
+            assert {event.stream_id for event in found[:count]} <= {
                 queries_id(uuid5(where, "somebody")),
                 registrations_id(where),
                 stream_of(where),

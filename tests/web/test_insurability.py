@@ -137,9 +137,34 @@ def test_without_a_session_the_way_to_one_is_shown(fresh_site: RunningSite) -> N
     page = fresh_site.at(f"/patients/{who}/assureur")
     members(fresh_site).opened = False
     assert any(one.get("href") == fresh_site.at("/session") for one in office.see(page).walk() if one.tag == "a")
-    answer = office.post_form(page, page, OCTOBER)
-    assert answer.status_code == 422
-    assert "Aucune session MyCareNet" in parse(answer.text).of_class("errors")[0].text
+    assert office.post_form(page, page, OCTOBER).status_code == 303
+    shown = office.see(page)
+    assert "en file, attend une session" in shown.text
+    assert "en file, attend une session" in office.see(fresh_site.at(f"/patients/{who}")).text
+    members(fresh_site).opened = True
+    assert fresh_site.quittance.post.work("here")
+    shown = office.see(page)
+    assert "en file" not in shown.text
+    assert len(rows(shown)) == 2
+
+
+def test_what_waits_for_a_session_is_taken_back_with_one_click(fresh_site: RunningSite) -> None:
+    who, office = differing(fresh_site), fresh_site.sign_in("office")
+    page = fresh_site.at(f"/patients/{who}/assureur")
+    members(fresh_site).opened = False
+    office.post_form(page, page, OCTOBER)
+    shown = office.see(page)
+    (form,) = [one for one in forms(shown) if str(one.get("action")).endswith("/retirer")]
+    reader = fresh_site.sign_in("care_giver").see(page)
+    assert not [one for one in forms(reader) if str(one.get("action")).endswith("/retirer")]
+    assert office.submit(form, page, {}).status_code == 303
+    assert "retirée de la file avant d'être posée" in office.see(page).text
+    again = office.submit(form, page, {"command_id": uuid4().hex})
+    assert again.status_code == 422
+    assert "Seule une question qui attend une session" in parse(again.text).of_class("errors")[0].text
+    members(fresh_site).opened = True
+    assert not fresh_site.quittance.post.work("here")
+    assert members(fresh_site).asked == []
 
 
 @pytest.mark.parametrize(
@@ -179,7 +204,7 @@ def begin(site: RunningSite, who: Visitor, *ids: UUID, month: str = "10/2026") -
     return local(answer.headers["location"])
 
 
-def test_sof_24_many_rows_are_asked_and_what_failed_again_with_one_click(fresh_site: RunningSite) -> None:
+def test_sof_24_many_rows_wait_for_a_session_and_are_asked_when_one_opens(fresh_site: RunningSite) -> None:
     office = fresh_site.sign_in("office")
     ids = [*known(fresh_site)[:3], known(fresh_site, ssin_is_known=False)[0]]
     members(fresh_site).opened = False
@@ -187,18 +212,31 @@ def test_sof_24_many_rows_are_asked_and_what_failed_again_with_one_click(fresh_s
     assert fresh_site.quittance.jobs.work("here")
     shown = office.see(page)
     assert "octobre 2026" in shown.text
-    assert shown.text.count("Aucune session MyCareNet") == 4
-    (cure,) = [one for one in shown.of_class("notice") if "Sans session MyCareNet" in one.text]
+    (cure,) = [one for one in shown.of_class("notice") if "attend une session MyCareNet" in one.text]
     assert [one.get("href") for one in cure.walk() if one.tag == "a"] == [fresh_site.at("/session")]
+    assert not forms(shown, f"{page}/refaire")
     members(fresh_site).opened = True
-    (again,) = forms(shown, f"{page}/refaire")
-    second = local(office.submit(again, page, {}).headers["location"])
+    fresh_site.clock.forward(seconds=5)
     assert fresh_site.quittance.jobs.work("here")
-    told = office.see(second)
-    assert "Sans session MyCareNet" not in told.text
+    told = office.see(page)
+    assert "attend une session" not in told.text
     assert "3 sur 4" in told.text
     assert "aucun assureur ne connaît" in told.text
     assert len(members(fresh_site).asked) == 4
+
+
+def test_what_failed_is_asked_again_with_one_click(fresh_site: RunningSite) -> None:
+    office = fresh_site.sign_in("office")
+    members(fresh_site).fails = not_mandated
+    page = begin(fresh_site, office, *known(fresh_site)[:3])
+    assert fresh_site.quittance.jobs.work("here")
+    shown = office.see(page)
+    assert shown.text.count("pas de mandat pour demander") == 3
+    members(fresh_site).fails = lambda _: None
+    (again,) = forms(shown, f"{page}/refaire")
+    second = local(office.submit(again, page, {}).headers["location"])
+    assert fresh_site.quittance.jobs.work("here")
+    assert "3 sur 3" in office.see(second).text
 
 
 def test_a_month_that_is_ahead_or_none_begins_nothing(fresh_site: RunningSite) -> None:
