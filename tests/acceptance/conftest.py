@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from infrastructure.sample import sample_files
+from tests.acceptance.over_soap import Template
 from tests.acceptance.practice import MONTH, Installation, sent_month, typed
 from tests.conftest import BOTH, require_postgres
 
@@ -79,6 +80,19 @@ def typed_months(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], In
             (folder / "care.csv").write_bytes(sample_files().care)
             made[kind].cli("import", folder / "care.csv")
             made[kind].cli("bill", MONTH)
+        return made[kind]
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def billed_weeks(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Template]:
+    """By database: a few patients' month in files that wait, and the keys of a MyCareNet. Made once; copy it."""
+    made: dict[str, Template] = {}
+
+    def of(kind: str) -> Template:
+        if kind not in made:
+            made[kind] = Template.made(kind, tmp_path_factory.mktemp(f"billed-{kind}") / "template")
         return made[kind]
 
     return of

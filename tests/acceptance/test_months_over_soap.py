@@ -56,15 +56,14 @@ MISHAPS = replace(EVERYTHING, tack_after=timedelta(), late=timedelta(), slow=0)
 
 
 @pytest.fixture(scope="session")
-def weeks(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Week]:
+def weeks(tmp_path_factory: pytest.TempPathFactory, billed_weeks: Callable[[str], Template]) -> Callable[[str], Week]:
     """By database: the billed week, and how it ends when nothing happens."""
     made: dict[str, Week] = {}
 
     def of(kind: str) -> Week:
         if kind not in made:
-            folder = tmp_path_factory.mktemp(f"week-{kind}")
-            template = Template.made(kind, folder / "template")
-            with Month.begun(template, folder / "undisturbed") as month:
+            template = billed_weeks(kind)
+            with Month.begun(template, tmp_path_factory.mktemp(f"week-{kind}") / "undisturbed") as month:
                 with month.opened() as quittance:
                     month.open_session(quittance)
                     assert outcomes(send(quittance, month)) == ["transmitted"] * FILES
