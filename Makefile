@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Hundreds of modules are compiled once, not at each start of each command.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test serve bench soak check screenshots agent clean
 
