@@ -149,7 +149,8 @@ def query_out(shown: ShownQuery, language: Language) -> InsurabilityQueryOut:
 
 def in_words(code: str, language: Language) -> str:
     """A code of ours or of MyCareNet; itself where the catalogue has no words for it."""
-    return text(f"insurability_code.{code}", language) if has(f"insurability_code.{code}") else code
+    known = (key for key in (f"insurability_code.{code}", f"problem.{code}") if has(key))
+    return next((text(key, language) for key in known), code)
 
 
 def _answer_out(answer: MemberAnswer) -> AnswerOut:

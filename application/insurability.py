@@ -4,7 +4,7 @@ An answer never changes the patient's file by itself: it is shown beside what is
 goes on where it stopped: what was answered is not asked again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Date
 from datetime import datetime
@@ -49,8 +49,8 @@ QUESTION, ANSWER = "member_query", "member_answer"
 """Kinds of the stored bytes."""
 NO_SESSION = "mycarenet_session_none"
 """Why nothing is asked: nobody opened a session."""
-SESSION_OVER = "no_session"
-"""Why nothing was handed over: the session that was open is believed no more."""
+PASSING = frozenset({"not_reached", "no_session", "service_unavailable"})
+"""Why nothing was handed over, and what ends by itself: what comes from the queue waits for that."""
 MOST_SHOWN = 12
 
 
@@ -130,20 +130,42 @@ class Insurability:
         if begun.is_over or isinstance(begun.asked, InsurabilityQueued):  # a repeated command, or a session is awaited
             return decide(self._log, context, lambda: Decided([], begun))
         asked = begun.asked
-        happened: InsurabilityAnswered | InsurabilityQueryFailed | InsurabilityQueued
-        try:
-            raw = service.ask(tpp_number, asked.reference, self._messages.get(asked.message))
-        except OutcomeUnknown:
-            happened = InsurabilityQueryFailed(asked.reference, "no_answer", is_certain=False)
-        except NotTransmitted as refused:
-            happened = InsurabilityQueryFailed(asked.reference, refused.code, refused.said)
-            if refused.code == SESSION_OVER and not service.is_open(tpp_number):
-                if not queues:
-                    raise _no_session() from refused
-                happened = _queued(asked)
-        else:
-            happened = self._answered(asked, raw)
+        happened = self._handed_over(service, tpp_number, asked)
+        if isinstance(happened, InsurabilityQueryFailed) and happened.is_certain and not service.is_open(tpp_number):
+            if not queues:
+                raise _no_session()
+            return decide(self._log, context, lambda: self._put_back(patient_id, asked.reference))
         return decide(self._log, context, lambda: self._ended(patient_id, happened))
+
+    def ask_queued(self, context: Context, patient_id: UUID, reference: str) -> Query | None:
+        """Ask what waits for a session, now; None when it waits no more. What stays in the queue comes back `queued`:
+        no session is open, or whoever is asked is away for now. Raises `NotAllowed`, `Invalid` as `ask`.
+        """
+        service = self._offered()
+        stream = queries.queries_id(patient_id)
+
+        def decision() -> Decided[Query | None]:
+            recorded = self._log.history(stream)
+            every = queries.fold(one.event for one in recorded)
+            known = every.of(reference)
+            if known is None or not known.is_queued:
+                return Decided([], known if known and known.awaits else None)
+            state = self._patient(patient_id, known.asked.establishment_id)
+            if not self.is_open(state.establishment_id):
+                return Decided([], known)
+            wish = Wish(known.asked.first_day, known.asked.last_day, known.asked.purpose)
+            happened = self._question(state, patient_id, reference, wish)
+            return Decided([Change(stream, len(recorded), [happened])], queries.evolve(every, happened).of(reference))
+
+        begun = decide(self._log, context, decision).result
+        if begun is None or isinstance(begun.asked, InsurabilityQueued):
+            return begun
+        asked = begun.asked
+        tpp_number = self._tpp_number(asked.establishment_id)
+        happened = self._handed_over(service, tpp_number, asked)
+        if isinstance(happened, InsurabilityQueryFailed) and happened.is_certain and happened.code in PASSING:
+            return decide(self._log, context, lambda: self._put_back(patient_id, reference)).result
+        return decide(self._log, context, lambda: self._ended(patient_id, happened)).result
 
     def withdraw(self, context: Context, patient_id: UUID, reference: str) -> Done[Query]:
         """Take a question back that waits for a session. Raises `NotFound`, `NotAllowed`."""
@@ -153,15 +175,22 @@ class Insurability:
             known = queries.fold(self._log.load([stream]).get(stream, [])).of(reference)
             if known is None:
                 raise NotFound("insurability_query_unknown", "There is no such question.")
-            if known.status != "queued":
+            if not known.is_queued:
                 raise NotAllowed("insurability_not_queued", "It does not wait for a session.")
             return self._ended(patient_id, InsurabilityQueryFailed(reference, WITHDRAWN))
 
         return decide(self._log, context, decision)
 
-    def give_up(self, context: Context, patient_id: UUID, reference: str, code: str) -> Done[Query]:
-        """Record why a question that was queued is not asked."""
-        return decide(self._log, context, lambda: self._ended(patient_id, InsurabilityQueryFailed(reference, code)))
+    def give_up(self, context: Context, patient_id: UUID, reference: str, code: str) -> None:
+        """Record why a question that was queued is not asked; if it still waits."""
+        stream = queries.queries_id(patient_id)
+
+        def decision() -> Decided[None]:
+            before = self._log.load([stream]).get(stream, [])
+            happened = InsurabilityQueryFailed(reference, code)
+            return Decided([Change(stream, len(before), queries.fail(queries.fold(before), happened))], None)
+
+        decide(self._log, context, decision)
 
     def shown(self, patient_id: UUID, state: Patient, at: int | None = None) -> tuple[ShownQuery, ...]:
         """The latest questions, the newest first, each with what its answer says; nothing of an erased patient's."""
@@ -179,7 +208,7 @@ class Insurability:
         """References of the questions that wait for a session."""
         stream = queries.queries_id(patient_id)
         every = queries.fold(self._log.load([stream]).get(stream, [])).every
-        return [one.asked.reference for one in every if one.status == "queued"]
+        return [one.asked.reference for one in every if one.is_queued]
 
     def is_known(self, patient_id: UUID, wish: Wish) -> bool:
         """Whether the same was asked today already, and was answered or will be."""
@@ -230,20 +259,42 @@ class Insurability:
             known = known or every.awaited(*wish.span)
             if known is not None and is_open != isinstance(known.asked, InsurabilityQueued):
                 return Decided([], (known, tpp_number))
-            queries.check_span(wish.first_day, wish.last_day, local_date(self._clock.now()))
             reference = known.asked.reference if known else queries.reference_of(patient_id, len(every.every))
-            question = question_of(reference, state, wish)
             happened: InsurabilityAsked | InsurabilityQueued
             if is_open:
-                sha256, _ = self._messages.put(self._codec.write(question, tpp_number), QUESTION, "out", where)
-                happened = InsurabilityAsked(where, patient_id, reference, *wish.span, sha256)
+                happened = self._question(state, patient_id, reference, wish)
             else:
+                self._checked(state, reference, wish)
                 happened = InsurabilityQueued(where, patient_id, reference, *wish.span)
             after = queries.evolve(every, happened).of(reference)
             assert after is not None  # noqa: S101 - it was put there
             return Decided([Change(stream, len(recorded), [happened])], (after, tpp_number))
 
         return decide(self._log, Context(context.meta), decision).result
+
+    def _checked(self, state: Patient, reference: str, wish: Wish) -> MemberQuestion:
+        """Raises `Invalid` when it cannot be asked."""
+        queries.check_span(wish.first_day, wish.last_day, local_date(self._clock.now()))
+        return question_of(reference, state, wish)
+
+    def _question(self, state: Patient, patient_id: UUID, reference: str, wish: Wish) -> InsurabilityAsked:
+        """Written and stored. Raises `Invalid` when it cannot be asked."""
+        where = state.establishment_id
+        content = self._codec.write(self._checked(state, reference, wish), self._tpp_number(where))
+        sha256, _ = self._messages.put(content, QUESTION, "out", where)
+        return InsurabilityAsked(where, patient_id, reference, *wish.span, sha256)
+
+    def _handed_over(
+        self, service: MemberService, tpp_number: str, asked: InsurabilityAsked
+    ) -> InsurabilityAnswered | InsurabilityQueryFailed:
+        """What came of it."""
+        try:
+            raw = service.ask(tpp_number, asked.reference, self._messages.get(asked.message))
+        except OutcomeUnknown:
+            return InsurabilityQueryFailed(asked.reference, "no_answer", is_certain=False)
+        except NotTransmitted as refused:
+            return InsurabilityQueryFailed(asked.reference, refused.code, refused.said)
+        return self._answered(asked, raw)
 
     def _answered(self, asked: InsurabilityAsked, raw: bytes) -> InsurabilityAnswered:
         """Stored before anything is read of it."""
@@ -254,22 +305,26 @@ class Insurability:
             return InsurabilityAnswered(asked.reference, sha256, "unreadable", codes=(unreadable.code,))
         return InsurabilityAnswered(asked.reference, sha256, outcome_of(answer), answer.io, answer.codes)
 
-    def _ended(
-        self, patient_id: UUID, happened: InsurabilityAnswered | InsurabilityQueryFailed | InsurabilityQueued
+    def _ended(self, patient_id: UUID, happened: InsurabilityAnswered | InsurabilityQueryFailed) -> Decided[Query]:
+        def events(state: queries.Queries) -> list[object]:
+            if isinstance(happened, InsurabilityAnswered):
+                return queries.answer(state, happened)
+            return queries.fail(state, happened)
+
+        return self._recorded(patient_id, happened.reference, events)
+
+    def _put_back(self, patient_id: UUID, reference: str) -> Decided[Query]:
+        return self._recorded(patient_id, reference, lambda state: queries.put_back(state, reference))
+
+    def _recorded(
+        self, patient_id: UUID, reference: str, events: Callable[[queries.Queries], list[object]]
     ) -> Decided[Query]:
         stream = queries.queries_id(patient_id)
         before = self._log.load([stream]).get(stream, [])
-        state = queries.fold(before)
-        match happened:
-            case InsurabilityAnswered():
-                events = queries.answer(state, happened)
-            case InsurabilityQueued():
-                events = queries.queue(state, happened)
-            case _:
-                events = queries.fail(state, happened)
-        after = queries.fold([*before, *events]).of(happened.reference)
-        assert after is not None  # noqa: S101 - `_begun` asked it
-        return Decided([Change(stream, len(before), events)], after)
+        happened = events(queries.fold(before))
+        after = queries.fold([*before, *happened]).of(reference)
+        assert after is not None  # noqa: S101 - it was asked; no message takes along what is under way
+        return Decided([Change(stream, len(before), happened)], after)
 
     def _shown(self, query: Query, state: Patient, recorded: Sequence[Recorded]) -> ShownQuery:
         asked, answer = query.asked, None
@@ -321,12 +376,6 @@ def question_of(reference: str, state: Patient, wish: Wish) -> MemberQuestion:
 
 def _no_session() -> NotAllowed:
     return NotAllowed(NO_SESSION, "Open a session with MyCareNet first.")
-
-
-def _queued(asked: InsurabilityAsked) -> InsurabilityQueued:
-    """The same question once more, under its reference."""
-    who = asked.establishment_id, asked.patient_id, asked.reference
-    return InsurabilityQueued(*who, asked.first_day, asked.last_day, asked.purpose)
 
 
 def _of_command(recorded: Sequence[Recorded], command_id: str) -> Query | None:

@@ -5,15 +5,14 @@ sent again by itself. A question changes nothing at an insurer, so a person may 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from uuid import UUID
 
 from application.commit import Decided, Done, Streams, decide
-from application.insurability import QUESTION, SESSION_OVER, Wish, question_of
+from application.insurability import PASSING, QUESTION, Wish, question_of
 from application.mycarenet_ports import MemberBatchCodec
 from application.ports import (
-    Change,
     Clock,
     Context,
     EventLog,
@@ -66,36 +65,43 @@ class InsurabilityBatches:
         """Whether questions can leave together from here."""
         return self._transport is not None
 
+    def is_open(self, where: UUID) -> bool:
+        """Whether somebody opened a session in which questions may leave together now."""
+        return self._transport is not None and self._transport.is_open(self._tpp_number(where))
+
     def ask(self, context: Context, where: UUID, patient_ids: Sequence[UUID], wish: Wish) -> Done[AskedTogether]:
         """Let questions about these patients leave in one message; without a session when one opens.
 
         Nothing is recorded when they cannot be asked. A repeated command, also one cut short, asks nothing again.
         Raises `Invalid` and `NotAllowed`.
         """
-        transport = self._offered()
-        begun, is_new = self._begun(context, transport, where, patient_ids, wish)
+        transport, wanted = self._offered(), tuple(dict.fromkeys(patient_ids))
+        if len(wanted) > MOST:
+            raise Invalid("insurability_too_many", f"At most {MOST} patients in one message.", field="patient_ids")
+        if not self.is_open(where) and self._reference(context, where)[1] is None:
+            return decide(self._log, context, lambda: self._to_queue(where, wanted, wish))
+        begun, is_new = self._begun(context, where, wanted, wish)
         if not is_new:
             return decide(self._log, context, lambda: Decided([], begun))
-        happened: BatchTaken | BatchFailed = BatchTaken()
-        try:
-            content = self._messages.get(self._batch(where, begun.reference)[1].asked.message)
-            transport.transmit(content, begun.reference, "", self._tpp_number(where))
-        except OutcomeUnknown:
-            happened = BatchFailed("no_answer", is_certain=False)
-        except NotTransmitted as refused:
-            happened = BatchFailed(refused.code, refused.said)
+        happened = self._handed_over(transport, where, begun)
+        is_queued = isinstance(happened, BatchFailed) and happened.is_certain and not self.is_open(where)
+        return decide(self._log, context, lambda: self._ended(where, begun, happened, is_queued=is_queued))
 
-        def ended() -> Decided[AskedTogether]:
-            streams, before = self._batch(where, begun.reference)
-            stream = batches.batch_id(where, begun.reference)
-            after = batches.evolve(before, happened) or before
-            changes, told = [streams.change(stream, [happened])], _told(after, begun.left_out)
-            if after.codes == (SESSION_OVER,) and not transport.is_open(self._tpp_number(where)):
-                changes += self._queued(where, begun.asked, wish)
-                told = replace(told, status="queued", codes=())
-            return Decided(changes, told)
+    def ask_queued(self, context: Context, where: UUID, patient_ids: Sequence[UUID], wish: Wish) -> AskedTogether:
+        """Let those leave in one message that wait for a session; who waits no more is not asked about.
 
-        return decide(self._log, context, ended)
+        What stays in the queue comes back `queued`: no session is open, or whoever is asked is away for now.
+        Raises `Invalid` and `NotAllowed` as `ask`.
+        """
+        transport = self._offered()
+        if not self.is_open(where):
+            return AskedTogether("", "queued", (), tuple(patient_ids))
+        begun, is_new = self._begun(context, where, patient_ids, wish, only_queued=True)
+        if not is_new:
+            return begun
+        happened = self._handed_over(transport, where, begun)
+        is_queued = isinstance(happened, BatchFailed) and happened.is_certain and happened.code in PASSING
+        return decide(self._log, context, lambda: self._ended(where, begun, happened, is_queued=is_queued)).result
 
     def of(self, where: UUID, reference: str, at: int | None = None) -> Batch:
         """What became of a message. Raises `NotFound`."""
@@ -106,30 +112,23 @@ class InsurabilityBatches:
         return state
 
     def _begun(
-        self, context: Context, transport: UnionTransport, where: UUID, patient_ids: Sequence[UUID], wish: Wish
+        self, context: Context, where: UUID, wanted: Sequence[UUID], wish: Wish, *, only_queued: bool = False
     ) -> tuple[AskedTogether, bool]:
         """As committed by this command, and whether that was now."""
-        wanted = tuple(dict.fromkeys(patient_ids))
-        if len(wanted) > MOST:
-            raise Invalid("insurability_too_many", f"At most {MOST} patients in one message.", field="patient_ids")
 
         def decision() -> Decided[tuple[AskedTogether, bool]]:
             reference, known = self._reference(context, where)
             if known is not None:
                 return Decided([], (_told(known, ()), False))
-            tpp_number = self._tpp_number(where)
-            queries.check_span(wish.first_day, wish.last_day, local_date(self._clock.now()))
-            asked, left_out = self._questions(where, wanted, reference, wish)
+            stream = batches.batch_id(where, reference)
+            streams = Streams(self._log, [stream, *map(queries.queries_id, wanted)])
+            still = [one for one in wanted if not only_queued or _is_queued(streams, one, wish)]
+            asked, left_out = self._questions(where, still, reference, wish)
             if not asked:
                 return Decided([], (AskedTogether("", "failed", (), (), left_out), False))
-            if not transport.is_open(tpp_number):
-                queued = AskedTogether("", "queued", (), tuple(asked), left_out)
-                return Decided(self._queued(where, queued.asked, wish), (queued, False))
-            content = self._codec.write_together(list(asked.values()), tpp_number)
+            content = self._codec.write_together(list(asked.values()), self._tpp_number(where))
             sha256, _ = self._messages.put(content, QUESTION, "out", where)
-            stream = batches.batch_id(where, reference)
             batch = BatchAsked(where, reference, *wish.span, tuple(asked), sha256)
-            streams = Streams(self._log, [stream, *(queries.queries_id(one) for one in asked)])
             changes = [streams.change(stream, [batch])]
             for patient, question in asked.items():
                 happened = InsurabilityAsked(where, patient, question.reference, *wish.span, sha256, reference)
@@ -138,17 +137,45 @@ class InsurabilityBatches:
 
         return decide(self._log, Context(context.meta), decision).result
 
-    def _queued(self, where: UUID, patient_ids: Sequence[UUID], wish: Wish) -> list[Change]:
+    def _handed_over(self, transport: UnionTransport, where: UUID, begun: AskedTogether) -> BatchTaken | BatchFailed:
+        try:
+            content = self._messages.get(self._batch(where, begun.reference)[1].asked.message)
+            transport.transmit(content, begun.reference, "", self._tpp_number(where))
+        except OutcomeUnknown:
+            return BatchFailed("no_answer", is_certain=False)
+        except NotTransmitted as refused:
+            return BatchFailed(refused.code, refused.said)
+        return BatchTaken()
+
+    def _ended(
+        self, where: UUID, begun: AskedTogether, happened: BatchTaken | BatchFailed, *, is_queued: bool
+    ) -> Decided[AskedTogether]:
+        """`is_queued`: its questions wait again, each in the place that it had."""
+        streams, before = self._batch(where, begun.reference)
+        after = batches.evolve(before, happened) or before
+        changes = [streams.change(batches.batch_id(where, begun.reference), [happened])]
+        if not is_queued:
+            return Decided(changes, _told(after, begun.left_out))
+        of_each = Streams(self._log, map(queries.queries_id, begun.asked))
+        for place, one in enumerate(begun.asked):
+            stream = queries.queries_id(one)
+            reference = batches.question_reference(begun.reference, place)
+            back = queries.put_back(queries.fold(of_each.events(stream)), reference, together=True)
+            changes.append(of_each.change(stream, back))
+        return Decided(changes, AskedTogether("", "queued", (), begun.asked, begun.left_out))
+
+    def _to_queue(self, where: UUID, wanted: Sequence[UUID], wish: Wish) -> Decided[AskedTogether]:
         """A question in the stream of each patient; those that wait already stay as they are."""
-        streams = Streams(self._log, map(queries.queries_id, patient_ids))
+        asked, left_out = self._questions(where, wanted, "", wish)
+        streams = Streams(self._log, map(queries.queries_id, asked))
         changes = []
-        for one in patient_ids:
+        for one in asked:
             stream = queries.queries_id(one)
             state = queries.fold(streams.events(stream))
             reference = queries.reference_of(one, len(state.every))
             happened = InsurabilityQueued(where, one, reference, *wish.span, together=True)
             changes.append(streams.change(stream, queries.queue(state, happened)))
-        return changes
+        return Decided(changes, AskedTogether("", "queued" if asked else "failed", (), tuple(asked), left_out))
 
     def _reference(self, context: Context, where: UUID) -> tuple[str, Batch | None]:
         """One that no message has yet, or that of this very command with what it asked."""
@@ -166,7 +193,8 @@ class InsurabilityBatches:
     def _questions(
         self, where: UUID, wanted: Sequence[UUID], reference: str, wish: Wish
     ) -> tuple[dict[UUID, MemberQuestion], tuple[tuple[UUID, str], ...]]:
-        """By patient, in their order; and who cannot be asked about."""
+        """By patient, in their order; and who cannot be asked about. Raises `Invalid`."""
+        queries.check_span(wish.first_day, wish.last_day, local_date(self._clock.now()))
         loaded = self._log.load(wanted)
         asked: dict[UUID, MemberQuestion] = {}
         left_out: list[tuple[UUID, str]] = []
@@ -195,6 +223,11 @@ class InsurabilityBatches:
                 "member_data_async_missing", "No address is set: see QUITTANCE_MYCARENET_MEMBER_DATA_ASYNC."
             )
         return self._transport
+
+
+def _is_queued(streams: Streams, patient_id: UUID, wish: Wish) -> bool:
+    awaited = queries.fold(streams.events(queries.queries_id(patient_id))).awaited(*wish.span)
+    return awaited is not None and awaited.is_queued
 
 
 def _askable(state: Patient | None, where: UUID) -> Patient:

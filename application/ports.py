@@ -314,8 +314,11 @@ class Lookups(Protocol):
     def queued_sending_ids(self, establishment_id: UUID) -> list[UUID]:
         """Those of them that wait for a session."""
 
-    def queued_question_ids(self, establishment_id: UUID) -> list[UUID]:
-        """Patients about whom a question waits for a session, in the order in which it was queued."""
+    def queued_question_ids(self, establishment_id: UUID, *, together: bool, most: int) -> list[UUID]:
+        """Patients about whom questions wait for a session, of at most so many, in the order in which they came.
+
+        `together`: those that are to leave with others, or the others.
+        """
 
     def last_poll(self, establishment_id: UUID, mailbox: Mailbox = "invoicing") -> LastPoll | None:
         """The latest time that this mailbox of it was asked, or that somebody wanted it to be; None for never."""

@@ -31,6 +31,8 @@ LEASE = timedelta(minutes=1)
 _BEATS = 3
 AGAIN = timedelta(minutes=5)
 """After how long files go on that found nobody at the other end."""
+SELDOM = timedelta(hours=1)
+"""Questions go on after as long, then after twice as long each time, this at most: each try leaves its trace."""
 _NOBODY_THERE = "not_reached"
 SCHEDULE = "schedule"
 """Who asks a mailbox when its time has come."""
@@ -60,6 +62,8 @@ class PostRounds:
     """First day on which a sending may leave, as far as this worker knows: it is not tried before."""
     away: dict[UUID, datetime] = field(default_factory=dict)
     """Until when the files of a practice wait because nobody was reached."""
+    silent: dict[UUID, tuple[datetime, timedelta]] = field(default_factory=dict)
+    """Until when its questions to insurers do, and since how long."""
 
     def work(self, owner: str, is_closing: Callable[[], bool] = lambda: False) -> bool:
         """One round of all practices, left between two messages when the service closes; no when nothing was due."""
@@ -105,17 +109,23 @@ class PostRounds:
         return any(done)
 
     def _asks(self, where: UUID) -> bool:
-        return self.questions is not None and self.questions.is_due(where)
+        now = self.clock.now()
+        until, _ = self.silent.get(where, (now, AGAIN))
+        return self.questions is not None and until <= now and self.questions.is_due(where)
 
     def _ask(self, where: UUID, name: str, owner: str, is_closing: Callable[[], bool]) -> bool:
-        """Last, for it may take long: as fast as insurers may be asked."""
-        if self.questions is None or is_closing() or not self.questions.is_due(where):
+        """Last, for it may take a while: as fast as insurers may be asked, a round of them."""
+        if self.questions is None or is_closing() or not self._asks(where):
             return False
 
         def may(actor: str) -> bool:
             return self._may(actor, where, insurability_queue.RIGHT)
 
         came = self.questions.ask(where, may, lambda things: self._onward(things, name, owner, is_closing))
+        _, before = self.silent.pop(where, (None, AGAIN / 2))
+        if came["queued"] and self.questions.is_due(where):  # the session holds: whoever is asked is away
+            pause = min(2 * before, SELDOM)
+            self.silent[where] = self.clock.now() + pause, pause
         _tell("questions", where, **came)
         return bool(came)
 

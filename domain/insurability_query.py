@@ -27,8 +27,10 @@ _QUERIES = UUID("8f0e3f0a-5b0c-5c1e-9d64-3a7a2f6f5d11")
 _DIGITS = 14
 WITHDRAWN = "withdrawn"
 """Why a question failed that somebody took back before it left."""
+_OVER = frozenset({WITHDRAWN, "patient_erased", "patient_unknown"})
+"""Nothing is to be done about these."""
 _LATER = frozenset({"service_unavailable"})
-_AGAIN = frozenset({"no_answer", "not_reached", "no_session", "not_treated"})
+_AGAIN = frozenset({"no_answer", "not_reached", "no_session", "not_treated", "not_permitted"})
 _OF_THE_INSURER = frozenset(
     {"NO_FACET", "INVALID_RESPONSE_FROM_IO", "SEND_TO_IM_EXCEPTION", "BO_EXCEPTION", "IOSM_EXCEPTION"}
 )
@@ -124,6 +126,11 @@ class Query:
         """Whether it came from the queue and nothing came of it: also when its asking was cut short."""
         return self.queue is not None and not self.batch and not self.is_over
 
+    @property
+    def is_queued(self) -> bool:
+        """Whether it was not asked yet, and nobody took it back."""
+        return self.awaits and isinstance(self.asked, InsurabilityQueued)
+
     def is_about(self, first_day: Date, last_day: Date, purpose: Purpose) -> bool:
         """Whether it asks just that."""
         return (self.asked.first_day, self.asked.last_day, self.asked.purpose) == (first_day, last_day, purpose)
@@ -161,7 +168,7 @@ class Query:
     @property
     def advice(self) -> Advice:
         """Ask `again`, `later`, or `mend` first what is wrong; empty when there is nothing to do."""
-        if self.status in ("answered", "waiting", "queued") or self.codes == (WITHDRAWN,):
+        if self.status in ("answered", "waiting", "queued") or set(self.codes) & _OVER:
             return ""
         if set(self.codes) & (_LATER | _OF_THE_INSURER):
             return "later"
@@ -170,7 +177,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Queries:
-    """All questions about a patient, in the order in which they were asked."""
+    """All questions about a patient, in the order in which they were asked; those that wait as they were queued."""
 
     every: tuple[Query, ...] = ()
 
@@ -179,7 +186,7 @@ class Queries:
         return next((one for one in self.every if one.asked.reference == reference), None)
 
     def awaited(self, first_day: Date, last_day: Date, purpose: Purpose) -> Query | None:
-        """The one from the queue that asks just that."""
+        """The one from the queue that asks just that, perhaps under way."""
         return next((one for one in self.every if one.awaits and one.is_about(first_day, last_day, purpose)), None)
 
 
@@ -213,6 +220,7 @@ def evolve(state: Queries, happened: object) -> Queries:
             before = state.of(happened.reference)
             if before is None and happened.batch:  # what was queued leaves under the reference of that message
                 before = state.awaited(happened.first_day, happened.last_day, happened.purpose)
+                before = before if before and before.is_queued else None
             return _put(state, before, Query(happened, before.queue if before else None))
         case InsurabilityAnswered():
             return _with(state, happened.reference, lambda it: replace(it, answers=(*it.answers, happened)))
@@ -222,10 +230,8 @@ def evolve(state: Queries, happened: object) -> Queries:
 
 
 def _put(state: Queries, before: Query | None, after: Query) -> Queries:
-    """In the place of the former, else last."""
-    if before is None:
-        return replace(state, every=(*state.every, after))
-    return replace(state, every=tuple(after if one is before else one for one in state.every))
+    """Last, instead of the former. There are never fewer than before: `reference_of` counts them."""
+    return replace(state, every=(*(one for one in state.every if one is not before), after))
 
 
 def _with(state: Queries, reference: str, change: Callable[[Query], Query]) -> Queries:
@@ -241,12 +247,21 @@ def fold(events: Iterable[object]) -> Queries:
 
 
 def queue(state: Queries, happened: InsurabilityQueued) -> list[object]:
-    """Let it be asked when a session opens; what waits already, or is over, stays as it is."""
-    known = state.of(happened.reference)
-    if known is not None and (known.is_over or known.asked == happened):
+    """Let it be asked when a session opens, unless the same waits already."""
+    return [happened] if state.awaited(happened.first_day, happened.last_day, happened.purpose) is None else []
+
+
+def put_back(state: Queries, reference: str, *, together: bool = False) -> list[object]:
+    """Queue a question that certainly did not leave, for want of a session; unless the same waits already."""
+    known = state.of(reference)
+    if known is None or known.is_over or not isinstance(known.asked, InsurabilityAsked):
         return []
-    awaited = state.awaited(happened.first_day, happened.last_day, happened.purpose)
-    return [happened] if awaited is None or awaited is known else []
+    asked = known.asked
+    awaited = state.awaited(asked.first_day, asked.last_day, asked.purpose)
+    if awaited is not None and awaited is not known:
+        return [InsurabilityQueryFailed(reference, "no_session")]
+    who = asked.establishment_id, asked.patient_id, reference
+    return [InsurabilityQueued(*who, asked.first_day, asked.last_day, asked.purpose, together)]
 
 
 def answer(state: Queries, happened: InsurabilityAnswered) -> list[object]:

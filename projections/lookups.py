@@ -117,11 +117,14 @@ class ViewLookups:
         """Those of them that wait for a session."""
         return self._sending_ids(establishment_id, ("queued",))
 
-    def queued_question_ids(self, establishment_id: UUID) -> list[UUID]:
-        """Patients about whom a question waits for a session, in the order in which it was queued."""
+    def queued_question_ids(self, establishment_id: UUID, *, together: bool, most: int) -> list[UUID]:
+        """Patients about whom questions wait for a session, of at most so many, in the order in which they came.
+
+        `together`: those that are to leave with others, or the others.
+        """
         self._catch_up()
         with self._database.snapshot() as sql:
-            return queued_questions.waiting(sql, establishment_id)
+            return queued_questions.waiting(sql, establishment_id, together, most)
 
     def last_poll(self, establishment_id: UUID, mailbox: Mailbox = "invoicing") -> LastPoll | None:
         """The latest time that this mailbox of it was asked, or that somebody wanted it to be; None for never."""

@@ -10,8 +10,8 @@ from domain.insurability_query import (
     InsurabilityQueryFailed,
     InsurabilityQueued,
 )
-from projections.scope import scoped
-from projections.table import Index, Table, ViewRow, text, uuid
+from projections.scope import Condition, both, scoped
+from projections.table import Index, Table, ViewRow, flag, text, uuid
 from projections.view import Key, SetView, Streams, on_stream
 
 TABLE = Table(
@@ -25,28 +25,31 @@ TABLE = Table(
         text("last_day", fixed=True),
         text("purpose", fixed=True),
         text("queued_at"),
+        flag("together"),
+        flag("is_asked"),
     ),
     key="question_id",
     owner="stream_id",
     # A worker asks for them every second.
-    indexes=(Index(("establishment_id",)),),
+    indexes=(Index(("establishment_id", "together", "queued_at", "question_id")),),
 )
 
 
 def apply(rows: Mapping[Key, ViewRow], recorded: Recorded, _streams: Streams) -> Mapping[Key, ViewRow | None]:
-    """As `domain.insurability_query` folds it: one that is asked alone stays until something came of it."""
+    """As `domain.insurability_query` folds it. `is_asked`: under way, alone, and nothing came of it yet."""
     happened = recorded.event
+    key = _key(recorded.stream_id, happened.reference)
     match happened:
         case InsurabilityQueued():
-            key = _key(recorded.stream_id, happened.reference)
-            named = ("patient_id", "establishment_id", "purpose")
+            named = ("patient_id", "establishment_id", "purpose", "together")
             row = {name: getattr(happened, name) for name in named} | _span(happened)
-            return {key: {"question_id": key, "stream_id": recorded.stream_id, "queued_at": _at(recorded), **row}}
+            made = {"question_id": key, "stream_id": recorded.stream_id, "queued_at": _at(recorded), "is_asked": False}
+            return {key: made | row}
+        case InsurabilityAsked() if happened.batch:
+            same = _span(happened) | {"purpose": happened.purpose, "is_asked": False}
+            return {one: None for one, row in rows.items() if same.items() <= row.items()}
         case InsurabilityAsked():
-            span = _span(happened) | {"purpose": happened.purpose}
-            left = happened.batch and {key for key, row in rows.items() if span.items() <= row.items()}
-            return dict.fromkeys(left or ())
-    key = _key(recorded.stream_id, happened.reference)
+            return {key: rows[key] | {"together": False, "is_asked": True}} if key in rows else {}
     return {key: None} if key in rows else {}
 
 
@@ -70,12 +73,12 @@ VIEW = SetView(
 )
 
 
-def waiting(sql: Sql, establishment_id: UUID) -> list[UUID]:
-    """Patients about whom something waits, in the order in which it was queued."""
-    where = scoped([establishment_id])
+def waiting(sql: Sql, establishment_id: UUID, together: bool, most: int) -> list[UUID]:
+    """Patients about whom something waits, in the order in which it was queued; of at most so many questions."""
+    where = both([scoped([establishment_id]), Condition("together = ?", (together,))])
     rows = sql.rows(
-        f"SELECT patient_id, queued_at FROM queued_questions WHERE {where.text} ORDER BY queued_at, question_id",
-        where.params,
+        f"SELECT patient_id FROM queued_questions WHERE {where.text} ORDER BY queued_at, question_id LIMIT ?",
+        (*where.params, most),
     )
     return list(dict.fromkeys(row["patient_id"] for row in rows))
 

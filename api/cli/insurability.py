@@ -1,6 +1,8 @@
 """`quittance insurability`: ask insurers about one patient or all of a month, and read what they said."""
 
 from datetime import datetime
+from functools import partial
+from sys import maxsize
 from typing import Annotated
 from uuid import UUID
 
@@ -15,9 +17,9 @@ from api.cli.insurability_batches import ask_together
 from api.cli.insurability_words import say_all, say_query, shown_of
 from api.cli.voice import Voice
 from api.insurability import SEEN, query_out
-from application.insurability import Wish, of_month
+from application.insurability import ShownQuery, Wish, of_month
 from application.many_hands import many_hands
-from domain.errors import DomainError, Invalid
+from domain.errors import DomainError, Invalid, NotAllowed
 from domain.insurability_query import PURPOSES, Purpose, Query
 from domain.local_time import local_date
 from domain.rules.limits import month_of
@@ -63,8 +65,8 @@ def ask(
                 _ask_all(quittance, voice, wanted, wish)
         else:
             who = identifier_of(patient)
-            quittance.insurability.ask(context(), who, wish)
-            _tell(quittance, voice, who, most=1)
+            asked = quittance.insurability.ask(context(), who, wish).result
+            _tell(quittance, voice, who, asked.asked.reference)
 
 
 @app.command()
@@ -85,17 +87,27 @@ def withdraw(
     with working(as_json=as_json) as (quittance, voice):
         if bool(patient) == everybody:
             raise Invalid("insurability_whom", "Name a patient, or give --all.", field="patient")
-        if everybody:
-            about = quittance.lookups.queued_question_ids(establishment(quittance, where))
-        else:
-            about = [identifier_of(patient)]
+        about = _queued(quittance, establishment(quittance, where)) if everybody else [identifier_of(patient)]
         every = [(who, one) for who in about for one in quittance.insurability.queued(who)]
-        for who, reference in every:
-            quittance.insurability.withdraw(context(), who, reference)
+        taken = [(who, one) for who, one in every if _is_taken_back(quittance, who, one)]
         if as_json:
-            voice.json([{"patient_id": who, "reference": reference} for who, reference in every])
+            voice.json([{"patient_id": who, "reference": reference} for who, reference in taken])
         else:
-            voice.say("insurability.withdrawn", count=len(every))
+            voice.say("insurability.withdrawn", count=len(taken))
+
+
+def _queued(quittance: Quittance, where: UUID) -> list[UUID]:
+    queued = partial(quittance.lookups.queued_question_ids, where, most=maxsize)
+    return list(dict.fromkeys([*queued(together=False), *queued(together=True)]))
+
+
+def _is_taken_back(quittance: Quittance, who: UUID, reference: str) -> bool:
+    """Unless a worker was faster."""
+    try:
+        quittance.insurability.withdraw(context(), who, reference)
+    except NotAllowed:
+        return False
+    return True
 
 
 def _wish(month: str, first: datetime | None, last: datetime | None, given: str) -> Wish:
@@ -130,14 +142,20 @@ def _ask_all(quittance: Quittance, voice: Voice, wanted: list[UUID], wish: Wish)
     done = many_hands(wanted, ask_one, quittance.insurability.at_once)
     came = dict(one for one in voice.each("progress.asking", done, len(wanted)) if one)
     asked = [(who, came[who]) for who in wanted]
-    shown = {who: shown_of(quittance, who)[0] for who, one in asked if isinstance(one, Query)}
+    shown = {who: _shown(quittance, who, one.asked.reference)[0] for who, one in asked if isinstance(one, Query)}
     note_access(quittance, SEEN, shown)
     say_all(voice, asked, shown)
+    if asked and all(isinstance(one, str) for _, one in asked):
+        raise typer.Exit(1)  # nobody could be asked
 
 
-def _tell(quittance: Quittance, voice: Voice, who: UUID, most: int | None = None) -> None:
-    """The latest of them, or all."""
-    found = shown_of(quittance, who)[:most]
+def _shown(quittance: Quittance, who: UUID, reference: str) -> list[ShownQuery]:
+    return [one for one in shown_of(quittance, who) if reference in ("", one.query.asked.reference)]
+
+
+def _tell(quittance: Quittance, voice: Voice, who: UUID, reference: str = "") -> None:
+    """That question, or all of the latest."""
+    found = _shown(quittance, who, reference)
     note_access(quittance, SEEN, [who])
     if voice.as_json:
         voice.json([query_out(one, voice.language) for one in found])

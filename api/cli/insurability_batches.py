@@ -1,8 +1,9 @@
 """`quittance insurability ask --together`, `fetch`: many questions in one message, and what came of it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import typer
 
@@ -13,6 +14,7 @@ from api.insurability import in_words, together_of
 from application.insurability import Wish
 from application.insurability_answers import BatchesFetched
 from application.insurability_batches import AskedTogether
+from application.ports import Context
 from domain.insurability_batch import MOST
 
 
@@ -31,7 +33,12 @@ def fetch(where: Where = "", as_json: AsJson = False) -> None:
 def ask_together(quittance: Quittance, voice: Voice, where: UUID, wanted: Sequence[UUID], wish: Wish) -> None:
     """In as few messages as their bounds allow; says what became of each."""
     parts = [wanted[place : place + MOST] for place in range(0, len(wanted), MOST)]
-    told = [quittance.insurability_batches.ask(context(), where, one, wish).result for one in parts]
+    correlation = uuid4().hex  # what waits for a session leaves as it was asked
+    commands = [replace(context().meta, correlation_id=correlation) for _ in parts]
+    told = [
+        quittance.insurability_batches.ask(Context(meta), where, one, wish).result
+        for meta, one in zip(commands, parts, strict=True)
+    ]
     if voice.as_json:
         voice.json(told)
         return
@@ -44,7 +51,7 @@ def ask_together(quittance: Quittance, voice: Voice, where: UUID, wanted: Sequen
 
 
 def _say(voice: Voice, told: AskedTogether) -> None:
-    if told.reference and told.status != "queued":
+    if told.reference:
         status = voice.code("insurability_status", told.status)
         voice.say("insurability.left_together", count=len(told.asked), reference=told.reference, status=status)
     if told.codes:

@@ -12,6 +12,7 @@ import pytest
 from api.build import Quittance
 from application.insurability import of_month
 from domain.insurability_query import Query, queries_id
+from infrastructure.mycarenet_simulator.scenario import USUAL, Scenario
 from tests.acceptance.many_questions import watched
 from tests.acceptance.over_soap import Month, Shifted, Template
 from tests.acceptance.practice import AFTERWARDS, MONTH, OPERATOR
@@ -61,6 +62,35 @@ def test_sof_13_questions_without_a_session_are_asked_whoever_is_killed_on_the_w
                 assert latest(quittance, who).status in ("answered", "refused")
             messages = {latest(quittance, who).batch for who in together} - {""}
             assert len(messages) <= 2
+
+
+def test_sof_13_a_session_that_is_believed_no_more_lets_questions_wait_for_the_next(
+    kind: str, billed_weeks: Callable[[str], Template], tmp_path: Path
+) -> None:
+    with Month.begun(billed_weeks(kind), tmp_path) as month, month.opened() as quittance:
+        people = with_a_number(quittance)
+        alone, together = people[:ALONE], people[ALONE:]
+
+        def open_session(then: Scenario) -> None:
+            month.there.simulator.scenario = USUAL
+            month.open_session(quittance)
+            month.there.simulator.scenario = then
+
+        open_session(Scenario(revoked=True))
+        asked = quittance.insurability_batches.ask(OPERATOR, month.where, together, WISH).result
+        assert (asked.status, asked.reference, len(asked.asked)) == ("queued", "", TOGETHER)
+        assert not quittance.insurability.is_open(month.where)
+        open_session(Scenario(revoked=True))
+        assert {quittance.insurability.ask(OPERATOR, who, WISH).result.status for who in alone} == {"queued"}
+        assert statuses(quittance, people) == {"queued"}
+        assert not quittance.post.work("a worker")
+        open_session(USUAL)
+        while quittance.post.work("a worker"):
+            pass
+        assert quittance.insurability_answers is not None
+        quittance.insurability_answers.collect(OPERATOR, month.where)
+        assert statuses(quittance, people) <= {"answered", "refused"}
+        assert {topics(quittance, who) for who in alone[1:]} == {ONCE}
 
 
 def with_a_number(quittance: Quittance) -> list[UUID]:

@@ -141,15 +141,16 @@ class FoldingLookups:
         waiting = self.prepared_sending_ids(establishment_id)
         return [i for i in waiting if (s := sendings.fold(self._log.load([i])[i], i)) and s.status == "queued"]
 
-    def queued_question_ids(self, establishment_id: UUID) -> list[UUID]:
+    def queued_question_ids(self, establishment_id: UUID, *, together: bool, most: int) -> list[UUID]:
         """By their folds, which are what a view has to agree with."""
         found = dict[UUID, None]()
         for recorded in self._log.read(0, 100_000):
             if isinstance(recorded.event, InsurabilityQueued) and recorded.event.establishment_id == establishment_id:
                 every = queries.fold(self._log.load([recorded.stream_id])[recorded.stream_id]).every
-                if any(one.awaits for one in every):
+                waiting = [one for one in every if one.awaits]
+                if any((one.is_queued and one.asked.together) == together for one in waiting):  # type: ignore[union-attr]
                     found[recorded.event.patient_id] = None
-        return list(found)
+        return list(found)[:most]
 
     def last_poll(self, establishment_id: UUID, mailbox: Mailbox = "invoicing") -> LastPoll | None:
         asked = [r for r in self._log.read(0, 100_000) if isinstance(r.event, PollQueued | MailboxPolled)]

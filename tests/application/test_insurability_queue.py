@@ -1,6 +1,7 @@
 """What is asked about insurability without a session waits in a queue, and is asked when one opens: once, and by whom."""
 
 from datetime import date as Date
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -10,9 +11,9 @@ from application.insurability import Insurability, Wish
 from application.insurability_batches import InsurabilityBatches
 from application.insurability_queue import QuestionQueue
 from application.ports import Context, Meta, NotTransmitted
-from application.post_rounds import PostRounds
+from application.post_rounds import AGAIN, SELDOM, PostRounds
 from domain.errors import NotAllowed, NotFound
-from domain.insurability_query import queries_id
+from domain.insurability_query import fold, queries_id
 from infrastructure.ehealth.member_codec import MemberDataCodec
 from infrastructure.jobs.stored_leases import StoredLeases
 from infrastructure.mycarenet_simulator.members import Cover, Member, Members
@@ -157,18 +158,150 @@ def test_a_session_that_ends_midway_leaves_the_rest_where_they_are(waiting: Wait
     assert len(waiting.service.asked) == 4
 
 
-def test_a_token_that_a_session_has_and_nobody_takes_is_not_tried_for_ever(waiting: Waiting):
-    """The session stands, so it is no matter of waiting for one."""
-    waiting.ask(waiting.people[0])
+@pytest.mark.parametrize("code", ["not_reached", "no_session", "service_unavailable"])
+@pytest.mark.parametrize("together", [False, True])
+def test_while_whoever_is_asked_is_away_all_waits_and_is_tried_again_after_a_while(
+    waiting: Waiting, code: str, together: bool
+):
+    people = waiting.people[:3]
+    if together:
+        waiting.together(*people)
+    else:
+        assert [waiting.ask(who) for who in people] == ["queued"] * 3
     waiting.session(is_open=True)
 
-    def refused(_: str) -> None:
-        raise NotTransmitted("", "no_session")
+    def away(reference: str) -> None:
+        tried.append(reference)
+        raise NotTransmitted("", code)
 
-    waiting.service.fails = refused
+    tried, worker = list[str](), waiting.worker()
+    waiting.service.fails = waiting.mail.fails = away
+    assert worker.work("here")
+    assert not worker.work("here"), "not in vain every second"
+    assert (waiting.statuses()[:3], len(tried)) == (["queued"] * 3, 1)
+    for pause in (AGAIN, 2 * AGAIN, 4 * AGAIN):
+        waiting.clock.instant += pause - timedelta(seconds=1)
+        assert not worker.work("here")
+        waiting.clock.instant += timedelta(seconds=1)
+        assert worker.work("here")
+    assert len(tried) == 4
+    waiting.service.fails = waiting.mail.fails = lambda _: None
+    waiting.clock.instant += SELDOM
+    assert worker.work("here")
+    assert waiting.statuses()[:3] == (["waiting"] * 3 if together else ["answered"] * 3)
+    for who in people:
+        shown = [one.event for one in waiting.office.log.history(queries_id(who))]
+        assert len(fold(shown).every) == 1, "one question, however often it was tried"
+
+
+def test_what_is_withdrawn_or_answered_during_a_round_is_not_asked(waiting: Waiting):
+    first, withdrawn, answered, other = waiting.people
+    for who in waiting.people:
+        waiting.ask(who)
+    waiting.session(is_open=True)
+    before = queued(waiting, withdrawn)
+
+    def meanwhile(_: str) -> None:
+        waiting.service.fails = lambda _: None
+        waiting.insurability.withdraw(Context(Meta(BEN)), withdrawn, before)
+        waiting.ask(answered, actor=BEN)
+        waiting.together(other, actor=BEN)
+
+    waiting.service.fails = meanwhile
+    assert waiting.worker().work("here")
+    assert waiting.happened(first) == [(QUEUED, ANNA), (ASKED, ANNA), (ANSWERED, ANNA)]
+    assert waiting.happened(withdrawn) == [(QUEUED, ANNA), (FAILED, BEN)]
+    assert waiting.happened(answered) == [(QUEUED, ANNA), (ASKED, BEN), (ANSWERED, BEN)]
+    assert waiting.happened(other) == [(QUEUED, ANNA), (ASKED, BEN)]
+    assert not waiting.worker().work("here")
+
+
+def test_what_is_withdrawn_before_its_message_leaves_is_not_in_it(waiting: Waiting):
+    first, second, third, _ = waiting.people
+    waiting.together(first, second, third)
+    waiting.session(is_open=True)
+    ask_queued, before = waiting.batches.ask_queued, queued(waiting, second)
+
+    def meanwhile(context: Context, where: UUID, ids: list[UUID], wish: Wish):
+        waiting.insurability.withdraw(Context(Meta(BEN)), second, before)
+        waiting.together(third, actor=BEN)
+        return ask_queued(context, where, ids, wish)
+
+    waiting.batches.ask_queued = meanwhile  # type: ignore[method-assign]
+    assert waiting.worker().work("here")
+    assert waiting.happened(second) == [(QUEUED, ANNA), (FAILED, BEN)]
+    assert waiting.happened(third) == [(QUEUED, ANNA), (ASKED, BEN)]
+    assert waiting.happened(first) == [(QUEUED, ANNA), (ASKED, ANNA)]
+
+
+def test_a_message_leaves_out_what_is_under_way(waiting: Waiting):
+    (who, *_) = waiting.people
+    waiting.ask(who)
+    waiting.session(is_open=True)
+    waiting.service.fails = lambda _: waiting.together(who, actor=BEN) and None  # type: ignore[func-returns-value]
+    assert waiting.worker().work("here")
+    assert (ANSWERED, ANNA) in waiting.happened(who)
+    assert waiting.happened(who).count((ASKED, BEN)) == 1
+    assert not waiting.worker().work("here")
+
+
+def test_a_round_asks_so_many_and_lets_the_others_have_their_turn(waiting: Waiting, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("application.insurability_queue.A_ROUND", 2)
+    for who in reversed(waiting.people):
+        waiting.clock.instant += timedelta(seconds=1)
+        waiting.ask(who)
+    waiting.session(is_open=True)
+    worker = waiting.worker()
+    assert worker.work("here")
+    assert waiting.statuses() == ["queued", "queued", "answered", "answered"], "first who came first"
+    assert worker.work("here")
+    assert waiting.statuses() == ["answered"] * 4
+
+
+@pytest.mark.parametrize("without", ["alone", "together"])
+def test_one_way_alone_leaves_the_other_waiting(waiting: Waiting, without: str):
+    first, second, *_ = waiting.people
+    waiting.ask(first)
+    waiting.together(second)
+    waiting.session(is_open=True)
+    office, codec = waiting.office, MemberDataCodec(waiting.clock.now)
+    if without == "alone":
+        waiting.insurability = Insurability(office.log, office.messages, codec, None, waiting.clock)
+    else:
+        waiting.batches = InsurabilityBatches(office.log, office.messages, codec, None, waiting.clock)
     assert waiting.worker().work("here")
     assert not waiting.worker().work("here")
-    assert waiting.statuses()[0] == "failed"
+    assert waiting.statuses()[:2] == (["queued", "waiting"] if without == "alone" else ["answered", "queued"])
+
+
+def test_a_question_that_did_not_leave_gives_way_to_the_same_of_somebody_else(waiting: Waiting):
+    (who, *_) = waiting.people
+    waiting.session(is_open=True)
+
+    def ends(_: str) -> None:
+        waiting.session(is_open=False)
+        assert waiting.ask(who, actor=BEN) == "queued"
+        raise NotTransmitted("", "no_session", "SOA-01001")
+
+    waiting.service.fails = ends
+    assert waiting.ask(who) == "failed"
+    assert waiting.happened(who) == [(ASKED, ANNA), (QUEUED, BEN), (FAILED, ANNA)]
+
+
+def test_the_newest_is_what_was_asked_last(waiting: Waiting):
+    (who, *_) = waiting.people
+    waiting.ask(who)
+    waiting.ask(who, DECEMBER)
+    waiting.session(is_open=True)
+    waiting.ask(who)
+    latest = waiting.insurability.latest(who)
+    assert latest is not None
+    assert (latest.asked.first_day, latest.status) == (JANUARY.first_day, "answered")
+
+
+def queued(waiting: Waiting, who: UUID) -> str:
+    (reference,) = waiting.insurability.queued(who)
+    return reference
 
 
 @pytest.mark.parametrize("place", ["before_the_question", "under_way", "before_the_answer"])
@@ -183,7 +316,7 @@ def test_whoever_is_killed_leaves_it_to_the_next(waiting: Waiting, monkeypatch: 
     if place == "under_way":
         waiting.service.fails = lights_out
     else:
-        named = "_begun" if place == "before_the_question" else "_ended"
+        named = "_question" if place == "before_the_question" else "_ended"
         monkeypatch.setattr(waiting.insurability, named, lights_out)
     with pytest.raises(KeyboardInterrupt):
         waiting.worker().work("here")
@@ -209,9 +342,9 @@ def test_what_cannot_be_asked_any_more_says_why_and_keeps_nothing_back(waiting: 
     assert waiting.worker().work("here")
     told = {who: waiting.insurability.latest(who) for who in waiting.people}
     assert [(one.status, one.codes, one.advice) for one in told.values() if one] == [
-        ("failed", ("patient_erased",), "mend"),
+        ("failed", ("patient_erased",), ""),
         ("failed", ("withdrawn",), ""),
-        ("failed", ("not_permitted",), "mend"),
+        ("failed", ("not_permitted",), "again"),
         ("answered", (), ""),
     ]
     assert waiting.happened(withdrawn) == [(QUEUED, ANNA), (FAILED, BEN)]
@@ -223,14 +356,14 @@ def test_one_at_which_the_program_breaks_keeps_no_other_back(waiting: Waiting):
     for who in (broken, fine):
         waiting.ask(who)
     waiting.session(is_open=True)
-    ask = waiting.insurability.ask
+    ask = waiting.insurability.ask_queued
 
-    def breaks(context: Context, who: UUID, wish: Wish, where: UUID):
+    def breaks(context: Context, who: UUID, reference: str):
         if who == broken:
             raise ZeroDivisionError
-        return ask(context, who, wish, where)
+        return ask(context, who, reference)
 
-    waiting.insurability.ask = breaks  # type: ignore[method-assign]
+    waiting.insurability.ask_queued = breaks  # type: ignore[method-assign]
     with pytest.raises(ZeroDivisionError):
         waiting.worker().work("here")
     assert waiting.statuses()[:2] == ["queued", "answered"]
@@ -297,7 +430,7 @@ def test_a_message_that_finds_its_session_ended_puts_its_questions_back(waiting:
 
     def ends(_: str) -> None:
         waiting.session(is_open=False)
-        raise NotTransmitted("", "no_session", "SOA-01001")
+        raise NotTransmitted("", "refused_by_network", "SOA-01001")
 
     waiting.mail.fails = ends
     assert waiting.together(first, second) == "queued"

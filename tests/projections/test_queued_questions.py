@@ -36,6 +36,9 @@ def step(state: queries.Queries, who: UUID, deed: str, day: Date) -> list[Any]:
     """What the use cases would record of it, given what is there."""
     span = (day, day, "invoicing")
     awaited = state.awaited(*span)
+    if deed == "put back":
+        open_ones = [one.asked.reference for one in state.every if not one.is_over]
+        return queries.put_back(state, open_ones[0], together=day == DAYS[0]) if open_ones else []
     reference = awaited.asked.reference if awaited else f"{len(state.every):014d}"
     match deed:
         case "queue" | "queue together":
@@ -52,7 +55,15 @@ def step(state: queries.Queries, who: UUID, deed: str, day: Date) -> list[Any]:
     return queries.fail(state, InsurabilityQueryFailed(open_ones[0], "withdrawn"))
 
 
-DEEDS = ["queue", "queue together", "ask", "ask together", "answer", "fail"]
+def streams_of(streams: dict[UUID, list[Any]]) -> list[tuple[UUID, tuple[queries.Query, ...]]]:
+    return [(events[0].patient_id, queries.fold(events).every) for events in streams.values() if events]
+
+
+def is_together(query: queries.Query) -> bool:
+    return query.is_queued and isinstance(query.asked, InsurabilityQueued) and query.asked.together
+
+
+DEEDS = ["queue", "queue together", "ask", "ask together", "put back", "answer", "fail"]
 
 
 @pytest.mark.parametrize("seed", range(times(2)))
@@ -83,8 +94,11 @@ def test_a_row_stands_as_long_as_its_question_waits(open_views: OpenViews, seed:
             assert queued_questions.count(sql, ELSEWHERE) == 0
         assert {(row["patient_id"], row["first_day"]) for row in found} == awaited
         assert len(found) == len(awaited)
-        assert set(lookups.queued_question_ids(WHERE)) == {who for who, _ in awaited}
-        assert lookups.queued_question_ids(ELSEWHERE) == []
+        by_way = {way: lookups.queued_question_ids(WHERE, together=way, most=100) for way in (False, True)}
+        assert {who for ids in by_way.values() for who in ids} == {who for who, _ in awaited}
+        assert {who for who, events in streams_of(streams) if any(map(is_together, events))} == set(by_way[True])
+        assert lookups.queued_question_ids(WHERE, together=True, most=1) == by_way[True][:1]
+        assert lookups.queued_question_ids(ELSEWHERE, together=False, most=100) == []
         most = max(most, len(awaited))
     assert most > 2
     rows = kept.rows()["queued_questions"]
