@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
@@ -16,12 +18,25 @@ PREFIX = "QUITTANCE_MYCARENET_"
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def started(folder: Path, port: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "api.cli", "simulator", "--port", str(port), "--folder", str(folder)]
+_IN_A_TERMINAL = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs tests in the background ignores it
+runpy.run_module("api.cli", run_name="__main__")
+"""
+
+
+@contextmanager
+def started(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", _IN_A_TERMINAL, "simulator", "--port", str(port), "--folder", str(folder)]
     environment = {**os.environ, "QUITTANCE_LANG": "en", "PYTHONUNBUFFERED": "1"}
-    return subprocess.Popen(
+    process = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def read_by_a_shell(file: Path) -> MyCareNetSettings:
