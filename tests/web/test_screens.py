@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.effort import SOAK
 from tests.web.browser import Window
 from tests.web.matrix import Way, own_pages
 from tests.web.mistakes import Mistake, mistakes
@@ -15,6 +16,8 @@ from tests.web.site import RunningSite, tell_month
 
 pytestmark = pytest.mark.browser
 LANGUAGES = ("fr", "nl")
+SAMPLE = LANGUAGES if SOAK > 1 else LANGUAGES[:1]
+"""Of screens that are those of `test_full_screens` but for what is missing or wrong on them."""
 PARTS = 3
 """So many tests share the screens: two workers then end at about the same time."""
 
@@ -45,7 +48,7 @@ def test_full_screens(chromium: Browser, site: RunningSite, language: str, part:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", SAMPLE)
 def test_empty_screens(chromium: Browser, fresh_site: RunningSite, language: str) -> None:
     """Everything that needs no thing to be shown."""
     found: list[str] = []
@@ -56,7 +59,7 @@ def test_empty_screens(chromium: Browser, fresh_site: RunningSite, language: str
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", SAMPLE)
 def test_screens_that_say_what_is_wrong_with_a_form(
     chromium: Browser, refused: tuple[RunningSite, list[Mistake]], language: str
 ) -> None:
