@@ -1,7 +1,6 @@
 """Documents that patients of a file are still to be given: a figure a sending, and until when."""
 
-import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date as Date
 from uuid import UUID
 
@@ -22,7 +21,7 @@ from domain.sending import (
 from projections.as_of import union
 from projections.scope import Condition, both, one_of, scoped
 from projections.table import Index, Table, ViewRow, number, text, uuid
-from projections.view import Key, RowView, Streams, on_stream, topic
+from projections.view import Key, SetView, Streams, on_stream, topic
 from projections.work import Work
 
 WAITS = "first_documents + new_documents > 0 AND sent_on <> '' AND standing <> 'void'"
@@ -31,6 +30,7 @@ _MOST = 200
 TABLE = Table(
     "patient_papers",
     (
+        uuid("paper_id", fixed=True),
         uuid("sending_id", fixed=True),
         uuid("establishment_id", fixed=True),
         text("month", fixed=True),
@@ -40,40 +40,48 @@ TABLE = Table(
         text("standing"),
         number("first_documents"),
         number("new_documents"),
-        text("corrections"),
+        uuid("corrects", optional=True, fixed=True),
+        text("state"),
     ),
-    key="sending_id",
+    key="paper_id",
+    owner="sending_id",
     # Holds all that they are counted by.
     indexes=(Index(("establishment_id", "sending_id"), where=WAITS),),
 )
+Rows = Mapping[Key, ViewRow]
 
 
-def apply(row: ViewRow | None, recorded: Recorded, _streams: Streams) -> ViewRow | None:
-    """`first_documents`: of invoices that the file asks; `new_documents`: of earlier ones whose correction by it ended.
+def apply(rows: Rows, recorded: Recorded, _streams: Streams) -> Mapping[Key, ViewRow | None]:
+    """A row a sending, under its own id; and one for each of its invoices that corrects one, which is counted nowhere.
 
-    `corrections`: JSON, of each invoice that corrects one: id, the one that it corrects, `asked`, `ended` or `told`.
-    `standing`: `void` once nothing of the file was accepted, `settled` whatever was said before; else empty. Files of
-    another program have no row: nobody knows what their patients were given.
+    `first_documents`: of invoices that the file asks; `new_documents`: of earlier ones whose correction by it ended.
+    `corrects`, `state` of a correction: the invoice that it corrects; `asked`, `ended` or `told`. `standing`: `void`
+    once nothing of the file was accepted, `settled` whatever was said before; else empty. Files of another program have
+    no row: nobody knows what their patients were given.
     """
     happened = recorded.event
     if isinstance(happened, SendingPrepared):
-        return None if happened.made_elsewhere else _prepared(recorded.stream_id, happened)
-    if row is None:
-        return None
+        return {} if happened.made_elsewhere else {recorded.stream_id: _prepared(recorded.stream_id, happened)}
+    if not rows:
+        return {}
+    sending = rows[next(iter(rows.values()))["sending_id"]]
     match happened:
         case InvoiceIssued() if happened.previous_invoice_id:
-            more = [str(recorded.stream_id), str(happened.previous_invoice_id), "asked"]
-            less = row | {"first_documents": row["first_documents"] - 1}
-            return _with(less, [*json.loads(row["corrections"]), more])
+            own = {"paper_id": recorded.stream_id, "corrects": happened.previous_invoice_id, "state": "asked"}
+            empty = {"sent_on": "", "standing": "", "first_documents": 0, "new_documents": 0}
+            less = sending | {"first_documents": sending["first_documents"] - 1}
+            return {recorded.stream_id: sending | empty | own, sending["paper_id"]: less}
         case InvoiceSettled():
-            return _moved(row, {str(recorded.stream_id)}, "ended")
+            return _moved(rows, sending, {recorded.stream_id}, "ended")
         case PatientDocumentGiven() | PatientDocumentWithdrawn():
-            return _told(row, happened)
-    return _stood(row, happened)
+            return _told(rows, sending, happened)
+    stood = _stood(sending, happened)
+    return {} if stood is sending else {sending["paper_id"]: stood}
 
 
 def _prepared(sending_id: UUID, made: SendingPrepared) -> ViewRow:
     return {
+        "paper_id": sending_id,
         "sending_id": sending_id,
         "establishment_id": made.establishment_id,
         "month": made.billed_month,
@@ -83,7 +91,8 @@ def _prepared(sending_id: UUID, made: SendingPrepared) -> ViewRow:
         "standing": "",
         "first_documents": len(made.invoice_ids),
         "new_documents": 0,
-        "corrections": "[]",
+        "corrects": None,
+        "state": "",
     }
 
 
@@ -106,26 +115,26 @@ def _void(row: ViewRow) -> ViewRow:
     return row if row["standing"] else row | {"standing": "void"}
 
 
-def _told(row: ViewRow, happened: PatientDocumentGiven | PatientDocumentWithdrawn) -> ViewRow:
+def _told(
+    rows: Rows, sending: ViewRow, happened: PatientDocumentGiven | PatientDocumentWithdrawn
+) -> Mapping[Key, ViewRow]:
     """The first document of one of its invoices, and the end of corrections that it brought."""
-    is_given = isinstance(happened, PatientDocumentGiven)
-    if happened.sending_id == row["sending_id"] and happened.nth == 1:
-        row = row | {"first_documents": row["first_documents"] + (-1 if is_given else 1)}
-    named = {str(one.invoice_id) for one in happened.corrections if one.sending_id == row["sending_id"]}
-    return _moved(row, named, "told" if is_given else "ended")
+    is_given, after = isinstance(happened, PatientDocumentGiven), sending
+    if happened.sending_id == sending["sending_id"] and happened.nth == 1:
+        after = sending | {"first_documents": sending["first_documents"] + (-1 if is_given else 1)}
+    named = {one.invoice_id for one in happened.corrections if one.sending_id == sending["sending_id"]}
+    changed = _moved(rows, after, named, "told" if is_given else "ended")
+    return changed if changed or after is sending else {after["paper_id"]: after}
 
 
-def _moved(row: ViewRow, named: Collection[str], to: str) -> ViewRow:
-    known = json.loads(row["corrections"])
-    if not any(one[0] in named for one in known):
-        return row
-    return _with(row, [[*one[:2], to] if one[0] in named else one for one in known])
-
-
-def _with(row: ViewRow, corrections: list[list[str]]) -> ViewRow:
+def _moved(rows: Rows, sending: ViewRow, named: Collection[UUID], to: str) -> Mapping[Key, ViewRow]:
     """Two corrections of one invoice are told by one document."""
-    ended = {previous for _, previous, state in corrections if state == "ended"}
-    return row | {"corrections": json.dumps(corrections), "new_documents": len(ended)}
+    known = {one: rows[one] for one in named if one in rows}
+    moved = {one: row | {"state": to} for one, row in known.items() if row["state"] != to}
+    if not moved:
+        return {}
+    ended = {row["corrects"] for row in {**rows, **moved}.values() if row["state"] == "ended"}
+    return {**moved, sending["paper_id"]: sending | {"new_documents": len(ended)}}
 
 
 def _of_sending(recorded: Recorded) -> tuple[Key]:
@@ -137,9 +146,9 @@ def _of_document(recorded: Recorded) -> tuple[Key, ...]:
     return tuple(dict.fromkeys([happened.sending_id, *(one.sending_id for one in happened.corrections)]))
 
 
-VIEW = RowView(
+VIEW = SetView(
     TABLE,
-    version=1,
+    version=2,
     touches={
         **on_stream(
             SendingPrepared,
@@ -173,7 +182,7 @@ def documents_due(sql: Sql, scope: Collection[UUID], at: int | None = None) -> l
 def papers_of(sql: Sql, scope: Collection[UUID], sending_id: UUID, at: int | None = None) -> Row | None:
     """The row of one sending that was sent, unless nothing of it was accepted."""
     sent = Condition("sent_on <> '' AND standing <> 'void'")
-    where = both([scoped(scope), one_of("sending_id", [sending_id]), sent])
+    where = both([scoped(scope), one_of("paper_id", [sending_id]), sent])
     source, params = union(TABLE, ", ".join(TABLE.names), where, at)
     return next(iter(sql.rows(f"SELECT * FROM {source} AS t", params)), None)
 
