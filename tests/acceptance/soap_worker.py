@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -10,6 +10,7 @@ from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 from unittest.mock import patch
 
@@ -26,7 +27,7 @@ _LEASE, _POLL = timedelta(seconds=0.5), timedelta(milliseconds=200)
 LONGER = timedelta(seconds=2)
 """A lease that is not lost either where a machine has much to do."""
 _EVERY_S = 0.05
-_LONGEST, _PATIENCE_S = 1_000, 60
+_LONGEST, PATIENCE_S = 1_000, 60
 
 
 def worker(environment: dict[str, str], clock: Shifted, lease: timedelta, log: Path, said: Connection) -> None:
@@ -71,7 +72,7 @@ class One:
         """Tell it to, as an operator does; it ends well."""
         self.wait_for()
         self.process.terminate()
-        self.process.join(_PATIENCE_S)
+        self.process.join(PATIENCE_S)
         assert self.process.exitcode == 0
         assert self._line() == "Stopping between two messages…\n"
         self._said.close()
@@ -81,7 +82,7 @@ class One:
         return [json.loads(line) for line in self.log.read_text("utf-8").splitlines()]
 
     def _line(self) -> str:
-        assert self._said.poll(_PATIENCE_S)
+        assert self._said.poll(PATIENCE_S)
         return os.read(self._said.fileno(), _LONGEST).decode()
 
 
@@ -128,3 +129,10 @@ class Workers:
         self.running.remove(which)
         self.killed.append(which)
         which.kill()
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    until = monotonic() + PATIENCE_S
+    while not holds():
+        assert monotonic() < until
+        sleep(0.05)

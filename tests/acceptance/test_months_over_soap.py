@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 from threading import Event
-from time import monotonic, sleep
+from time import sleep
 from typing import Any
 from unittest.mock import patch
 
@@ -24,7 +24,7 @@ from infrastructure.mycarenet_simulator.generic_async import Counter as PostCoun
 from infrastructure.mycarenet_simulator.scenario import USUAL, Scenario
 from tests.acceptance.over_soap import FILES, Month, Shifted, Template
 from tests.acceptance.practice import AFTERWARDS, MONTH, OPERATOR
-from tests.acceptance.soap_worker import LONGER, Workers
+from tests.acceptance.soap_worker import LONGER, PATIENCE_S, Workers, wait_until
 from tests.effort import SOAK
 
 State = dict[str, list[dict[str, Any]]]
@@ -33,7 +33,6 @@ ROUNDS = 40
 KILLS = 4
 RUNS = 100 if SOAK > 1 else 5
 """On each database."""
-PATIENCE_S = 60
 ANSWERED = (
     "sending.technically_acknowledged",
     "sending.acknowledged",
@@ -352,10 +351,3 @@ def in_status(quittance: Quittance, status: str) -> list[dict[str, Any]]:
     quittance.views.catch_up()
     with quittance.store.database.snapshot() as sql:
         return sql.rows("SELECT sending_id, provider_reference FROM sendings WHERE status = ?", (status,))
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    until = monotonic() + PATIENCE_S
-    while not holds():
-        assert monotonic() < until
-        sleep(0.05)

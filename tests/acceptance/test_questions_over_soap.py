@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from random import Random
-from time import monotonic, sleep
+from time import sleep
 from uuid import UUID
 
 import pytest
@@ -16,13 +16,12 @@ from infrastructure.mycarenet_simulator.scenario import USUAL, Scenario
 from tests.acceptance.many_questions import watched
 from tests.acceptance.over_soap import Month, Shifted, Template
 from tests.acceptance.practice import AFTERWARDS, MONTH, OPERATOR
-from tests.acceptance.soap_worker import Workers
+from tests.acceptance.soap_worker import Workers, wait_until
 from tests.effort import SOAK
 
 ALONE, TOGETHER, KILLS = 8, 16, 3
 RUNS = 50 if SOAK > 1 else 2
 """On each database."""
-PATIENCE_S = 60
 WISH = of_month(MONTH)
 ONCE = ("queued", "asked", "answered")
 
@@ -112,10 +111,3 @@ def statuses(quittance: Quittance, people: list[UUID]) -> set[str]:
 
 def topics(quittance: Quittance, who: UUID) -> tuple[str, ...]:
     return tuple(one.topic.partition(".")[2] for one in quittance.log.history(queries_id(who)))
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    until = monotonic() + PATIENCE_S
-    while not holds():
-        assert monotonic() < until
-        sleep(0.05)
